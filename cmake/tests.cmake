@@ -1,0 +1,34 @@
+# Every test of the project. `ctest --preset release` runs them all.
+
+enable_testing()
+find_package(GTest REQUIRED)
+
+# GoogleTest files link this: its header is precompiled once for all of them.
+function(asepsis_unit_test name)
+  add_executable(${name} tests/unit/${name}.cpp)
+  target_link_libraries(${name} PRIVATE asepsis_core GTest::gtest_main)
+  add_test(NAME ${name} COMMAND ${name})
+endfunction()
+
+add_executable(run_cases tests/case.cpp tests/run_cases.cpp)
+target_link_libraries(run_cases PRIVATE asepsis_core)
+add_test(NAME cases COMMAND run_cases ${PROJECT_SOURCE_DIR}/tests/cases)
+
+# A fuzz target is built in every preset: with libFuzzer where asked for, else
+# to replay its corpus as a test.
+add_custom_target(fuzz_targets)
+function(asepsis_fuzz_target name)
+  add_executable(${name} tests/fuzz/${name}.cpp)
+  target_link_libraries(${name} PRIVATE asepsis_core)
+  add_dependencies(fuzz_targets ${name})
+  if(ASEPSIS_FUZZ)
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  else()
+    target_sources(${name} PRIVATE tests/fuzz/replay.cpp)
+    add_test(NAME ${name} COMMAND ${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  endif()
+endfunction()
+asepsis_fuzz_target(fuzz_parsers)
+
+add_test(NAME layers
+  COMMAND ${CMAKE_COMMAND} -P ${PROJECT_SOURCE_DIR}/cmake/check_layers.cmake)

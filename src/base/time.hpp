@@ -1,0 +1,23 @@
+// Instants. Time always comes with the packet or the document: nothing in the
+// core reads a clock.
+
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace asepsis {
+
+// Nanoseconds since 1970-01-01 UTC; what a capture or a document says it is.
+using Time = std::chrono::sys_time<std::chrono::nanoseconds>;
+
+constexpr std::int64_t nanoseconds_since_1970(Time time) { return time.time_since_epoch().count(); }
+constexpr Time time_from_nanoseconds(std::int64_t count) {
+  return Time(std::chrono::nanoseconds(count));
+}
+
+// RFC 3339 in UTC with microseconds: 2026-03-01T09:02:11.000250Z.
+std::string to_rfc3339(Time time);
+
+}  // namespace asepsis

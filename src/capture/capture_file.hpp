@@ -1,0 +1,69 @@
+// Packets out of capture files: pcap and pcapng, plain or compressed, a file,
+// a pipe or standard input. Packets are views of the mapped file (or of the
+// decompressed block), never copies.
+
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/cursor.hpp"
+#include "base/result.hpp"
+#include "base/time.hpp"
+
+namespace asepsis {
+
+struct Packet {
+  Time time;
+  Bytes bytes;               // what was captured
+  std::uint32_t length = 0;  // on the wire, >= bytes.size()
+  std::uint64_t number = 0;  // from 1, within the capture
+  std::uint16_t link_type = 0;  // a LINKTYPE_ value (tcpdump.org/linktypes.html)
+};
+
+// Packets and what keeps their bytes alive: copy the pointer to keep the views.
+struct PacketBatch {
+  std::vector<Packet> packets;
+  std::shared_ptr<const void> bytes_owner;
+};
+
+// What a reader lost or passed over; shown by `asepsis read --stats`.
+struct CaptureLosses {
+  std::uint64_t cut_packets = 0;     // longer on the wire than captured (snaplen)
+  std::uint64_t cut_bytes = 0;
+  std::uint64_t skipped_blocks = 0;  // pcapng blocks of kinds we do not read
+  std::uint64_t damaged_blocks = 0;
+  std::optional<std::string> ended_early;  // why and where reading stopped, for a person
+};
+
+class CaptureFile {
+ public:
+  // `path` "-" is standard input. Fails with a sentence if it cannot be
+  // opened or is no capture of a kind we read.
+  static Result<CaptureFile> open(const std::filesystem::path& path);
+
+  CaptureFile(CaptureFile&&) noexcept;
+  CaptureFile& operator=(CaptureFile&&) noexcept;
+  ~CaptureFile();
+
+  // Replaces `batch` by the next packets, at most `limit` of them; false at
+  // the end. A file that ends or breaks in the middle ends there: what was
+  // readable has been given and losses().ended_early says what was not.
+  bool next(PacketBatch& batch, std::size_t limit = 4096);
+
+  const CaptureLosses& losses() const;
+  std::uint64_t bytes_read() const;   // of the file as stored, for a progress bar
+  std::uint64_t bytes_total() const;  // 0 if it cannot be known (a pipe)
+
+ private:
+  struct State;
+  explicit CaptureFile(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace asepsis

@@ -1,0 +1,199 @@
+// The vocabulary: every kind of thing that can be claimed of an endpoint.
+//
+// A claim is named for what is true of a device; where only one protocol can
+// say it, it carries that protocol's name. The table is the only list: code
+// names a claim by its text ("device.serial"_claim), and a name that is not
+// in the table does not compile. docs/schema.md prints it.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+namespace asepsis {
+
+enum class Scope : std::uint8_t {
+  device,   // true of the endpoint whatever the port
+  service,  // true of one service of it: the fact carries the server's port
+};
+
+struct ClaimRow {
+  std::string_view name;
+  Scope scope;
+  std::string_view meaning;
+};
+
+inline constexpr ClaimRow kClaims[] = {
+    // Addresses: which IP belongs to which MAC. The value is the IP.
+    {"address.arp", Scope::device, "this MAC said in ARP that the IP is its own"},
+    {"address.nd", Scope::device, "this MAC said in IPv6 neighbour discovery that the IP is its own"},
+    {"address.dhcp", Scope::device, "a DHCP server leased the IP to this MAC"},
+    {"address.router", Scope::device, "this address was handed out or advertised as a router"},
+    {"address.virtual", Scope::device, "a shared router address (VRRP, HSRP) that this MAC answers for"},
+    {"address.other_mac", Scope::device, "another MAC that the device says is its own"},
+
+    // What it is. Said by the device, or by a message that carries its identity.
+    {"device.manufacturer", Scope::device, "manufacturer, as the device says it"},
+    {"device.model", Scope::device, "model name or number, as the device says it"},
+    {"device.firmware", Scope::device, "version of the device's software or firmware"},
+    {"device.serial", Scope::device, "serial number"},
+    {"device.udi", Scope::device, "unique device identifier, whole"},
+    {"device.udi_di", Scope::device, "UDI device identifier: the model's part of the UDI"},
+    {"device.hardware", Scope::device, "hardware revision"},
+    {"device.part", Scope::device, "part number"},
+    {"device.asset", Scope::device, "asset number that the site gave it"},
+    {"device.class", Scope::device, "kind of device by a standard's code, as a class of knowledge/"},
+    {"device.care_area", Scope::device, "care area, ward or bed group that it says it serves"},
+    {"device.location", Scope::device, "place that it says it stands in"},
+    {"device.os", Scope::device, "operating system and version"},
+    {"device.description", Scope::device, "what it says it is, in free text; profiles read it"},
+    {"device.eui64", Scope::device, "IEEE EUI-64 of the equipment"},
+    {"device.uid", Scope::device, "DICOM device UID, SDC endpoint reference, UPnP UDN"},
+    {"device.operator_of", Scope::device, "equipment whose identity this endpoint was sent by another"},
+    {"device.drug_library", Scope::device, "version of the drug library"},
+
+    // Names.
+    {"name.host", Scope::device, "host name, as the device says it"},
+    {"name.dns", Scope::device, "name that DNS gives the address"},
+    {"name.domain", Scope::device, "domain or workgroup it belongs to"},
+
+    // DHCP.
+    {"dhcp.vendor_class", Scope::device, "DHCP option 60, vendor class"},
+    {"dhcp.parameters", Scope::device, "DHCP option 55, parameters asked for, in order"},
+    {"dhcp.client_id", Scope::device, "DHCP option 61, client identifier, in hexadecimal"},
+    {"dhcp.user_class", Scope::device, "DHCP option 77, user class"},
+    {"dhcp.server", Scope::device, "it leases addresses (value: the server identifier)"},
+    {"dhcp.given", Scope::device, "what a DHCP server told it: router, dns, ntp, domain, tftp"},
+
+    // DICOM.
+    {"dicom.ae_title", Scope::device, "DICOM application entity title"},
+    {"dicom.implementation_uid", Scope::device, "DICOM implementation class UID (the toolkit)"},
+    {"dicom.implementation", Scope::device, "DICOM implementation version name (the toolkit)"},
+    {"dicom.uses", Scope::device, "DICOM SOP class it uses (as SCU)"},
+    {"dicom.provides", Scope::device, "DICOM SOP class it provides (as SCP)"},
+    {"dicom.modality", Scope::device, "DICOM modality of what it produces"},
+    {"dicom.station", Scope::device, "DICOM station name"},
+    {"dicom.relays", Scope::device, "it received and keeps objects made by other equipment"},
+    {"dicom.rejects", Scope::service, "it refused an association (value: why)"},
+    {"dicom.user_identity", Scope::service, "user identity negotiated (value: its kind)"},
+
+    // HL7 v2.
+    {"hl7.application", Scope::device, "HL7 sending or receiving application"},
+    {"hl7.facility", Scope::device, "HL7 facility"},
+    {"hl7.sends", Scope::device, "HL7 message type it sends"},
+    {"hl7.receives", Scope::device, "HL7 message type it receives"},
+    {"hl7.profile", Scope::device, "HL7 message profile (IHE transaction)"},
+    {"hl7.version", Scope::service, "HL7 version spoken"},
+
+    // Clear text, credentials, patients.
+    {"clear.patient_identity", Scope::service, "messages that carry patient identity crossed in clear (counted)"},
+    {"clear.credentials", Scope::service, "credentials crossed in clear (value: the kind, never the secret)"},
+    {"credentials.default", Scope::service, "a well-known default credential was used (value: its name)"},
+
+    // HTTP.
+    {"http.server", Scope::service, "HTTP Server header"},
+    {"http.user_agent", Scope::device, "HTTP User-Agent header"},
+    {"http.authentication", Scope::service, "HTTP authentication scheme asked for or used"},
+    {"http.title", Scope::service, "title of a page it serves"},
+
+    // TLS.
+    {"tls.version", Scope::service, "TLS version chosen"},
+    {"tls.cipher", Scope::service, "TLS cipher suite chosen"},
+    {"tls.offers", Scope::device, "highest and lowest TLS version offered as client"},
+    {"tls.sni", Scope::device, "server name asked for as client"},
+    {"tls.server_name", Scope::service, "server name it was asked for"},
+    {"tls.alpn", Scope::service, "application protocol chosen (ALPN)"},
+    {"tls.ja3", Scope::device, "JA3 fingerprint as client"},
+    {"tls.ja3s", Scope::service, "JA3S fingerprint"},
+    {"tls.ja4", Scope::device, "JA4 fingerprint as client"},
+    {"tls.certificate", Scope::service, "SHA-256 of its certificate"},
+    {"tls.subject", Scope::service, "certificate subject"},
+    {"tls.issuer", Scope::service, "certificate issuer"},
+    {"tls.names", Scope::service, "certificate subject alternative name"},
+    {"tls.not_before", Scope::service, "certificate valid from"},
+    {"tls.not_after", Scope::service, "certificate valid until"},
+    {"tls.key", Scope::service, "certificate key kind and size"},
+    {"tls.signature", Scope::service, "certificate signature algorithm"},
+    {"tls.self_signed", Scope::service, "certificate is signed by itself"},
+    {"tls.client_certificate", Scope::service, "a client certificate was asked for"},
+    {"tls.alert", Scope::service, "TLS alert sent"},
+
+    // SSH, Telnet, FTP and other banners.
+    {"ssh.banner", Scope::service, "SSH identification string"},
+    {"ssh.key_exchange", Scope::service, "SSH key exchange methods offered"},
+    {"ssh.host_key", Scope::service, "SHA-256 of the SSH host key"},
+    {"ssh.host_key_types", Scope::service, "SSH host key types offered"},
+    {"ssh.hassh", Scope::device, "HASSH fingerprint as client"},
+    {"ssh.hassh_server", Scope::service, "HASSH fingerprint as server"},
+    {"ssh.client", Scope::device, "SSH identification string as client"},
+    {"telnet.banner", Scope::service, "Telnet greeting"},
+    {"ftp.banner", Scope::service, "FTP greeting"},
+    {"ftp.system", Scope::service, "FTP SYST answer"},
+    {"vnc.version", Scope::service, "RFB protocol version"},
+    {"vnc.security", Scope::service, "RFB security type"},
+    {"vnc.desktop", Scope::service, "RFB desktop name"},
+
+    // SNMP.
+    {"snmp.version", Scope::service, "SNMP version spoken"},
+    {"snmp.community", Scope::service, "SNMP community: its name if well known, else 'private to the site'"},
+    {"snmp.object_id", Scope::device, "sysObjectID"},
+    {"snmp.engine_id", Scope::device, "SNMPv3 engine id"},
+    {"snmp.security", Scope::service, "SNMPv3 security level"},
+
+    // SMB and Windows.
+    {"smb.dialect", Scope::service, "SMB dialect chosen"},
+    {"smb.offers", Scope::device, "SMB dialects offered as client"},
+    {"smb.signing", Scope::service, "SMB signing: required, enabled or off"},
+    {"smb.native_lan_manager", Scope::device, "SMB1 native LAN manager"},
+    {"smb.guest", Scope::service, "a guest or null session was granted"},
+    {"ntlm.os", Scope::device, "Windows version in NTLM"},
+
+    // Buildings and plant.
+    {"bacnet.instance", Scope::device, "BACnet device instance"},
+    {"bacnet.vendor", Scope::device, "BACnet vendor id"},
+    {"bacnet.object", Scope::device, "BACnet object name"},
+    {"bacnet.service", Scope::service, "BACnet service asked for"},
+    {"modbus.unit", Scope::service, "Modbus unit address that answered"},
+    {"modbus.function", Scope::service, "Modbus function used"},
+
+    // Switches and neighbours.
+    {"lldp.chassis", Scope::device, "LLDP chassis id"},
+    {"lldp.port", Scope::device, "LLDP port id"},
+    {"lldp.capabilities", Scope::device, "LLDP capabilities in use"},
+    {"cdp.capabilities", Scope::device, "CDP capabilities"},
+    {"cdp.port", Scope::device, "CDP port id"},
+    {"cdp.vlan", Scope::device, "CDP native VLAN"},
+
+    // Announcements.
+    {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},
+    {"wsd.types", Scope::device, "WS-Discovery types"},
+    {"wsd.scope", Scope::device, "WS-Discovery scope that says what or where it is"},
+
+    // Messaging.
+    {"mqtt.client_id", Scope::device, "MQTT client identifier"},
+    {"mqtt.version", Scope::service, "MQTT version spoken"},
+    {"mqtt.authentication", Scope::service, "MQTT: anonymous, name only, or name and password"},
+    {"mqtt.topic", Scope::service, "shape of an MQTT topic (identifiers masked)"},
+
+    // Time.
+    {"ntp.stratum", Scope::service, "NTP stratum it serves"},
+};
+
+struct Claim {
+  std::uint16_t index;
+
+  constexpr const ClaimRow& row() const { return kClaims[index]; }
+  constexpr std::string_view name() const { return row().name; }
+  constexpr bool operator==(const Claim&) const = default;
+};
+
+// REQUIRES: the name is in the table; else it does not compile.
+consteval Claim operator""_claim(const char* text, std::size_t size) {
+  const auto found = std::ranges::find(kClaims, std::string_view(text, size), &ClaimRow::name);
+  if (found == std::end(kClaims)) throw "no such claim in fact/claim.hpp";
+  return Claim{static_cast<std::uint16_t>(found - std::begin(kClaims))};
+}
+
+}  // namespace asepsis
