@@ -1,0 +1,133 @@
+#include "app/worker.hpp"
+
+#include <algorithm>
+
+namespace asepsis {
+namespace {
+
+Endpoint endpoint_of(const Flow& flow, Side side) {
+  const FlowHalf& half = flow.halves[side == Side::client ? 0 : 1];
+  Endpoint endpoint{.mac = half.mac, .vlan = flow.key.vlan};
+  if (!flow.key.frame) endpoint.ip = side == Side::client ? flow.client_ip() : flow.server_ip();
+  return endpoint;
+}
+
+// Who sends to a group stands on our own link unless routers say otherwise,
+// and those who send with a TTL made for the link have passed none.
+std::uint8_t hops_of_half(const FlowHalf& half, const Ip& peer) {
+  if (half.packets == 0) return 255;
+  constexpr std::uint8_t kLinkOnly = 16;
+  if (peer.multicast() && half.ttl <= kLinkOnly) return 0;
+  return hops_of(half.ttl);
+}
+
+ConversationState state_of(const Flow& flow) {
+  if (flow.server().packets == 0) return ConversationState::unanswered;
+  const bool tcp = !flow.key.frame && flow.key.protocol == ip_protocol::kTcp;
+  const bool only_reset = (flow.server().tcp_flags & tcp_flag::kRst) != 0 &&
+                          (flow.server().tcp_flags & tcp_flag::kSyn) == 0 &&
+                          flow.server().bytes == 0 && flow.client().bytes == 0;
+  return tcp && only_reset ? ConversationState::refused : ConversationState::open;
+}
+
+Side side_of(Sender sender) { return sender == Sender::client ? Side::client : Side::server; }
+
+}  // namespace
+
+void WorkerCounts::merge(const WorkerCounts& other) {
+  if (other.packets == 0) return;
+  first = packets == 0 ? other.first : std::min(first, other.first);
+  last = packets == 0 ? other.last : std::max(last, other.last);
+  packets += other.packets;
+  bytes += other.bytes;
+  for (std::size_t i = 0; i < decode_errors.size(); ++i) decode_errors[i] += other.decode_errors[i];
+}
+
+Worker::Worker(const WorkerLimits& limits)
+    : facts_(limits.fact), fragments_(limits.fragment), flows_(*this, limits.flow) {}
+
+void Worker::add(const Packet& packet) {
+  counts_.first = counts_.packets == 0 ? packet.time : std::min(counts_.first, packet.time);
+  counts_.last = std::max(counts_.last, packet.time);
+  ++counts_.packets;
+  counts_.bytes += packet.length;
+  packet_ = &packet;
+  const DecodeError error = decode(packet.link_type, packet.bytes, packet.length, *this);
+  if (error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];
+}
+
+void Worker::finish() { flows_.finish(); }
+
+void Worker::on_decoded(const Decoded& packet) {
+  if (packet.kind != Decoded::Kind::fragment) {
+    flows_.add(packet, packet_->time, packet_->number);
+    return;
+  }
+  const auto datagram = fragments_.add(packet, packet_->time);
+  if (!datagram) return;
+  const DecodeError error = decode_transport(packet, *datagram, *this);
+  if (error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];
+}
+
+std::uint64_t Worker::on_data(Flow& flow, Sender from, Bytes bytes) {
+  if (!flow.state) flow.state = std::make_unique<Dialogue>();
+  // Only dialogues are ever attached to our flows.
+  auto& dialogue = static_cast<Dialogue&>(*flow.state);
+  speaking_ = &flow;
+  dialogue_ = &dialogue;
+  const bool stream = !flow.key.frame && flow.key.protocol == ip_protocol::kTcp;
+  const Dialogue::Heard heard =
+      stream ? dialogue.stream(flow, side_of(from), bytes, *this, protocol_counts_)
+             : dialogue.datagram(flow, side_of(from), bytes, *this, protocol_counts_,
+                                 datagram_parsers_);
+  if (heard.finished) flow.wants_data = false;
+  return heard.to_skip;
+}
+
+void Worker::on_loss(Flow& flow, Sender from, std::uint64_t) {
+  if (flow.state) static_cast<Dialogue&>(*flow.state).lose(side_of(from));
+}
+
+void Worker::on_end(Flow& flow) {
+  ConversationRow row{.client = endpoint_of(flow, Side::client),
+                      .server = endpoint_of(flow, Side::server),
+                      .protocol = flow.key.protocol,
+                      .port = flow.server_port(),
+                      .state = state_of(flow)};
+  if (flow.state) {
+    const auto& dialogue = static_cast<const Dialogue&>(*flow.state);
+    row.application = dialogue.application;
+    row.security = dialogue.security;
+  }
+  row.client_bytes = flow.client().bytes;
+  row.server_bytes = flow.server().bytes;
+  row.client_packets = flow.client().packets;
+  row.server_packets = flow.server().packets;
+  row.client_hops = hops_of_half(flow.client(), flow.server_ip());
+  row.server_hops = hops_of_half(flow.server(), flow.client_ip());
+  row.flows = {{flow.first, flow.client_port()}};
+  row.seen = {.first = flow.first, .last = flow.last, .count = 1, .packet = flow.first_packet};
+  facts_.add(std::move(row));
+}
+
+void Worker::on_fact(const Fact& fact) {
+  Endpoint about;
+  switch (fact.about.kind) {
+    case Subject::Kind::client: about = endpoint_of(*speaking_, Side::client); break;
+    case Subject::Kind::server: about = endpoint_of(*speaking_, Side::server); break;
+    case Subject::Kind::address:
+      about = {.mac = fact.about.mac, .ip = fact.about.ip, .vlan = speaking_->key.vlan};
+      break;
+  }
+  const auto row = dialogue_->protocol();
+  const std::string_view protocol = row ? protocols()[*row]->name : std::string_view();
+  facts_.add(about, fact, speaking_->server_port(), protocol, flows_.packet_time(),
+             flows_.packet_number());
+}
+
+void Worker::on_application(std::string_view name, Security security) {
+  dialogue_->application = name;
+  dialogue_->security = security;
+}
+
+}  // namespace asepsis

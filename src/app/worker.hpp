@@ -1,0 +1,64 @@
+// One worker: packets of its share in, facts out. It owns its flows and its
+// fact table; workers share nothing and are merged at the end.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "capture/capture_file.hpp"
+#include "fact/fact_table.hpp"
+#include "flow/flow_table.hpp"
+#include "flow/fragments.hpp"
+#include "net/decoded.hpp"
+#include "proto/dialogue.hpp"
+
+namespace asepsis {
+
+struct WorkerLimits {
+  FlowLimits flow;
+  FragmentLimits fragment;
+  FactLimits fact;
+};
+
+struct WorkerCounts {
+  std::uint64_t packets = 0, bytes = 0;
+  std::array<std::uint64_t, 5> decode_errors{};  // by DecodeError
+  Time first, last;
+  void merge(const WorkerCounts& other);
+};
+
+class Worker final : private DecodeSink, private FlowListener, private FactSink {
+ public:
+  explicit Worker(const WorkerLimits& limits = {});
+
+  void add(const Packet& packet);
+  // Ends all flows: what they said is then all in facts().
+  void finish();
+
+  FactTable& facts() { return facts_; }
+  const WorkerCounts& counts() const { return counts_; }
+  const ProtocolCounts& protocol_counts() const { return protocol_counts_; }
+  const FlowCounts& flow_counts() const { return flows_.counts(); }
+  const FragmentCounts& fragment_counts() const { return fragments_.counts(); }
+
+ private:
+  void on_decoded(const Decoded& packet) override;
+  std::uint64_t on_data(Flow& flow, Sender from, Bytes bytes) override;
+  void on_loss(Flow& flow, Sender from, std::uint64_t size) override;
+  void on_end(Flow& flow) override;
+  void on_fact(const Fact& fact) override;
+  void on_application(std::string_view name, Security security) override;
+
+  WorkerCounts counts_;
+  FactTable facts_;
+  ProtocolCounts protocol_counts_;
+  DatagramParsers datagram_parsers_;
+  FragmentTable fragments_;
+  FlowTable flows_;
+  const Packet* packet_ = nullptr;      // being added
+  Flow* speaking_ = nullptr;            // the flow whose parser is being fed
+  Dialogue* dialogue_ = nullptr;        // its dialogue
+};
+
+}  // namespace asepsis

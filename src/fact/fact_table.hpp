@@ -1,0 +1,119 @@
+// What a worker has heard, each thing once: facts and conversations with how
+// often and when. Merging two tables, in any order and any number of pieces,
+// gives the same rows (earliest, latest, sum within one source).
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "base/address.hpp"
+#include "base/time.hpp"
+#include "fact/fact.hpp"
+
+namespace asepsis {
+
+// An address seen on a site. Any part may be missing: a frame without IP, a
+// DNS answer without MAC.
+struct Endpoint {
+  Mac mac{};
+  Ip ip{};
+  std::uint16_t vlan = 0;
+
+  auto operator<=>(const Endpoint&) const = default;
+};
+
+struct Seen {
+  Time first, last;
+  std::uint64_t count = 0;
+  std::uint64_t packet = 0;  // number of the first sight within the source
+
+  void add(Time time, std::uint64_t number, std::uint64_t times = 1);
+  void merge(const Seen& other);
+};
+
+struct FactRow {
+  Endpoint about;
+  Claim claim;
+  std::uint16_t port = 0;  // of the service, for claims of Scope::service
+  bool refused = false;
+  std::string_view protocol;  // a literal
+  std::string value;
+  std::string equipment;
+  Seen seen;
+  bool changed = true;  // since last written
+};
+
+enum class ConversationState : std::uint8_t {
+  open,        // both sides spoke
+  refused,     // the server said no: RST to SYN, ICMP unreachable
+  unanswered,  // only the client was heard
+};
+
+struct ConversationRow {
+  Endpoint client, server;
+  std::uint8_t protocol = 0;  // IANA; 0 for frames that are not IP
+  std::uint16_t port = 0;     // the server's; the EtherType for frames
+  ConversationState state = ConversationState::open;
+  Security security = Security::clear;
+  std::string_view application{};  // a literal; empty if not recognised
+  std::uint64_t client_bytes = 0, server_bytes = 0;
+  std::uint64_t client_packets = 0, server_packets = 0;
+  std::uint8_t client_hops = 255, server_hops = 255;  // least seen; 255 if it sent nothing
+  // Ports of the first flows by time (then by port), for the Community ID.
+  struct FirstFlow {
+    Time time;
+    std::uint16_t client_port = 0;
+    auto operator<=>(const FirstFlow&) const = default;
+  };
+  static constexpr std::size_t kMostFlows = 8;
+  std::vector<FirstFlow> flows{};
+  Seen seen{};  // count: flows
+  bool changed = true;
+};
+
+struct FactLimits {
+  std::size_t facts = 2'000'000;
+  std::size_t values_of_claim = 256;  // different values of one claim of one endpoint
+  std::size_t conversations = 1'000'000;
+  std::size_t value_bytes = 256;
+};
+
+class FactTable {
+ public:
+  explicit FactTable(FactLimits limits = {}) : limits_(limits) {}
+
+  // `protocol` must be a literal.
+  void add(const Endpoint& about, const Fact& fact, std::uint16_t port, std::string_view protocol,
+           Time time, std::uint64_t packet);
+  void add(ConversationRow row);
+  void merge(const FactTable& other);
+
+  std::deque<FactRow>& facts() { return facts_; }
+  const std::deque<FactRow>& facts() const { return facts_; }
+  std::deque<ConversationRow>& conversations() { return conversations_; }
+  const std::deque<ConversationRow>& conversations() const { return conversations_; }
+  std::uint64_t dropped_facts() const { return dropped_facts_; }
+  std::uint64_t dropped_conversations() const { return dropped_conversations_; }
+
+ private:
+  FactRow* find_or_add(const Endpoint& about, const Fact& fact, std::uint16_t port,
+                       std::string_view protocol);
+
+  FactLimits limits_;
+  std::deque<FactRow> facts_;
+  std::deque<ConversationRow> conversations_;
+  absl::flat_hash_map<std::uint64_t, std::uint32_t> fact_index_;
+  absl::flat_hash_map<std::uint64_t, std::uint32_t> conversation_index_;
+  absl::flat_hash_map<std::uint64_t, std::uint32_t> values_;  // how many a claim has
+  std::uint64_t dropped_facts_ = 0;
+  std::uint64_t dropped_conversations_ = 0;
+};
+
+}  // namespace asepsis

@@ -1,0 +1,95 @@
+// One conversation on the wire while it lasts: two sides, their counters, and
+// how far each side's TCP stream has been read.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/address.hpp"
+#include "base/cursor.hpp"
+#include "base/time.hpp"
+
+namespace asepsis {
+
+// The two ends in a fixed order (a < b), so that both directions are one key.
+// Flows of frames that are not IP have the MACs in the addresses (with_mac())
+// and the EtherType in both ports.
+struct FlowKey {
+  Ip a, b;
+  std::uint16_t port_a = 0, port_b = 0;
+  std::uint16_t vlan = 0, outer_vlan = 0;
+  std::uint32_t tunnel = 0;
+  std::uint8_t protocol = 0;  // IANA; 0 with `frame`
+  bool frame = false;         // not IP
+
+  bool operator==(const FlowKey&) const = default;
+};
+
+// What the listener keeps with a flow; deleted with it.
+class FlowState {
+ public:
+  FlowState() = default;
+  FlowState(const FlowState&) = delete;
+  FlowState& operator=(const FlowState&) = delete;
+  virtual ~FlowState() = default;
+};
+
+// Segments that came before their turn, in order of sequence number.
+struct EarlySegments {
+  struct Segment {
+    std::uint32_t sequence;
+    std::vector<std::uint8_t> bytes;
+  };
+  std::vector<Segment> segments;
+  std::size_t bytes = 0;
+};
+
+// One direction, named by its sender.
+struct FlowHalf {
+  Mac mac;                      // its own if it sent, else where frames to it went
+  std::uint8_t ttl = 0;         // the highest it sent with; 0 if it sent nothing
+  std::uint8_t tcp_flags = 0;   // all it ever sent
+  bool synchronised = false;    // next_sequence is known
+  std::uint32_t next_sequence = 0;
+  std::uint32_t packets = 0;
+  std::uint64_t bytes = 0;      // of IP payload, on the wire
+  std::uint64_t to_skip = 0;    // bytes of the stream that need not be shown
+  std::unique_ptr<EarlySegments> early;
+};
+
+struct Flow {
+  FlowKey key;
+  std::uint64_t hash = 0;
+  std::array<FlowHalf, 2> halves;  // [0] the client's, [1] the server's
+  Time first, last;
+  std::uint64_t first_packet = 0;  // number within the capture
+  std::unique_ptr<FlowState> state;
+  std::uint32_t wheel_next = 0, wheel_previous = 0;  // FlowTable's own: flows due in one second
+  std::uint16_t wheel_slot = 0;
+  bool client_is_a = true;
+  bool wants_data = true;          // the listener may clear it: the rest is only counted
+  bool oriented = false;           // who is the client is known, not guessed
+  bool closed = false;             // TCP reset or finished by both sides
+  bool in_use = false;
+
+  const Ip& client_ip() const { return client_is_a ? key.a : key.b; }
+  const Ip& server_ip() const { return client_is_a ? key.b : key.a; }
+  std::uint16_t client_port() const { return client_is_a ? key.port_a : key.port_b; }
+  std::uint16_t server_port() const { return client_is_a ? key.port_b : key.port_a; }
+  FlowHalf& client() { return halves[0]; }
+  FlowHalf& server() { return halves[1]; }
+  const FlowHalf& client() const { return halves[0]; }
+  const FlowHalf& server() const { return halves[1]; }
+
+  // The bytes showed that the guess was wrong: client and server change places.
+  void turn_round();
+};
+
+// Routers between the sender and us, judged by the usual initial values of
+// TTL (32, 64, 128, 255).
+std::uint8_t hops_of(std::uint8_t ttl);
+
+}  // namespace asepsis

@@ -1,0 +1,471 @@
+#include "flow/flow_table.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cstring>
+
+#include "base/hash.hpp"
+
+namespace asepsis {
+namespace {
+
+constexpr std::size_t kFirstSlots = 4096;
+constexpr int kEvictionCandidates = 32;
+
+std::uint64_t word(const Ip& ip, std::size_t offset) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, ip.bytes.data() + offset, sizeof value);
+  return value;
+}
+
+std::uint64_t hash_of(const FlowKey& key) {
+  const std::uint64_t ports = static_cast<std::uint64_t>(key.port_a) << 48 |
+                              static_cast<std::uint64_t>(key.port_b) << 32 | key.tunnel;
+  const std::uint64_t rest = static_cast<std::uint64_t>(key.vlan) << 32 |
+                             static_cast<std::uint64_t>(key.outer_vlan) << 16 |
+                             static_cast<std::uint64_t>(key.protocol) << 8 | (key.frame ? 1U : 0U);
+  return hash_mix(hash_mix(word(key.a, 0) ^ rest, word(key.a, 8)) ^ ports,
+                  hash_mix(word(key.b, 0), word(key.b, 8)));
+}
+
+// A MAC in the place of an address.
+Ip with_mac(const Mac& mac) {
+  Ip ip;
+  std::ranges::copy(mac.bytes, ip.bytes.begin() + 10);
+  return ip;
+}
+
+// The key, and whether the sender is its end a.
+bool make_key(const Decoded& packet, FlowKey& key) {
+  const bool frame = packet.kind == Decoded::Kind::frame;
+  const Ip src = frame ? with_mac(packet.src_mac) : packet.src;
+  const Ip dst = frame ? with_mac(packet.dst_mac) : packet.dst;
+  // ICMP has no ports: its type would split question and answer.
+  const bool portless = packet.protocol == ip_protocol::kIcmp ||
+                        packet.protocol == ip_protocol::kIcmp6;
+  const std::uint16_t src_port = frame ? packet.ethertype : portless ? std::uint16_t{0} : packet.src_port;
+  const std::uint16_t dst_port = frame ? packet.ethertype : portless ? std::uint16_t{0} : packet.dst_port;
+  const int order = std::memcmp(src.bytes.data(), dst.bytes.data(), src.bytes.size());
+  const bool from_a = order < 0 || (order == 0 && src_port <= dst_port);
+  key = FlowKey{.a = from_a ? src : dst,
+                .b = from_a ? dst : src,
+                .port_a = from_a ? src_port : dst_port,
+                .port_b = from_a ? dst_port : src_port,
+                .vlan = packet.vlan,
+                .outer_vlan = packet.outer_vlan,
+                .tunnel = packet.tunnel,
+                .protocol = frame ? std::uint8_t{0} : packet.protocol,
+                .frame = frame};
+  return from_a;
+}
+
+// Whether the sender of a flow's first packet is its client.
+bool sender_is_client(const Decoded& packet) {
+  if (packet.kind == Decoded::Kind::frame) return true;
+  if (packet.protocol == ip_protocol::kTcp && (packet.tcp_flags & tcp_flag::kSyn) != 0)
+    return (packet.tcp_flags & tcp_flag::kAck) == 0;
+  if (packet.dst.multicast()) return true;
+  const bool src_known = packet.src_port < 1024;
+  const bool dst_known = packet.dst_port < 1024;
+  if (src_known != dst_known) return dst_known;
+  if (packet.protocol == ip_protocol::kTcp) return packet.dst_port <= packet.src_port;
+  return true;
+}
+
+std::int64_t second_of(Time time) {
+  return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
+
+// a - b of sequence numbers, across the wrap.
+std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b); }
+
+Sender other(Sender side) { return side == Sender::client ? Sender::server : Sender::client; }
+
+FlowHalf& half_of(Flow& flow, Sender side) { return flow.halves[static_cast<std::size_t>(side)]; }
+
+bool answered(const Flow& flow) { return flow.client().packets > 0 && flow.server().packets > 0; }
+
+}  // namespace
+
+FlowTable::FlowTable(FlowListener& listener, FlowLimits limits)
+    : listener_(listener), limits_(limits), slots_(kFirstSlots), wheel_(kWheelSeconds, 0) {}
+
+FlowTable::~FlowTable() = default;
+
+void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
+  assert(packet.kind != Decoded::Kind::fragment);
+  packet_number_ = number;
+  packet_time_ = time;
+  advance_to(time);
+
+  FlowKey key;
+  const bool from_a = make_key(packet, key);
+  const std::uint64_t hash = hash_of(key);
+  std::uint32_t index = find(key, hash);
+  if (index != 0 && over(flow_at(index - 1), packet, from_a, time)) {
+    end(index - 1);
+    index = 0;
+  }
+  if (index == 0) index = create(key, hash, packet, from_a) + 1;
+
+  Flow& flow = flow_at(index - 1);
+  const Sender from = from_a == flow.client_is_a ? Sender::client : Sender::server;
+  FlowHalf& half = half_of(flow, from);
+  if (packet.ttl > half.ttl || half.packets == 0) {
+    half.mac = packet.src_mac;
+    half.ttl = std::max<std::uint8_t>(packet.ttl, 1);
+  }
+  ++half.packets;
+  half.bytes += packet.payload_length;
+  flow.last = std::max(flow.last, time);
+
+  if (packet.protocol == ip_protocol::kTcp && !flow.key.frame) {
+    add_tcp(index - 1, from, packet);
+  } else if (flow.wants_data && !packet.payload.empty()) {
+    listener_.on_data(flow, from, packet.payload);
+  }
+}
+
+void FlowTable::finish() {
+  for (std::uint32_t index = 0; index < created_; ++index)
+    if (flow_at(index).in_use) end(index);
+}
+
+// Whether the packet does not belong to this flow but to one after it.
+bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const {
+  if (time - flow.last > timeout_of(flow)) return true;
+  if (flow.key.frame || packet.protocol != ip_protocol::kTcp) return false;
+  const bool opens = (packet.tcp_flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst)) ==
+                     tcp_flag::kSyn;
+  if (!opens) return false;
+  const FlowHalf& half = flow.halves[from_a == flow.client_is_a ? 0 : 1];
+  const bool repeated = half.synchronised && half.next_sequence == packet.tcp_seq + 1;
+  // A second SYN with another number opens a new connection on the old ports,
+  // unless the first has not been answered yet.
+  return !repeated && (flow.closed || answered(flow));
+}
+
+std::uint32_t FlowTable::find(const FlowKey& key, std::uint64_t hash) {
+  const std::size_t mask = slots_.size() - 1;
+  for (std::size_t at = hash & mask; slots_[at].flow != 0; at = (at + 1) & mask)
+    if (slots_[at].hash == hash && flow_at(slots_[at].flow - 1).key == key) return slots_[at].flow;
+  return 0;
+}
+
+std::uint32_t FlowTable::create(const FlowKey& key, std::uint64_t hash, const Decoded& packet,
+                                bool from_a) {
+  if (live_ >= limits_.flows) evict_one();
+  std::uint32_t index = created_;
+  if (!free_.empty()) {
+    index = free_.back();
+    free_.pop_back();
+  } else {
+    if ((created_ & kBlockMask) == 0) blocks_.push_back(std::make_unique<Flow[]>(kBlockMask + 1));
+    ++created_;
+  }
+  Flow& flow = flow_at(index);
+  flow.key = key;
+  flow.hash = hash;
+  flow.first = flow.last = packet_time_;
+  flow.first_packet = packet_number_;
+  flow.client_is_a = sender_is_client(packet) == from_a;
+  const bool tcp = !key.frame && key.protocol == ip_protocol::kTcp;
+  flow.oriented = tcp && (packet.tcp_flags & tcp_flag::kSyn) != 0;
+  flow.in_use = true;
+  half_of(flow, from_a == flow.client_is_a ? Sender::server : Sender::client).mac = packet.dst_mac;
+  if (tcp && !flow.oriented) ++counts_.mid_stream;
+  ++counts_.flows;
+  ++live_;
+  if (live_ * 4 > slots_.size() * 3) grow();
+  insert_slot(hash, index);
+  schedule(index, now_ + timeout_of(flow));
+  return index;
+}
+
+void FlowTable::insert_slot(std::uint64_t hash, std::uint32_t index) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = hash & mask;
+  while (slots_[at].flow != 0) at = (at + 1) & mask;
+  slots_[at] = {hash, index + 1};
+}
+
+// Linear probing with what follows moved back: no tombstones.
+void FlowTable::erase_slot(std::uint64_t hash, std::uint32_t index) {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t hole = hash & mask;
+  while (slots_[hole].flow != index + 1) hole = (hole + 1) & mask;
+  for (std::size_t at = (hole + 1) & mask; slots_[at].flow != 0; at = (at + 1) & mask) {
+    const std::size_t home = slots_[at].hash & mask;
+    if (((at - home) & mask) >= ((at - hole) & mask)) {
+      slots_[hole] = slots_[at];
+      hole = at;
+    }
+  }
+  slots_[hole] = {};
+}
+
+void FlowTable::grow() {
+  std::vector<Slot> old(slots_.size() * 2);
+  old.swap(slots_);
+  for (const Slot& slot : old)
+    if (slot.flow != 0) insert_slot(slot.hash, slot.flow - 1);
+}
+
+void FlowTable::end(std::uint32_t index) {
+  Flow& flow = flow_at(index);
+  for (const Sender side : {Sender::client, Sender::server}) {
+    while (half_of(flow, side).early && flow.wants_data) declare_lost(flow, side);
+    drop_early(half_of(flow, side));
+  }
+  listener_.on_end(flow);
+  erase_slot(flow.hash, index);
+  unschedule(index);
+  flow = Flow{};
+  free_.push_back(index);
+  --live_;
+}
+
+// Looks at a few flows from where it last stopped and ends the one we would
+// miss least: unanswered before answered, then the one silent for longest.
+void FlowTable::evict_one() {
+  std::uint32_t victim = created_;
+  for (std::uint32_t looked = 0, found = 0; looked < created_ && found < kEvictionCandidates;
+       ++looked) {
+    hand_ = (hand_ + 1) % created_;
+    const Flow& flow = flow_at(hand_);
+    if (!flow.in_use) continue;
+    ++found;
+    if (victim == created_) {
+      victim = hand_;
+      continue;
+    }
+    const Flow& best = flow_at(victim);
+    const bool better = answered(flow) != answered(best) ? !answered(flow) : flow.last < best.last;
+    if (better) victim = hand_;
+  }
+  if (victim == created_) return;
+  ++counts_.evicted;
+  end(victim);
+}
+
+std::chrono::seconds FlowTable::timeout_of(const Flow& flow) const {
+  if (flow.key.frame || flow.key.protocol != ip_protocol::kTcp) return limits_.datagrams;
+  if (flow.closed) return limits_.closed;
+  return answered(flow) ? limits_.established : limits_.half_open;
+}
+
+void FlowTable::schedule(std::uint32_t index, Time due) {
+  const auto slot = static_cast<std::size_t>(second_of(due) + 1) % kWheelSeconds;
+  Flow& flow = flow_at(index);
+  flow.wheel_slot = static_cast<std::uint16_t>(slot);
+  flow.wheel_previous = 0;
+  flow.wheel_next = wheel_[slot];
+  if (flow.wheel_next != 0) flow_at(flow.wheel_next - 1).wheel_previous = index + 1;
+  wheel_[slot] = index + 1;
+}
+
+void FlowTable::unschedule(std::uint32_t index) {
+  const Flow& flow = flow_at(index);
+  if (flow.wheel_next != 0) flow_at(flow.wheel_next - 1).wheel_previous = flow.wheel_previous;
+  if (flow.wheel_previous != 0) {
+    flow_at(flow.wheel_previous - 1).wheel_next = flow.wheel_next;
+  } else {
+    wheel_[flow.wheel_slot] = flow.wheel_next;
+  }
+}
+
+// Lets time pass: what has been idle for too long ends. A flow is looked at
+// when it would have ended had it stayed silent since it was last looked at.
+void FlowTable::advance_to(Time time) {
+  if (time <= now_) return;
+  now_ = time;
+  const std::int64_t second = second_of(time);
+  if (second <= wheel_second_) return;
+  if (second - wheel_second_ > static_cast<std::int64_t>(kWheelSeconds))
+    wheel_second_ = second - static_cast<std::int64_t>(kWheelSeconds);
+  while (wheel_second_ < second) {
+    ++wheel_second_;
+    const auto slot = static_cast<std::size_t>(wheel_second_) % kWheelSeconds;
+    for (std::uint32_t due = wheel_[slot]; due != 0;) {
+      const std::uint32_t index = due - 1;
+      due = flow_at(index).wheel_next;
+      const Time ends = flow_at(index).last + timeout_of(flow_at(index));
+      if (ends < now_) {
+        end(index);
+      } else {
+        unschedule(index);
+        schedule(index, ends);
+      }
+    }
+  }
+}
+
+void FlowTable::add_tcp(std::uint32_t index, Sender from, const Decoded& packet) {
+  Flow& flow = flow_at(index);
+  FlowHalf& half = half_of(flow, from);
+  half.tcp_flags = static_cast<std::uint8_t>(half.tcp_flags | packet.tcp_flags);
+  std::uint32_t sequence = packet.tcp_seq;
+
+  if ((packet.tcp_flags & tcp_flag::kSyn) != 0) {
+    ++sequence;
+    // A client that tries again may choose another number.
+    if (half.bytes == packet.payload_length) half.next_sequence = sequence;
+    half.synchronised = true;
+  } else if (!half.synchronised && packet.payload_length > 0) {
+    half.next_sequence = sequence;
+    half.synchronised = true;
+  }
+
+  // What the other side acknowledges it has had, so we shall not see it.
+  const Sender peer = other(from);
+  if ((packet.tcp_flags & tcp_flag::kAck) != 0 && half_of(flow, peer).early)
+    while (half_of(flow, peer).early &&
+           distance(packet.tcp_ack, half_of(flow, peer).next_sequence) > 0)
+      declare_lost(flow, peer);
+
+  if (packet.payload_length > 0 && flow.wants_data) {
+    const std::int32_t ahead = distance(sequence, half.next_sequence);
+    if (ahead == 0) {
+      from = show_cut(flow, from, packet.payload, packet.payload_length);
+    } else if (ahead > 0 && static_cast<std::uint64_t>(ahead) <= half.to_skip) {
+      half.next_sequence = sequence;
+      half.to_skip -= static_cast<std::uint64_t>(ahead);
+      from = show_cut(flow, from, packet.payload, packet.payload_length);
+    } else if (ahead > 0) {
+      keep_early(flow, from, sequence, packet.payload);
+    } else if (static_cast<std::uint32_t>(-ahead) < packet.payload_length) {
+      ++counts_.overlapping;
+      const auto known = std::min(static_cast<std::size_t>(-ahead), packet.payload.size());
+      const std::uint32_t length = packet.payload_length - static_cast<std::uint32_t>(-ahead);
+      from = show_cut(flow, from, packet.payload.subspan(known), length);
+    } else {
+      ++counts_.retransmitted;
+    }
+    if (half_of(flow, from).early) show_early(flow, from);
+  }
+
+  const bool reset = (packet.tcp_flags & tcp_flag::kRst) != 0;
+  const bool finished = (flow.client().tcp_flags & flow.server().tcp_flags & tcp_flag::kFin) != 0;
+  if ((reset || finished) && !flow.closed) {
+    flow.closed = true;
+    unschedule(index);
+    schedule(index, now_ + limits_.closed);
+  }
+}
+
+// In-order bytes, of which the capture may have cut the end off.
+Sender FlowTable::show_cut(Flow& flow, Sender from, Bytes bytes, std::uint32_t length) {
+  half_of(flow, from).next_sequence += length;
+  from = show(flow, from, bytes);
+  if (length <= bytes.size()) return from;
+  FlowHalf& half = half_of(flow, from);
+  const std::uint64_t missing = length - bytes.size();
+  const std::uint64_t skipped = std::min(half.to_skip, missing);
+  half.to_skip -= skipped;
+  if (missing == skipped || !flow.wants_data) return from;
+  counts_.lost_bytes += missing - skipped;
+  listener_.on_loss(flow, from, missing - skipped);
+  return from;
+}
+
+// Returns the sender's side as it is now: the listener may have turned the
+// flow round.
+Sender FlowTable::show(Flow& flow, Sender from, Bytes bytes) {
+  FlowHalf& half = half_of(flow, from);
+  if (half.to_skip >= bytes.size()) {
+    half.to_skip -= bytes.size();
+    return from;
+  }
+  bytes = bytes.subspan(half.to_skip);
+  half.to_skip = 0;
+  const bool was_a = flow.client_is_a;
+  const std::uint64_t skip = listener_.on_data(flow, from, bytes);
+  if (was_a != flow.client_is_a) from = other(from);
+  half_of(flow, from).to_skip = skip;
+  return from;
+}
+
+void FlowTable::keep_early(Flow& flow, Sender from, std::uint32_t sequence, Bytes bytes) {
+  FlowHalf& half = half_of(flow, from);
+  ++counts_.early;
+  if (!half.early) half.early = std::make_unique<EarlySegments>();
+  EarlySegments& early = *half.early;
+  if (early.bytes + bytes.size() > limits_.early_bytes_of_half ||
+      early.segments.size() >= limits_.early_segments ||
+      early_bytes_ + bytes.size() > limits_.early_bytes) {
+    // Give up waiting for what is missing; this segment may now be in turn.
+    if (early.segments.empty()) {
+      ++counts_.early_dropped;
+      half.early.reset();
+      return;
+    }
+    declare_lost(flow, from);
+    if (distance(sequence, half.next_sequence) <= 0) return;
+    if (half.early) {
+      ++counts_.early_dropped;
+      return;
+    }
+    half.early = std::make_unique<EarlySegments>();
+  }
+  auto& segments = half.early->segments;
+  const auto after = std::ranges::find_if(segments, [&](const auto& segment) {
+    return distance(segment.sequence, sequence) >= 0;
+  });
+  if (after != segments.end() && after->sequence == sequence && after->bytes.size() >= bytes.size()) {
+    ++counts_.retransmitted;
+    return;
+  }
+  segments.insert(after, {sequence, {bytes.begin(), bytes.end()}});
+  half.early->bytes += bytes.size();
+  early_bytes_ += bytes.size();
+}
+
+// Shows what waited and is now in turn. The listener may turn the flow round
+// or lose interest, so the segment is taken out before it is shown.
+void FlowTable::show_early(Flow& flow, Sender from) {
+  while (true) {
+    FlowHalf& half = half_of(flow, from);
+    if (!half.early) return;
+    auto& segments = half.early->segments;
+    if (segments.empty() || !flow.wants_data) return drop_early(half);
+    const std::int32_t ahead = distance(segments.front().sequence, half.next_sequence);
+    if (ahead > 0) return;
+    const EarlySegments::Segment segment = std::move(segments.front());
+    segments.erase(segments.begin());
+    half.early->bytes -= segment.bytes.size();
+    early_bytes_ -= segment.bytes.size();
+    const auto known = static_cast<std::size_t>(-ahead);
+    if (known >= segment.bytes.size()) continue;
+    if (known > 0) ++counts_.overlapping;
+    const Bytes fresh = Bytes(segment.bytes).subspan(known);
+    half.next_sequence += static_cast<std::uint32_t>(fresh.size());
+    from = show(flow, from, fresh);
+  }
+}
+
+// The bytes before the first early segment will not come.
+void FlowTable::declare_lost(Flow& flow, Sender from) {
+  FlowHalf& half = half_of(flow, from);
+  if (half.early->segments.empty()) return drop_early(half);
+  const std::uint32_t next = half.early->segments.front().sequence;
+  const std::uint64_t missing =
+      std::max<std::int32_t>(distance(next, half.next_sequence), 0);
+  half.next_sequence = std::max(distance(next, half.next_sequence), 0) > 0 ? next : half.next_sequence;
+  const std::uint64_t skipped = std::min(half.to_skip, missing);
+  half.to_skip -= skipped;
+  if (missing > skipped) {
+    ++counts_.lost_gaps;
+    counts_.lost_bytes += missing - skipped;
+    listener_.on_loss(flow, from, missing - skipped);
+  }
+  show_early(flow, from);
+}
+
+void FlowTable::drop_early(FlowHalf& half) {
+  if (!half.early) return;
+  early_bytes_ -= half.early->bytes;
+  half.early.reset();
+}
+
+}  // namespace asepsis

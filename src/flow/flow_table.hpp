@@ -1,0 +1,123 @@
+// The flows of one worker: finds a packet's flow, puts TCP streams in order
+// and shows their bytes once, first copy first, to a listener.
+//
+// In-order bytes are shown where they lie in the packet; only what comes
+// early is copied, into bounded buffers. Bytes are declared lost when the
+// other side acknowledges them, or when the buffer is full.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "flow/flow.hpp"
+#include "net/decoded.hpp"
+
+namespace asepsis {
+
+struct FlowLimits {
+  std::size_t flows = 1'000'000;               // at once; then the least useful go first
+  std::size_t early_bytes_of_half = 262'144;   // waiting for their turn, one direction
+  std::size_t early_bytes = 64 * 1024 * 1024;  // the same, all flows together
+  std::size_t early_segments = 128;            // of one direction
+  std::chrono::seconds established{3600};      // idle time-outs by state
+  std::chrono::seconds half_open{60};
+  std::chrono::seconds closed{10};
+  std::chrono::seconds datagrams{120};
+};
+
+struct FlowCounts {
+  std::uint64_t flows = 0, evicted = 0, mid_stream = 0;
+  std::uint64_t retransmitted = 0, overlapping = 0, early = 0;
+  std::uint64_t lost_gaps = 0, lost_bytes = 0, early_dropped = 0;
+};
+
+enum class Sender : std::uint8_t { client = 0, server = 1 };
+
+class FlowListener {
+ public:
+  // The next bytes of a stream, or one datagram. Returns how many bytes of the
+  // stream after these need not be shown.
+  virtual std::uint64_t on_data(Flow& flow, Sender from, Bytes bytes) = 0;
+  // `size` bytes of the stream were not captured.
+  virtual void on_loss(Flow& flow, Sender from, std::uint64_t size) = 0;
+  // The flow is over; it and its state are gone after the call.
+  virtual void on_end(Flow& flow) = 0;
+
+ protected:
+  ~FlowListener() = default;
+};
+
+class FlowTable {
+ public:
+  // `listener` must outlive the table.
+  explicit FlowTable(FlowListener& listener, FlowLimits limits = {});
+  ~FlowTable();
+  FlowTable(const FlowTable&) = delete;
+  FlowTable& operator=(const FlowTable&) = delete;
+
+  // REQUIRES: packet.kind is frame or datagram.
+  void add(const Decoded& packet, Time time, std::uint64_t number);
+
+  // Ends every flow.
+  void finish();
+
+  // Number of the packet being added: what the listener calls its evidence.
+  std::uint64_t packet_number() const { return packet_number_; }
+  Time packet_time() const { return packet_time_; }
+  std::size_t size() const { return live_; }
+  const FlowCounts& counts() const { return counts_; }
+
+ private:
+  struct Slot {
+    std::uint64_t hash = 0;
+    std::uint32_t flow = 0;  // index + 1; 0 is empty
+  };
+
+  Flow& flow_at(std::uint32_t index) { return blocks_[index >> kBlockBits][index & kBlockMask]; }
+  std::uint32_t find(const FlowKey& key, std::uint64_t hash);
+  std::uint32_t create(const FlowKey& key, std::uint64_t hash, const Decoded& packet, bool from_a);
+  void insert_slot(std::uint64_t hash, std::uint32_t index);
+  void erase_slot(std::uint64_t hash, std::uint32_t index);
+  void grow();
+  void end(std::uint32_t index);
+  void evict_one();
+  void advance_to(Time time);
+  void schedule(std::uint32_t index, Time due);
+  void unschedule(std::uint32_t index);
+  std::chrono::seconds timeout_of(const Flow& flow) const;
+  bool over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const;
+
+  void add_tcp(std::uint32_t index, Sender from, const Decoded& packet);
+  Sender show(Flow& flow, Sender from, Bytes bytes);
+  Sender show_cut(Flow& flow, Sender from, Bytes bytes, std::uint32_t length);
+  void keep_early(Flow& flow, Sender from, std::uint32_t sequence, Bytes bytes);
+  void show_early(Flow& flow, Sender from);
+  void declare_lost(Flow& flow, Sender from);
+  void drop_early(FlowHalf& half);
+
+  static constexpr std::uint32_t kBlockBits = 10;
+  static constexpr std::uint32_t kBlockMask = (1U << kBlockBits) - 1;
+  static constexpr std::size_t kWheelSeconds = 4096;
+
+  FlowListener& listener_;
+  FlowLimits limits_;
+  FlowCounts counts_;
+  std::vector<std::unique_ptr<Flow[]>> blocks_;
+  std::vector<std::uint32_t> free_;
+  std::vector<Slot> slots_;
+  std::size_t live_ = 0;
+  std::size_t early_bytes_ = 0;
+  std::uint32_t created_ = 0;  // flows ever made room for
+  std::uint32_t hand_ = 0;     // where eviction looks next
+  std::vector<std::uint32_t> wheel_;  // first flow due, a slot a second; index + 1
+  std::int64_t wheel_second_ = 0;
+  Time packet_time_;
+  Time now_;  // the latest time seen: time does not run backwards here
+  std::uint64_t packet_number_ = 0;
+};
+
+}  // namespace asepsis

@@ -1,0 +1,20 @@
+// The inventory, built anew from the facts: devices, what each is, and whom
+// it talks to. A pure function of what is stored: the same facts give the
+// same rows, whatever order they came in.
+
+#pragma once
+
+#include "base/result.hpp"
+#include "inventory/knowledge.hpp"
+#include "store/database.hpp"
+
+namespace asepsis {
+
+// Replaces all derived tables, in one transaction.
+Result<void> derive_inventory(Database& database, const Knowledge& knowledge);
+
+// Whether facts were stored after the inventory was last derived (a run was
+// interrupted between the two).
+Result<bool> inventory_is_stale(Database& database);
+
+}  // namespace asepsis

@@ -1,0 +1,204 @@
+#include "inventory/fact_store.hpp"
+
+#include <map>
+
+namespace asepsis {
+namespace {
+
+using Id = std::int64_t;
+
+// SQLite's integers are signed; counters of ours that would not fit stop there.
+Id number(std::uint64_t value) {
+  constexpr std::uint64_t kMost = INT64_MAX;
+  return static_cast<Id>(std::min(value, kMost));
+}
+
+class Writer {
+ public:
+  Writer(SQLite::Database& sql, Id site, Id source)
+      : site_(site),
+        source_(source),
+        add_endpoint_(sql,
+                      "INSERT INTO endpoint (site, vlan, mac, ip) VALUES (?, ?, ?, ?) "
+                      "ON CONFLICT DO UPDATE SET vlan = vlan RETURNING id"),
+        add_fact_(sql,
+                  "INSERT INTO fact (source, endpoint, claim, value, port, refused, protocol, "
+                  "equipment, first_seen, last_seen, count, packet) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+                  "ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), "
+                  "last_seen = max(last_seen, excluded.last_seen), count = count + excluded.count, "
+                  "packet = min(packet, excluded.packet)"),
+        add_talk_(sql,
+                  "INSERT INTO talk (source, client, server, protocol, port, state, security, "
+                  "application, client_bytes, server_bytes, client_packets, server_packets, "
+                  "client_hops, server_hops, client_ports, first_seen, last_seen, count, packet) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
+
+  void add(const FactRow& row) {
+    bind_all(add_fact_, source_, endpoint(row.about), std::string(row.claim.name()),
+             to_utf8(row.value), row.port, row.refused ? 1 : 0, std::string(row.protocol),
+             to_utf8(row.equipment), nanoseconds_since_1970(row.seen.first),
+             nanoseconds_since_1970(row.seen.last), number(row.seen.count),
+             number(row.seen.packet));
+  }
+
+  void add(const ConversationRow& row) {
+    std::string ports;
+    for (const auto& flow : row.flows)
+      ports += (ports.empty() ? "" : ",") + std::to_string(flow.client_port);
+    bind_all(add_talk_, source_, endpoint(row.client), endpoint(row.server), row.protocol, row.port,
+             std::string(to_text(row.state)), std::string(to_text(row.security)),
+             std::string(row.application), number(row.client_bytes), number(row.server_bytes),
+             number(row.client_packets), number(row.server_packets), row.client_hops,
+             row.server_hops, ports, nanoseconds_since_1970(row.seen.first),
+             nanoseconds_since_1970(row.seen.last), number(row.seen.count),
+             number(row.seen.packet));
+  }
+
+ private:
+  static void bind(SQLite::Statement& statement, int at, const std::string& text) {
+    statement.bind(at, text);
+  }
+  template <class Number>
+  static void bind(SQLite::Statement& statement, int at, Number value) {
+    statement.bind(at, static_cast<Id>(value));
+  }
+
+  template <class... Values>
+  static void bind_all(SQLite::Statement& statement, const Values&... values) {
+    int at = 0;
+    (bind(statement, ++at, values), ...);
+    statement.exec();
+    statement.reset();
+  }
+
+  Id endpoint(const Endpoint& endpoint) {
+    const auto known = endpoints_.find(endpoint);
+    if (known != endpoints_.end()) return known->second;
+    add_endpoint_.bind(1, site_);
+    add_endpoint_.bind(2, static_cast<Id>(endpoint.vlan));
+    add_endpoint_.bind(3, endpoint.mac.empty() ? "" : asepsis::to_text(endpoint.mac));
+    add_endpoint_.bind(4, endpoint.ip.empty() ? "" : asepsis::to_text(endpoint.ip));
+    add_endpoint_.executeStep();
+    const Id id = add_endpoint_.getColumn(0).getInt64();
+    add_endpoint_.reset();
+    return endpoints_.emplace(endpoint, id).first->second;
+  }
+
+  Id site_;
+  Id source_;
+  SQLite::Statement add_endpoint_, add_fact_, add_talk_;
+  std::map<Endpoint, Id> endpoints_;
+};
+
+Id id_of_site(SQLite::Database& sql, const std::string& name) {
+  SQLite::Statement add(sql,
+                        "INSERT INTO site (name) VALUES (?) "
+                        "ON CONFLICT DO UPDATE SET name = name RETURNING id");
+  add.bind(1, name);
+  add.executeStep();
+  return add.getColumn(0).getInt64();
+}
+
+// Whether the database holds as much of it already.
+bool known_better(SQLite::Database& sql, Id site, const SourceInfo& source) {
+  SQLite::Statement find(sql,
+                         "SELECT packets, complete FROM source "
+                         "WHERE site = ? AND identity = ? AND filter = ?");
+  find.bind(1, site);
+  find.bind(2, source.identity);
+  find.bind(3, source.filter);
+  if (!find.executeStep()) return false;
+  const Id packets = find.getColumn(0).getInt64();
+  const bool complete = find.getColumn(1).getInt() != 0;
+  if (packets != number(source.packets)) return packets > number(source.packets);
+  return complete || !source.complete;
+}
+
+Id replace_source(SQLite::Database& sql, Id site, const SourceInfo& source) {
+  // Derived rows point at facts; they are built again after every change.
+  for (const char* table : {"conversation", "device_evidence", "device_fact", "device_value",
+                            "device_endpoint", "device_alias", "device"})
+    sql.exec(std::string("DELETE FROM ") + table);
+  SQLite::Statement forget(sql,
+                           "DELETE FROM source WHERE site = ? AND identity = ? AND filter = ?");
+  forget.bind(1, site);
+  forget.bind(2, source.identity);
+  forget.bind(3, source.filter);
+  forget.exec();
+
+  SQLite::Statement add(sql,
+                        "INSERT INTO source (site, identity, filter, name, packets, bytes, "
+                        "first_seen, last_seen, complete, ended_early) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id");
+  add.bind(1, site);
+  add.bind(2, source.identity);
+  add.bind(3, source.filter);
+  add.bind(4, to_utf8(source.name));
+  add.bind(5, number(source.packets));
+  add.bind(6, number(source.bytes));
+  add.bind(7, nanoseconds_since_1970(source.first));
+  add.bind(8, nanoseconds_since_1970(source.last));
+  add.bind(9, source.complete ? 1 : 0);
+  add.bind(10, to_utf8(source.ended_early));
+  add.executeStep();
+  return add.getColumn(0).getInt64();
+}
+
+void store_losses(SQLite::Database& sql, Id source,
+                  const std::map<std::string, std::uint64_t>& losses) {
+  SQLite::Statement add(sql, "INSERT INTO loss (source, name, count) VALUES (?, ?, ?)");
+  for (const auto& [name, count] : losses) {
+    if (count == 0) continue;
+    add.bind(1, source);
+    add.bind(2, name);
+    add.bind(3, number(count));
+    add.exec();
+    add.reset();
+  }
+}
+
+}  // namespace
+
+std::string_view to_text(ConversationState state) {
+  switch (state) {
+    case ConversationState::open: return "seen";
+    case ConversationState::refused: return "refused";
+    case ConversationState::unanswered: return "unanswered";
+  }
+  return {};
+}
+
+std::string_view to_text(Security security) {
+  switch (security) {
+    case Security::clear: return "clear";
+    case Security::tls: return "tls";
+    case Security::dtls: return "dtls";
+    case Security::ssh: return "ssh";
+    case Security::quic: return "quic";
+    case Security::ipsec: return "ipsec";
+    case Security::other: return "other";
+  }
+  return {};
+}
+
+Result<bool> store_source(Database& database, const SourceInfo& source, const FactTable& facts) {
+  return guarded(database.path(), [&]() -> Result<bool> {
+    SQLite::Database& sql = database.sql();
+    SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
+    const Id site = id_of_site(sql, source.site);
+    if (known_better(sql, site, source)) {
+      transaction.commit();
+      return false;
+    }
+    const Id id = replace_source(sql, site, source);
+    store_losses(sql, id, source.losses);
+    Writer writer(sql, site, id);
+    for (const FactRow& row : facts.facts()) writer.add(row);
+    for (const ConversationRow& row : facts.conversations()) writer.add(row);
+    transaction.commit();
+    return true;
+  });
+}
+
+}  // namespace asepsis

@@ -1,0 +1,191 @@
+#include "proto/dialogue.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace asepsis {
+namespace {
+
+constexpr std::size_t kMostOpening = 512;   // bytes of a side that recognition may wait for
+constexpr std::uint8_t kMostTries = 6;      // pieces of a side, where its beginning was not seen
+constexpr std::uint8_t kMostRestarts = 4;   // protocols inside protocols
+
+bool expects(const Protocol& protocol, std::uint16_t port) {
+  return std::ranges::find(protocol.ports, port) != protocol.ports.end();
+}
+
+// The rows of protocols() for one transport, by index.
+const std::vector<std::size_t>& rows_of(Transport transport) {
+  static const auto kRows = [] {
+    std::array<std::vector<std::size_t>, 4> rows;
+    for (std::size_t i = 0; i < protocols().size(); ++i)
+      rows[static_cast<std::size_t>(protocols()[i]->transport)].push_back(i);
+    return rows;
+  }();
+  return kRows[static_cast<std::size_t>(transport)];
+}
+
+Transport transport_of(const FlowKey& key) {
+  if (key.frame) return Transport::frame;
+  constexpr std::uint8_t kIcmp6 = 58;
+  return key.protocol == kIcmp6 ? Transport::icmp6 : Transport::udp;
+}
+
+}  // namespace
+
+ProtocolCounts::ProtocolCounts()
+    : flows(protocols().size()), malformed(protocols().size()), gave_up(protocols().size()) {}
+
+void ProtocolCounts::merge(const ProtocolCounts& other) {
+  for (std::size_t i = 0; i < flows.size(); ++i) {
+    flows[i] += other.flows[i];
+    malformed[i] += other.malformed[i];
+    gave_up[i] += other.gave_up[i];
+  }
+}
+
+DatagramParsers::DatagramParsers() {
+  for (const Protocol* protocol : protocols())
+    parsers_.push_back(protocol->transport == Transport::tcp ? nullptr : protocol->make());
+}
+
+// Which protocol begins with these bytes. Where it is not known who is the
+// client, both readings are tried; `from` and the flow are turned if the
+// other one fits.
+bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transport,
+                         bool& wants_more) {
+  const int readings = flow.oriented || transport == Transport::frame ? 1 : 2;
+  for (int reading = 0; reading < readings; ++reading) {
+    const bool turned = reading == 1;
+    const Side side = turned ? other(from) : from;
+    const std::uint16_t port = turned ? flow.client_port() : flow.server_port();
+    for (const std::size_t row : rows_of(transport)) {
+      const Protocol& protocol = *protocols()[row];
+      const bool expected = expects(protocol, port);
+      if (transport == Transport::frame && !expected) continue;
+      const Recognition answer = protocol.recognise({side, bytes, expected});
+      if (answer == Recognition::more) wants_more = true;
+      if (answer != Recognition::yes) continue;
+      if (turned) {
+        flow.turn_round();
+        std::swap(opening_[0], opening_[1]);
+        std::swap(tries_[0], tries_[1]);
+        from = side;
+      }
+      flow.oriented = true;
+      adopt(row);
+      return true;
+    }
+  }
+  return false;
+}
+
+void Dialogue::adopt(std::size_t row) {
+  const Protocol& protocol = *protocols()[row];
+  protocol_ = row;
+  // What began in clear and went on under TLS keeps its own name.
+  if (application.empty() || protocol.security == Security::clear) application = protocol.name;
+  security = protocol.security;
+}
+
+Dialogue::Heard Dialogue::stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
+                                 ProtocolCounts& counts) {
+  const bool client_was_a = flow.client_is_a;
+  Heard heard;
+  if (!finished_)
+    heard.to_skip = stream_ ? feed(from, bytes, out, counts)
+                            : recognise_stream(flow, from, bytes, out, counts);
+  for (; stream_ && stream_->state() == Stream::State::again; ++restarts_) {
+    const Bytes left = stream_->leftover();
+    const std::vector<std::uint8_t> rest(left.begin(), left.end());
+    stream_.reset();
+    tries_ = {};
+    if (restarts_ >= kMostRestarts) break;
+    heard.to_skip = recognise_stream(flow, from, rest, out, counts);
+  }
+  if (restarts_ >= kMostRestarts) finished_ = true;
+  heard.turn_round = client_was_a != flow.client_is_a;
+  heard.finished = finished_;
+  return heard;
+}
+
+std::uint64_t Dialogue::recognise_stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
+                                         ProtocolCounts& counts) {
+  std::vector<std::uint8_t>& before = opening(from);
+  if (!before.empty()) {
+    before.insert(before.end(), bytes.begin(), bytes.end());
+    bytes = before;
+  }
+  bool wants_more = false;
+  if (!recognise(flow, from, bytes.first(std::min(bytes.size(), kMostOpening)), Transport::tcp,
+                 wants_more)) {
+    if (wants_more && bytes.size() < kMostOpening) {
+      if (before.empty()) before.assign(bytes.begin(), bytes.end());
+      return 0;
+    }
+    before.clear();
+    // Nothing begins like this. A flow of which we have the beginning gets
+    // one try a side, for the other side may speak first; else a few.
+    std::uint8_t& tries = tries_[static_cast<std::size_t>(from)];
+    ++tries;
+    const bool both = tries_[0] > 0 && tries_[1] > 0;
+    finished_ = (flow.oriented && both) || tries >= kMostTries;
+    return 0;
+  }
+  ++counts.flows[*protocol_];
+  const Protocol& protocol = *protocols()[*protocol_];
+  stream_ = std::make_unique<Stream>(protocol.make(), protocol.max_message);
+  const std::vector<std::uint8_t> earlier = std::move(opening(other(from)));
+  const std::vector<std::uint8_t> own = std::move(opening(from));
+  if (!own.empty()) bytes = own;
+  if (!earlier.empty())
+    owed_skip_[static_cast<std::size_t>(other(from))] = feed(other(from), earlier, out, counts);
+  return feed(from, bytes, out, counts);
+}
+
+std::uint64_t Dialogue::feed(Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts) {
+  std::uint64_t& owed = owed_skip_[static_cast<std::size_t>(from)];
+  if (owed >= bytes.size()) {
+    owed -= bytes.size();
+    return 0;
+  }
+  bytes = bytes.subspan(std::exchange(owed, 0));
+  const std::uint32_t malformed = stream_->malformed();
+  const std::uint64_t to_skip = stream_->feed(from, bytes, out);
+  counts.malformed[*protocol_] += stream_->malformed() - malformed;
+  if (stream_->state() == Stream::State::gave_up) ++counts.gave_up[*protocol_];
+  if (stream_->state() == Stream::State::gave_up || stream_->state() == Stream::State::done) {
+    finished_ = true;
+    stream_.reset();
+  }
+  return to_skip;
+}
+
+Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink& out,
+                                   ProtocolCounts& counts, DatagramParsers& parsers) {
+  Heard heard;
+  if (!protocol_) {
+    const bool client_was_a = flow.client_is_a;
+    bool wants_more = false;
+    std::uint8_t& tries = tries_[0];
+    if (!recognise(flow, from, bytes, transport_of(flow.key), wants_more)) {
+      heard.finished = ++tries >= kMostTries;
+      return heard;
+    }
+    heard.turn_round = client_was_a != flow.client_is_a;
+    ++counts.flows[*protocol_];
+  }
+  if (!parsers.of(*protocol_).message(from, Cursor(bytes), out)) ++counts.malformed[*protocol_];
+  return heard;
+}
+
+void Dialogue::lose(Side from) {
+  if (stream_) {
+    stream_->lose(from);
+  } else {
+    opening(from).clear();
+    ++tries_[static_cast<std::size_t>(from)];
+  }
+}
+
+}  // namespace asepsis

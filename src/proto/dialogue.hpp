@@ -1,0 +1,77 @@
+// One flow's conversation from its first byte: recognises the protocol by
+// content, hands the bytes to its parser, and recognises again where the
+// parser says that another protocol begins.
+
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "flow/flow.hpp"
+#include "proto/stream.hpp"
+
+namespace asepsis {
+
+// Malformed messages of each protocol, in the order of protocols().
+struct ProtocolCounts {
+  std::vector<std::uint64_t> flows, malformed, gave_up;
+  ProtocolCounts();
+  void merge(const ProtocolCounts& other);
+};
+
+// Parsers of datagram protocols, one each: they keep no state between datagrams.
+class DatagramParsers {
+ public:
+  DatagramParsers();
+  Parser& of(std::size_t protocol) { return *parsers_[protocol]; }
+
+ private:
+  std::vector<std::unique_ptr<Parser>> parsers_;
+};
+
+// The row of protocols() that speaks here, by index.
+using ProtocolIndex = std::optional<std::size_t>;
+
+class Dialogue final : public FlowState {
+ public:
+  // What a listener needs to know after feeding.
+  struct Heard {
+    std::uint64_t to_skip = 0;
+    bool finished = false;    // nothing more is wanted of this flow
+    bool turn_round = false;  // the one taken for the client is the server
+  };
+
+  // The next bytes of a stream. What is said is said of the sides as they are
+  // after turning round: `out` must look that up when it is told.
+  Heard stream(Flow& flow, Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts);
+  // One datagram or frame.
+  Heard datagram(Flow& flow, Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts,
+                 DatagramParsers& parsers);
+  void lose(Side from);
+
+  ProtocolIndex protocol() const { return protocol_; }
+
+  std::string_view application;  // a literal; set by the parser, else the protocol's name
+  Security security = Security::clear;
+
+ private:
+  bool recognise(Flow& flow, Side& from, Bytes bytes, Transport transport, bool& wants_more);
+  void adopt(std::size_t protocol);
+  std::uint64_t feed(Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts);
+  std::uint64_t recognise_stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
+                                 ProtocolCounts& counts);
+  std::vector<std::uint8_t>& opening(Side side) { return opening_[static_cast<std::size_t>(side)]; }
+
+  ProtocolIndex protocol_;
+  std::unique_ptr<Stream> stream_;
+  std::array<std::vector<std::uint8_t>, 2> opening_;  // of each side, not yet recognised
+  std::array<std::uint8_t, 2> tries_{};               // pieces of each side looked at in vain
+  std::uint64_t owed_skip_[2] = {0, 0};               // of bytes that were shown out of turn
+  std::uint8_t restarts_ = 0;
+  bool finished_ = false;
+};
+
+}  // namespace asepsis

@@ -1,0 +1,90 @@
+#include "store/database.hpp"
+
+#include <sqlite3.h>
+
+#include <string>
+
+namespace asepsis {
+namespace {
+
+constexpr int kApplicationId = 0x61736570;  // "asep", in the file's header
+constexpr int kBusyMilliseconds = 10'000;
+
+int pragma(SQLite::Database& sql, const char* name) {
+  return sql.execAndGet(std::string("PRAGMA ") + name).getInt();
+}
+
+Result<void> check_ours(SQLite::Database& sql, const std::filesystem::path& path, bool may_create) {
+  const int application = pragma(sql, "application_id");
+  const int version = pragma(sql, "user_version");
+  if (application == 0 && version == 0 && pragma(sql, "schema_version") == 0) {
+    if (may_create) return {};
+    return fail(path.string() + " is empty: read a capture into it first (asepsis read FILE)");
+  }
+  if (application != kApplicationId)
+    return fail(path.string() + " is a database of another program: name another file with --db");
+  if (version > kSchemaVersion)
+    return fail(path.string() + " was written by a newer asepsis (schema " +
+                std::to_string(version) + ", this program knows " +
+                std::to_string(kSchemaVersion) + "): use that one, or another file with --db");
+  return {};
+}
+
+// Brings the schema to kSchemaVersion, one version after the other, each in a
+// transaction of its own.
+void migrate(SQLite::Database& sql) {
+  if (pragma(sql, "user_version") >= 1) return;
+  SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
+  if (pragma(sql, "user_version") == 0) {
+    sql.exec(std::string(schema_sql()));
+    sql.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
+    sql.exec("PRAGMA user_version = 1");
+  }
+  transaction.commit();
+}
+
+}  // namespace
+
+Error database_error(const std::filesystem::path& path, const SQLite::Exception& what) {
+  const std::string name = path.string();
+  switch (what.getErrorCode()) {
+    case SQLITE_NOTADB: return {name + " is not a database: name another file with --db"};
+    case SQLITE_CORRUPT:
+      return {name + " is damaged (" + what.what() +
+              "): move it aside and read the captures again, or recover it with sqlite3 .recover"};
+    case SQLITE_FULL:
+      return {name + " could not grow: the disk is full. What was stored before is intact; "
+                     "free some space and run again"};
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+      return {name + " is being written by another asepsis: wait until it has finished"};
+    case SQLITE_READONLY: return {name + " cannot be written: check its permissions"};
+    case SQLITE_CANTOPEN: return {name + " cannot be opened: check the folder and its permissions"};
+    case SQLITE_IOERR:
+      return {name + " could not be read or written (" + what.what() + "): check the disk"};
+    default: return {name + ": " + what.what()};
+  }
+}
+
+Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
+  if (mode == Mode::read_only && !std::filesystem::exists(path))
+    return fail(path.string() + " does not exist: read a capture first (asepsis read FILE --db " +
+                path.string() + ")");
+  return guarded(path, [&]() -> Result<Database> {
+    const bool write = mode == Mode::write;
+    const int flags = write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY;
+    auto sql = std::make_unique<SQLite::Database>(path.string(), flags, kBusyMilliseconds);
+    if (const auto ours = check_ours(*sql, path, write); !ours)
+      return std::unexpected(ours.error());
+    if (write) {
+      sql->exec("PRAGMA journal_mode = WAL");
+      sql->exec("PRAGMA synchronous = NORMAL");
+      migrate(*sql);
+    }
+    sql->exec("PRAGMA foreign_keys = ON");
+    sql->exec("PRAGMA trusted_schema = OFF");
+    return Database(path, std::move(sql));
+  });
+}
+
+}  // namespace asepsis

@@ -1,0 +1,59 @@
+// The one file of data: opening it safely, its schema and migrations.
+//
+// What SQLite throws is turned into a Result here (see guarded()); nothing
+// above this folder catches.
+
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "base/result.hpp"
+
+namespace asepsis {
+
+inline constexpr int kSchemaVersion = 1;
+
+class Database {
+ public:
+  enum class Mode {
+    read_only,  // the file must exist; nothing can be written through it
+    write,      // created if missing, migrated if older
+  };
+
+  // Fails with a sentence if the file is damaged, newer than this program,
+  // not ours, or not to be had.
+  static Result<Database> open(const std::filesystem::path& path, Mode mode);
+
+  SQLite::Database& sql() { return *sql_; }
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  Database(std::filesystem::path path, std::unique_ptr<SQLite::Database> sql)
+      : path_(std::move(path)), sql_(std::move(sql)) {}
+
+  std::filesystem::path path_;
+  std::unique_ptr<SQLite::Database> sql_;
+};
+
+// The sentence for a person about what SQLite refused.
+Error database_error(const std::filesystem::path& path, const SQLite::Exception& what);
+
+// Runs `work`, which returns a Result, and turns what SQLite throws into one.
+template <class Work>
+auto guarded(const std::filesystem::path& path, Work work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const SQLite::Exception& what) {
+    return std::unexpected(database_error(path, what));
+  }
+}
+
+// The statements that make the schema, for `asepsis schema` and docs/schema.md.
+std::string_view schema_sql();
+
+}  // namespace asepsis
