@@ -20,9 +20,9 @@ namespace asepsis {
 
 struct Packet {
   Time time;
-  Bytes bytes;               // what was captured
-  std::uint32_t length = 0;  // on the wire, >= bytes.size()
-  std::uint64_t number = 0;  // from 1, within the capture
+  Bytes bytes;                  // what was captured
+  std::uint32_t length = 0;     // on the wire, >= bytes.size()
+  std::uint64_t number = 0;     // from 1, within the capture
   std::uint16_t link_type = 0;  // a LINKTYPE_ value (tcpdump.org/linktypes.html)
 };
 
@@ -34,7 +34,7 @@ struct PacketBatch {
 
 // What a reader lost or passed over; shown by `asepsis read --stats`.
 struct CaptureLosses {
-  std::uint64_t cut_packets = 0;     // longer on the wire than captured (snaplen)
+  std::uint64_t cut_packets = 0;  // longer on the wire than captured (snaplen)
   std::uint64_t cut_bytes = 0;
   std::uint64_t skipped_blocks = 0;  // pcapng blocks of kinds we do not read
   std::uint64_t damaged_blocks = 0;
@@ -47,13 +47,21 @@ class CaptureFile {
   // opened or is no capture of a kind we read.
   static Result<CaptureFile> open(const std::filesystem::path& path);
 
+  // The same of a capture that is already in memory; `name` stands for it in
+  // sentences. What a packet views is copied once, here.
+  static Result<CaptureFile> from_bytes(Bytes bytes, std::string name);
+
   CaptureFile(CaptureFile&&) noexcept;
   CaptureFile& operator=(CaptureFile&&) noexcept;
   ~CaptureFile();
 
   // Replaces `batch` by the next packets, at most `limit` of them; false at
   // the end. A file that ends or breaks in the middle ends there: what was
-  // readable has been given and losses().ended_early says what was not.
+  // readable has been given and losses().ended_early says what was not, in a
+  // sentence that begins with the name of the file. A pipe gives packets as
+  // they arrive: a batch is then what could be read without waiting again.
+  // REQUIRES: limit > 0. A mapped file that somebody cuts short is noticed
+  // here, but not between two calls: reading bytes that are gone is SIGBUS.
   bool next(PacketBatch& batch, std::size_t limit = 4096);
 
   const CaptureLosses& losses() const;
@@ -62,6 +70,7 @@ class CaptureFile {
 
  private:
   struct State;
+  static Result<CaptureFile> begin(std::unique_ptr<State> state, bool compressed);
   explicit CaptureFile(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

@@ -1,0 +1,67 @@
+// A capture's bytes as readers want them: a window of bytes that are in
+// memory, which slides over the file and keeps what was read alive.
+//
+// Plain files are mapped, a stretch at a time, so that a file of a hundred
+// gigabytes takes no more memory than a small one; everything else goes
+// through blocks. A record never straddles: what is left of the old window
+// begins the new one.
+
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/cursor.hpp"
+#include "capture/byte_stream.hpp"
+
+namespace asepsis {
+
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+
+  Bytes window() const { return window_; }
+  // Where in the (decompressed) capture the window begins.
+  std::uint64_t offset() const { return offset_; }
+  // Keeps alive what window() has shown since the last fill().
+  const std::shared_ptr<const void>& owner() const { return owner_; }
+
+  void consume(std::size_t size) {
+    window_ = window_.subspan(size);
+    offset_ += size;
+  }
+
+  // Whether the window has `size` bytes, after fetching more if it must: then
+  // window and owner are new.
+  bool fill(std::size_t size) { return window_.size() >= size || fetch(size); }
+
+  // Shortens the window if the file behind it was cut short meanwhile.
+  virtual void check_file() {}
+
+  // Why the bytes ended before the end of the file, for the end of a sentence.
+  virtual const std::optional<std::string>& failure() const = 0;
+
+  virtual std::uint64_t stored_bytes_read() const = 0;
+
+ protected:
+  virtual bool fetch(std::size_t size) = 0;
+
+  Bytes window_;
+  std::shared_ptr<const void> owner_;
+  std::uint64_t offset_ = 0;
+};
+
+// An open file of `size` bytes from its byte `begin` on; nothing if it cannot
+// be mapped (some file systems).
+std::unique_ptr<ByteSource> mapped_source(int descriptor, std::uint64_t begin, std::uint64_t size);
+
+// What a stream gives, in blocks of a few MiB.
+std::unique_ptr<ByteSource> block_source(std::unique_ptr<ByteStream> stream);
+
+// All of `bytes` at once.
+std::unique_ptr<ByteSource> memory_source(std::vector<std::uint8_t> bytes);
+
+}  // namespace asepsis
