@@ -73,6 +73,8 @@ inline constexpr ClaimRow kClaims[] = {
     {"dicom.implementation", Scope::device, "DICOM implementation version name (the toolkit)"},
     {"dicom.uses", Scope::device, "DICOM SOP class it uses (as SCU)"},
     {"dicom.provides", Scope::device, "DICOM SOP class it provides (as SCP)"},
+    {"dicom.requests", Scope::device, "DICOM operation it was seen to ask for"},
+    {"dicom.answers", Scope::device, "DICOM operation it was seen to carry out for another"},
     {"dicom.modality", Scope::device, "DICOM modality of what it produces"},
     {"dicom.station", Scope::device, "DICOM station name"},
     {"dicom.relays", Scope::device, "it received and keeps objects made by other equipment"},

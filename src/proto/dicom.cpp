@@ -1,0 +1,519 @@
+// DICOM upper layer: who associates with whom, in which roles, and which
+// equipment made what is sent. PS3.8 section 9.3 (PDUs), annex D.3 (user
+// information); PS3.7 section 9.3 (DIMSE).
+//
+// Nothing is held until it is whole: of an association one item, of a P-DATA
+// the header of a fragment, then what has arrived of it. Pixels are skipped.
+
+#include <array>
+#include <bitset>
+
+#include "proto/dicom_messages.hpp"
+#include "proto/dicom_uids.hpp"
+#include "proto/parser.hpp"
+
+namespace asepsis {
+namespace {
+
+constexpr std::size_t kPduHeader = 6;         // type, reserved, length in four bytes
+constexpr std::size_t kAssociationHead = 68;  // version, AE titles, reserved
+constexpr std::size_t kFragmentHeader = 6;    // length in four bytes, context, control
+constexpr std::size_t kLargestItem = 1024;
+constexpr std::size_t kLargestPiece = 4096;  // of a fragment, at once
+
+namespace pdu {
+constexpr std::uint8_t kAssociateRequest = 1;
+constexpr std::uint8_t kAssociateAccept = 2;
+constexpr std::uint8_t kAssociateReject = 3;
+constexpr std::uint8_t kData = 4;
+constexpr std::uint8_t kReleaseRequest = 5;
+constexpr std::uint8_t kAbort = 7;
+}  // namespace pdu
+
+namespace item {
+constexpr std::uint8_t kContextRequest = 0x20;
+constexpr std::uint8_t kContextAccept = 0x21;
+constexpr std::uint8_t kAbstractSyntax = 0x30;
+constexpr std::uint8_t kTransferSyntax = 0x40;
+constexpr std::uint8_t kUserInformation = 0x50;
+constexpr std::uint8_t kImplementationUid = 0x52;
+constexpr std::uint8_t kRoleSelection = 0x54;
+constexpr std::uint8_t kImplementationVersion = 0x55;
+constexpr std::uint8_t kUserIdentity = 0x58;
+}  // namespace item
+
+// PS3.8 table 9-21.
+std::string_view rejection(std::uint8_t source, std::uint8_t reason) {
+  if (source == 1 && reason == 2) return "application context not supported";
+  if (source == 1 && reason == 3) return "calling AE title not recognized";
+  if (source == 1 && reason == 7) return "called AE title not recognized";
+  if (source == 2 && reason == 2) return "protocol version not supported";
+  if (source == 3 && reason == 1) return "temporary congestion";
+  if (source == 3 && reason == 2) return "local limit exceeded";
+  return "no reason given";
+}
+
+// PS3.7 annex D.3.3.7.1.
+std::string_view identity_kind(std::uint8_t type) {
+  switch (type) {
+    case 1: return "username";
+    case 2: return "username and passcode";
+    case 3: return "Kerberos";
+    case 4: return "SAML";
+    case 5: return "JWT";
+    default: return "unknown kind";
+  }
+}
+
+// What an association agreed on. UIDs are kept as views of constant names, or
+// in a few places for those we do not know.
+class Contexts {
+ public:
+  static constexpr std::size_t kMost = 128;  // identifiers are odd: PS3.8 section 7.1.1.13
+
+  struct Context {
+    std::string_view abstract_syntax;
+    DicomSyntax syntax = DicomSyntax::unknown;
+    bool accepted = false;
+  };
+
+  void clear() {
+    contexts_.fill({});
+    strangers_used_ = 0;
+  }
+  Context& at(std::uint8_t id) { return contexts_[id / 2]; }
+  std::string_view keep(std::string_view uid) {
+    const std::string_view name = dicom_class_name(uid);
+    if (name.data() != uid.data()) return name;
+    for (std::size_t i = 0; i < strangers_used_; ++i)
+      if (strangers_[i].view() == uid) return strangers_[i];
+    if (strangers_used_ == strangers_.size()) return {};
+    ShortText<64>& place = strangers_[strangers_used_++];
+    place.clear();
+    return place.add(uid).view();
+  }
+
+  // Each abstract syntax that passes the test, once.
+  template <class Test, class Use>
+  void each(Test test, Use use) const {
+    for (std::size_t i = 0; i < kMost; ++i) {
+      const Context& context = contexts_[i];
+      if (context.abstract_syntax.empty() || !test(context)) continue;
+      bool first = true;
+      for (std::size_t before = 0; before < i && first; ++before)
+        first = !test(contexts_[before]) ||
+                contexts_[before].abstract_syntax != context.abstract_syntax;
+      if (first) use(context.abstract_syntax);
+    }
+  }
+
+ private:
+  std::array<Context, kMost> contexts_;
+  std::array<ShortText<64>, 16> strangers_;
+  std::size_t strangers_used_ = 0;
+};
+
+// Where one side is in its bytes.
+struct Half {
+  enum class Place : std::uint8_t { pdu, association_head, items, fragments, piece };
+
+  Place place = Place::pdu;
+  std::uint8_t pdu_type = 0;
+  std::uint64_t pdu_left = 0;
+  std::uint64_t fragment_left = 0;
+  bool last_fragment = false;
+  bool is_command = false;
+  bool between_sets = true;  // the next fragment begins a command or data set
+  bool in_step = false;      // a command was seen since bytes were last missed
+  std::uint8_t context = 0;  // presentation context, of the fragment or item
+  DicomElementReader reader;
+  DicomCommand command;
+  DicomEquipment equipment;
+  ShortText<64> told_sop_class;  // the operation last told of
+  std::uint16_t told_field = 0;
+};
+
+class DicomParser final : public Parser {
+ public:
+  Frame frame(Side from, Bytes bytes) override;
+  bool message(Side from, Cursor in, FactSink& out) override;
+  std::optional<std::size_t> resume(Side from, Bytes bytes) override;
+
+ private:
+  using Place = Half::Place;
+
+  Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
+  Frame pdu_frame(Half& half, Bytes bytes) const;
+  Frame item_frame(Half& half, Bytes bytes);
+  Frame piece_frame(Half& half, Bytes bytes);
+  static void consume(Half& half, std::uint64_t size);
+
+  bool read_pdu(Side from, Cursor in, FactSink& out);
+  bool read_association_head(Side from, Cursor in, FactSink& out);
+  bool read_item(Side from, Cursor in, FactSink& out);
+  void read_context(Half& half, std::uint8_t type, Cursor value);
+  void tell_identity(Side from, std::uint8_t type, FactSink& out);
+  void tell_contexts(Side from, FactSink& out);
+  bool read_fragment_header(Side from, Cursor in);
+  void begin_set(Side from);
+  bool read_piece(Side from, Cursor in, FactSink& out);
+  void tell_command(Side from, FactSink& out);
+
+  std::array<Half, 2> halves_;
+  Contexts contexts_;
+  // Roles turned about by selection (PS3.7 annex D.3.3.4), as in C-GET: the
+  // requestor provides these.
+  std::array<std::string_view, 32> turned_;
+  std::size_t turned_used_ = 0;
+  std::array<ShortText<16>, 2> titles_;  // AE title of each side
+};
+
+Frame DicomParser::frame(Side from, Bytes bytes) {
+  Half& side = half(from);
+  switch (side.place) {
+    case Place::pdu: return pdu_frame(side, bytes);
+    case Place::association_head: return Frame::message(kAssociationHead);
+    case Place::items: return item_frame(side, bytes);
+    case Place::fragments:
+      if (side.pdu_left >= kFragmentHeader) return Frame::message(kFragmentHeader);
+      side.place = Place::pdu;
+      return Frame::skip(side.pdu_left);
+    case Place::piece: break;
+  }
+  return piece_frame(side, bytes);
+}
+
+Frame DicomParser::pdu_frame(Half& side, Bytes bytes) const {
+  Cursor in(bytes);
+  const std::uint8_t type = in.u8();
+  in.skip(1);
+  const std::uint64_t length = in.be32();
+  if (type < pdu::kAssociateRequest || type > pdu::kAbort) return Frame::foreign();
+  if (!in.ok()) return Frame::unknown();
+  if (type == pdu::kAssociateReject) {
+    return length == 4 ? Frame::message(kPduHeader + 4) : Frame::foreign();
+  }
+  if (type >= pdu::kReleaseRequest) {
+    side.between_sets = true;
+    return Frame::skip(kPduHeader + length);
+  }
+  return Frame::message(kPduHeader);
+}
+
+Frame DicomParser::item_frame(Half& side, Bytes bytes) {
+  Cursor in(bytes);
+  const std::uint8_t type = in.u8();
+  in.skip(1);
+  const std::uint64_t length = in.be16();
+  if (side.pdu_left < 4) {
+    side.place = Place::pdu;
+    return Frame::skip(side.pdu_left);
+  }
+  if (!in.ok()) return Frame::unknown();
+  // What holds other items is opened, not held.
+  std::uint64_t size = 4 + length;
+  if (type == item::kContextRequest || type == item::kContextAccept) size = 8;
+  if (type == item::kUserInformation) size = 4;
+  if (type == item::kUserIdentity) size = 5;
+  size = std::min(size, side.pdu_left);
+  if (size <= kLargestItem || size == side.pdu_left)
+    return Frame::message(std::min<std::uint64_t>(size, kLargestItem));
+  consume(side, size);
+  return Frame::skip(size);
+}
+
+// What has arrived of the fragment, or what may be left out of it. The last
+// byte of a set is always shown, so that its end is noticed.
+Frame DicomParser::piece_frame(Half& side, Bytes bytes) {
+  std::uint64_t skip = side.reader.done() ? side.fragment_left : side.reader.skippable();
+  skip = std::min(skip, side.fragment_left);
+  if (side.last_fragment && skip == side.fragment_left) --skip;
+  if (skip > 0) {
+    if (!side.reader.done()) side.reader.skipped(skip);
+    consume(side, skip);
+    return Frame::skip(skip);
+  }
+  return Frame::message(std::min<std::uint64_t>({side.fragment_left, bytes.size(), kLargestPiece}));
+}
+
+void DicomParser::consume(Half& side, std::uint64_t size) {
+  side.pdu_left -= std::min(size, side.pdu_left);
+  if (side.place == Place::piece) {
+    side.fragment_left -= std::min(size, side.fragment_left);
+    if (side.fragment_left == 0) side.place = Place::fragments;
+  }
+  if (side.pdu_left == 0) side.place = Place::pdu;
+}
+
+bool DicomParser::message(Side from, Cursor in, FactSink& out) {
+  switch (half(from).place) {
+    case Place::pdu: return read_pdu(from, in, out);
+    case Place::association_head: return read_association_head(from, in, out);
+    case Place::items: return read_item(from, in, out);
+    case Place::fragments: return read_fragment_header(from, in);
+    case Place::piece: break;
+  }
+  return read_piece(from, in, out);
+}
+
+bool DicomParser::read_pdu(Side from, Cursor in, FactSink& out) {
+  Half& side = half(from);
+  side.pdu_type = in.u8();
+  in.skip(1);
+  side.pdu_left = in.be32();
+  if (side.pdu_type == pdu::kAssociateReject) {
+    in.skip(2);  // reserved, result
+    const std::uint8_t source = in.u8();
+    out.say(from, "dicom.rejects"_claim, rejection(source, in.u8()));
+    return true;
+  }
+  if (side.pdu_type == pdu::kData) {
+    side.place = side.pdu_left == 0 ? Place::pdu : Place::fragments;
+    return side.pdu_left >= kFragmentHeader;
+  }
+  if (side.pdu_left >= kAssociationHead) side.place = Place::association_head;
+  return side.place == Place::association_head;
+}
+
+bool DicomParser::read_association_head(Side from, Cursor in, FactSink& out) {
+  Half& side = half(from);
+  in.skip(4);  // protocol version, reserved
+  const std::string_view called = trimmed(as_text(in.take(16)));
+  const std::string_view calling = trimmed(as_text(in.take(16)));
+  side.place = Place::items;
+  side.between_sets = true;
+  consume(side, kAssociationHead);
+  if (side.pdu_type == pdu::kAssociateRequest) {
+    contexts_.clear();
+    turned_used_ = 0;
+    for (const Side each : {Side::client, Side::server}) {
+      ShortText<16>& title = titles_[static_cast<std::size_t>(each)];
+      title.clear();
+      title.add(each == from ? calling : called);
+    }
+    out.say(from, "dicom.ae_title"_claim, calling);
+    out.say(other(from), "dicom.ae_title"_claim, called);
+  }
+  return in.ok();
+}
+
+bool DicomParser::read_item(Side from, Cursor in, FactSink& out) {
+  Half& side = half(from);
+  const std::size_t size = in.rest().size();
+  const std::uint8_t type = in.u8();
+  in.skip(3);
+  const std::string_view text = as_text(in.rest());
+  switch (type) {
+    case item::kImplementationUid: out.say(from, "dicom.implementation_uid"_claim, text); break;
+    case item::kImplementationVersion: out.say(from, "dicom.implementation"_claim, text); break;
+    case item::kUserIdentity: tell_identity(from, in.u8(), out); break;
+    default: read_context(side, type, in);
+  }
+  consume(side, size);
+  if (side.place == Place::pdu) tell_contexts(from, out);
+  return in.ok();
+}
+
+void DicomParser::read_context(Half& side, std::uint8_t type, Cursor value) {
+  const bool request = side.pdu_type == pdu::kAssociateRequest;
+  switch (type) {
+    case item::kContextRequest: side.context = value.u8(); break;
+    case item::kContextAccept:
+      side.context = value.u8();
+      value.skip(1);
+      contexts_.at(side.context).accepted = value.u8() == 0 && value.ok();
+      break;
+    case item::kAbstractSyntax:
+      if (request)
+        contexts_.at(side.context).abstract_syntax = contexts_.keep(trimmed(as_text(value.rest())));
+      break;
+    case item::kTransferSyntax:
+      if (!request)
+        contexts_.at(side.context).syntax = dicom_syntax(trimmed(as_text(value.rest())));
+      break;
+    case item::kRoleSelection: {
+      const std::string_view uid = trimmed(as_text(value.take(value.be16())));
+      const bool uses = value.u8() != 0;
+      const bool provides = value.u8() != 0;
+      if (request && provides && !uses && value.ok() && turned_used_ < turned_.size())
+        turned_[turned_used_++] = contexts_.keep(uid);
+      break;
+    }
+    default: break;
+  }
+}
+
+void DicomParser::tell_identity(Side from, std::uint8_t type, FactSink& out) {
+  out.say(other(from), "dicom.user_identity"_claim, identity_kind(type));
+  if (type == 2) out.say(other(from), "clear.credentials"_claim, "dicom user identity passcode");
+}
+
+void DicomParser::tell_contexts(Side from, FactSink& out) {
+  const auto turned = [&](std::string_view name) {
+    for (std::size_t i = 0; i < turned_used_; ++i)
+      if (turned_[i] == name) return true;
+    return false;
+  };
+  if (half(from).pdu_type == pdu::kAssociateRequest) {
+    contexts_.each([](const auto&) { return true; },
+                   [&](std::string_view name) {
+                     out.say(from, turned(name) ? "dicom.provides"_claim : "dicom.uses"_claim,
+                             name);
+                   });
+  } else {
+    contexts_.each([](const auto& context) { return context.accepted; },
+                   [&](std::string_view name) {
+                     out.say(from, turned(name) ? "dicom.uses"_claim : "dicom.provides"_claim,
+                             name);
+                   });
+  }
+}
+
+bool DicomParser::read_fragment_header(Side from, Cursor in) {
+  Half& side = half(from);
+  const std::uint64_t length = in.be32();
+  const std::uint8_t context = in.u8();
+  const std::uint8_t control = in.u8();
+  consume(side, kFragmentHeader);
+  if (length < 2 || length - 2 > side.pdu_left || (control & ~3) != 0) {
+    // Where the next fragment begins is not to be known: this PDU is lost.
+    side.between_sets = true;
+    side.fragment_left = side.pdu_left;
+    side.last_fragment = false;
+    side.reader.begin(DicomSyntax::deflated);
+    if (side.pdu_left > 0) side.place = Place::piece;
+    return false;
+  }
+  const bool is_command = (control & 1) != 0;
+  if (side.between_sets || is_command != side.is_command || context != side.context) {
+    side.is_command = is_command;
+    side.context = context;
+    begin_set(from);
+  }
+  side.last_fragment = (control & 2) != 0;
+  side.between_sets = side.last_fragment;
+  side.fragment_left = length - 2;
+  if (side.fragment_left > 0) side.place = Place::piece;
+  return true;
+}
+
+void DicomParser::begin_set(Side from) {
+  Half& side = half(from);
+  if (side.is_command) {
+    side.command.clear();
+    side.reader.begin(DicomSyntax::implicit_little);  // PS3.7 section 6.3.1
+    side.in_step = true;
+  } else if (!side.in_step) {
+    side.reader.begin(DicomSyntax::deflated);  // the middle of something: not to be read
+  } else {
+    side.equipment.begin(side.command.field(), titles_[static_cast<std::size_t>(from)]);
+    side.reader.begin(contexts_.at(side.context).syntax);
+  }
+}
+
+bool DicomParser::read_piece(Side from, Cursor in, FactSink& out) {
+  Half& side = half(from);
+  DicomElementSink& sink = side.is_command ? static_cast<DicomElementSink&>(side.command)
+                                           : static_cast<DicomElementSink&>(side.equipment);
+  side.reader.feed(in.rest(), sink);
+  consume(side, in.rest().size());
+  const bool ended = side.fragment_left == 0 && side.last_fragment;
+  if (side.is_command && ended) tell_command(from, out);
+  if (!side.is_command && (ended || side.reader.done())) side.equipment.tell(from, out);
+  return true;
+}
+
+// Told again only when it changes: a study is a thousand C-STOREs.
+void DicomParser::tell_command(Side from, FactSink& out) {
+  Half& side = half(from);
+  const DicomCommand& command = side.command;
+  const std::string_view name = dimse_name(command.field());
+  if (name.empty() || (command.response() && !command.succeeded())) return;
+  std::string_view sop_class = command.sop_class();
+  if (sop_class.empty()) sop_class = half(other(from)).command.sop_class();
+  if (side.told_field == command.field() && side.told_sop_class.view() == sop_class) return;
+  side.told_field = command.field();
+  side.told_sop_class.clear();
+  side.told_sop_class.add(sop_class);
+  ShortText<128> value;
+  value.add(name).add(' ').add(dicom_class_name(sop_class));
+  out.say(from, command.response() ? "dicom.answers"_claim : "dicom.requests"_claim, value);
+}
+
+// A PDU of data whose one fragment fills it (as all toolkits write them), or
+// a new or ended association.
+bool plausible_pdu(Bytes bytes) {
+  Cursor in(bytes);
+  const std::uint8_t type = in.u8();
+  const std::uint8_t reserved = in.u8();
+  const std::uint32_t length = in.be32();
+  if (reserved != 0 || !in.ok()) return false;
+  if (type == pdu::kData) {
+    const std::uint32_t fragment = in.be32();
+    const bool odd_context = (in.u8() & 1) != 0;
+    return in.u8() <= 3 && in.ok() && odd_context && length > kFragmentHeader &&
+           fragment == length - 4;
+  }
+  if (type == pdu::kAssociateRequest || type == pdu::kAssociateAccept) {
+    const bool version_one = (in.be16() & 1) != 0;
+    return version_one && in.be16() == 0 && in.ok() && length > kAssociationHead &&
+           length < 1'000'000;
+  }
+  return type >= pdu::kAssociateReject && type <= pdu::kAbort && length == 4 && in.u8() == 0 &&
+         in.ok();
+}
+
+std::optional<std::size_t> DicomParser::resume(Side from, Bytes bytes) {
+  Half& side = half(from);
+  side.place = Place::pdu;
+  side.pdu_left = side.fragment_left = 0;
+  side.between_sets = true;
+  side.in_step = false;
+  for (std::size_t start = 0; start < bytes.size(); ++start)
+    if (plausible_pdu(bytes.subspan(start))) return start;
+  return std::nullopt;
+}
+
+bool plausible_title(Bytes title) {
+  bool seen = false;
+  for (const std::uint8_t byte : title) {
+    if (byte != 0 && (byte < 0x20 || byte > 0x7e)) return false;
+    seen |= byte > 0x20;
+  }
+  return seen;
+}
+
+Recognition recognise(const Opening& opening) {
+  constexpr std::size_t kEnough = kPduHeader + 36;  // up to the second AE title
+  Cursor in(opening.bytes);
+  const std::uint8_t type = in.u8();
+  const bool reserved = in.u8() != 0;
+  if (type < pdu::kAssociateRequest || type > pdu::kData || reserved) return Recognition::no;
+  if (opening.bytes.size() < kPduHeader + 6) {
+    return type == pdu::kAssociateReject && opening.bytes.size() == kPduHeader + 4 &&
+                   plausible_pdu(opening.bytes)
+               ? Recognition::yes
+               : Recognition::more;
+  }
+  if (!plausible_pdu(opening.bytes)) return Recognition::no;
+  if (type >= pdu::kAssociateReject) return Recognition::yes;
+  if (opening.bytes.size() < kEnough) return Recognition::more;
+  return plausible_title(opening.bytes.subspan(10, 16)) &&
+                 plausible_title(opening.bytes.subspan(26, 16))
+             ? Recognition::yes
+             : Recognition::no;
+}
+
+constexpr std::uint16_t kPorts[] = {104, 11112, 4242};
+
+}  // namespace
+
+extern constinit const Protocol kDicom{
+    .name = "dicom",
+    .transport = Transport::tcp,
+    .ports = kPorts,
+    .recognise = recognise,
+    .make = []() -> std::unique_ptr<Parser> { return std::make_unique<DicomParser>(); },
+};
+
+}  // namespace asepsis
