@@ -55,7 +55,7 @@ class Writer {
                "runner_up, runner_up_confidence) VALUES (?, ?, ?, ?, ?, ?)"),
         fact_(sql, "INSERT OR IGNORE INTO device_fact (device, fact) VALUES (?, ?)"),
         evidence_(sql,
-                  "INSERT OR IGNORE INTO device_evidence (device, attribute, fact, rule, weight) "
+                  "INSERT INTO device_evidence (device, attribute, fact, rule, weight) "
                   "VALUES (?, ?, ?, ?, ?)"),
         conversation_(sql,
                       "INSERT INTO conversation (talk, client, server, copy) VALUES (?, ?, ?, ?)") {}
@@ -68,8 +68,14 @@ class Writer {
     for (const std::size_t index : device.facts) run(fact_, device.id, heard.facts[index].id);
     write_addresses(device);
     write_names(heard, device);
-    for (std::size_t i = 0; i < identity.size(); ++i)
-      write_opinion(device.id, std::string(kAttributeNames[i]), identity[i]);
+    write_opinion(device.id, "class", identity.device_class);
+    write_opinion(device.id, "manufacturer", identity.manufacturer);
+    write_opinion(device.id, "model", identity.model);
+    write_opinion(device.id, "firmware", identity.firmware);
+    write_opinion(device.id, "serial", identity.serial);
+    write_opinion(device.id, "udi_di", identity.udi_di);
+    write_opinion(device.id, "hardware", identity.hardware);
+    write_opinion(device.id, "os", identity.os);
   }
 
   void write_talk(Id talk, const std::string* client, const std::string* server, bool copy) {
@@ -125,8 +131,16 @@ class Writer {
     if (opinion.value.empty() && opinion.runner_up.empty()) return;
     run(value_, device, attribute, opinion.value, opinion.confidence, opinion.runner_up,
         opinion.runner_up_confidence);
-    for (const Opinion::Support& support : opinion.support)
-      run(evidence_, device, attribute, support.fact_id, support.rule, support.weight);
+    for (const Opinion::Support& support : opinion.support) {
+      evidence_.bind(1, device);
+      evidence_.bind(2, attribute);
+      if (support.fact_id != 0) evidence_.bind(3, support.fact_id);
+      else evidence_.bind(3);
+      evidence_.bind(4, support.rule);
+      evidence_.bind(5, support.weight);
+      evidence_.exec();
+      evidence_.reset();
+    }
   }
 
   SQLite::Statement device_, alias_, endpoint_, value_, fact_, evidence_, conversation_;
@@ -134,10 +148,15 @@ class Writer {
 
 // What follows from where a device stands rather than from what it says.
 void judge_by_place(const FusedDevice& device, Identity& identity) {
-  Opinion& device_class = identity[index_of(Attribute::device_class)];
-  if (device.external) device_class = {.value = "external", .confidence = 1.0};
-  if (device.forwarder && device_class.value.empty())
-    device_class = {.value = "router", .confidence = 0.6};
+  Opinion& device_class = identity.device_class;
+  if (device.external) {
+    device_class = {};
+    device_class.value = "external";
+    device_class.confidence = 1.0;
+  } else if (device.forwarder && device_class.value.empty()) {
+    device_class.value = "router";
+    device_class.confidence = 0.6;
+  }
 }
 
 void derive_site(SQLite::Database& sql, const Heard& heard, const Knowledge& knowledge) {

@@ -136,14 +136,14 @@ CREATE TABLE device_fact (
   PRIMARY KEY (device, fact)
 ) STRICT, WITHOUT ROWID;
 
+-- No fact: the MAC address itself is the evidence.
 CREATE TABLE device_evidence (
   device TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
   attribute TEXT NOT NULL,
-  fact INTEGER NOT NULL REFERENCES fact,
+  fact INTEGER REFERENCES fact,
   rule TEXT NOT NULL,
-  weight REAL NOT NULL,
-  PRIMARY KEY (device, attribute, fact, rule)
-) STRICT, WITHOUT ROWID;
+  weight REAL NOT NULL
+) STRICT;
 
 -- One row a talk: who it was between. NULL where the other end is no device
 -- (a multicast group, an address that nobody answered from).
@@ -154,6 +154,8 @@ CREATE TABLE conversation (
   copy INTEGER NOT NULL
 ) STRICT;
 
+CREATE INDEX device_evidence_device ON device_evidence (device);
+CREATE INDEX device_fact_fact ON device_fact (fact);
 CREATE INDEX fact_endpoint ON fact (endpoint);
 CREATE INDEX talk_client ON talk (client);
 CREATE INDEX talk_server ON talk (server);
@@ -162,24 +164,28 @@ CREATE INDEX conversation_server ON conversation (server);
 
 -- Views: what people, pages and checks query.
 
+-- Columns that can hold several are JSON arrays.
 CREATE VIEW devices AS
 SELECT d.id, s.name AS site,
-  max(CASE v.attribute WHEN 'class' THEN v.value END) AS class,
-  max(CASE v.attribute WHEN 'manufacturer' THEN v.value END) AS manufacturer,
-  max(CASE v.attribute WHEN 'model' THEN v.value END) AS model,
-  max(CASE v.attribute WHEN 'firmware' THEN v.value END) AS firmware,
-  max(CASE v.attribute WHEN 'serial' THEN v.value END) AS serial,
-  max(CASE v.attribute WHEN 'udi_di' THEN v.value END) AS udi_di,
-  max(CASE v.attribute WHEN 'os' THEN v.value END) AS os,
-  max(CASE v.attribute WHEN 'care_area' THEN v.value END) AS care_area,
-  group_concat(CASE v.attribute WHEN 'mac' THEN v.value END) AS mac,
-  group_concat(CASE v.attribute WHEN 'ip' THEN v.value END) AS ip,
-  group_concat(CASE v.attribute WHEN 'name' THEN v.value END) AS name,
-  group_concat(CASE v.attribute WHEN 'vlan' THEN v.value END) AS vlan,
+  max(v.value) FILTER (WHERE v.attribute = 'class' AND v.value <> '') AS class,
+  max(v.value) FILTER (WHERE v.attribute = 'manufacturer' AND v.value <> '') AS manufacturer,
+  max(v.value) FILTER (WHERE v.attribute = 'model' AND v.value <> '') AS model,
+  max(v.value) FILTER (WHERE v.attribute = 'firmware' AND v.value <> '') AS firmware,
+  max(v.value) FILTER (WHERE v.attribute = 'serial' AND v.value <> '') AS serial,
+  max(v.value) FILTER (WHERE v.attribute = 'udi_di' AND v.value <> '') AS udi_di,
+  max(v.value) FILTER (WHERE v.attribute = 'hardware' AND v.value <> '') AS hardware,
+  max(v.value) FILTER (WHERE v.attribute = 'os' AND v.value <> '') AS os,
+  json_group_array(v.value) FILTER (WHERE v.attribute = 'mac') AS mac,
+  json_group_array(v.value) FILTER (WHERE v.attribute = 'ip') AS ip,
+  json_group_array(v.value) FILTER (WHERE v.attribute = 'name') AS name,
+  max(v.value) FILTER (WHERE v.attribute = 'care_area') AS care_area,
+  json_group_array(CAST(v.value AS INTEGER)) FILTER (WHERE v.attribute = 'vlan') AS vlan,
   strftime('%Y-%m-%dT%H:%M:%S', d.first_seen / 1000000000, 'unixepoch') ||
     printf('.%06dZ', d.first_seen / 1000 % 1000000) AS first_seen,
   strftime('%Y-%m-%dT%H:%M:%S', d.last_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', d.last_seen / 1000 % 1000000) AS last_seen
+    printf('.%06dZ', d.last_seen / 1000 % 1000000) AS last_seen,
+  json_group_object(v.attribute, round(v.confidence, 2)) FILTER (WHERE v.value <> '' AND
+    v.attribute IN ('class', 'manufacturer', 'model', 'firmware', 'serial')) AS confidence
 FROM device d JOIN site s ON s.id = d.site LEFT JOIN device_value v ON v.device = d.id
 GROUP BY d.id;
 
@@ -198,30 +204,42 @@ FROM fact f JOIN endpoint e ON e.id = f.endpoint JOIN source src ON src.id = f.s
 CREATE VIEW evidence AS
 SELECT de.device, de.attribute, de.weight, de.rule, f.claim, f.value, f.protocol, f.source,
   f.packet, f.first_seen, f.last_seen, f.count
-FROM device_evidence de JOIN facts f ON f.id = de.fact AND f.device IS de.device;
+FROM device_evidence de LEFT JOIN facts f ON f.id = de.fact AND f.device IS de.device;
 
-CREATE VIEW conversations AS
-SELECT c.client, c.server, ce.ip AS client_ip, se.ip AS server_ip,
+-- One row a talk and source: what conversations adds up.
+CREATE VIEW talks AS
+SELECT c.client, c.server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS server_ip,
+  nullif(ce.mac, '') AS client_mac, nullif(se.mac, '') AS server_mac, t.protocol AS ip_protocol,
   CASE t.protocol WHEN 0 THEN 'ethernet' WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp'
     WHEN 17 THEN 'udp' WHEN 47 THEN 'gre' WHEN 58 THEN 'icmpv6' WHEN 132 THEN 'sctp'
     ELSE 'ip-' || t.protocol END AS transport,
-  t.port, nullif(t.application, '') AS application, t.security, t.state,
-  t.client_bytes + t.server_bytes AS bytes, t.client_packets + t.server_packets AS packets,
-  t.count AS flows, t.client_ports,
-  strftime('%Y-%m-%dT%H:%M:%S', t.first_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', t.first_seen / 1000 % 1000000) AS first_seen,
-  strftime('%Y-%m-%dT%H:%M:%S', t.last_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', t.last_seen / 1000 % 1000000) AS last_seen,
-  src.name AS source, t.packet, t.id AS talk
+  t.port, nullif(t.application, '') AS application, t.security, t.state, t.client_bytes,
+  t.server_bytes, t.client_packets, t.server_packets, t.count AS flows, t.client_ports,
+  t.first_seen AS first_ns, t.last_seen AS last_ns, src.name AS source, t.packet
 FROM conversation c JOIN talk t ON t.id = c.talk JOIN endpoint ce ON ce.id = t.client
   JOIN endpoint se ON se.id = t.server JOIN source src ON src.id = t.source
 WHERE c.copy = 0;
 
+CREATE VIEW conversations AS
+SELECT client, server, client_ip, server_ip, transport, ip_protocol, port, application, security,
+  state, sum(client_bytes + server_bytes) AS bytes, sum(client_packets + server_packets) AS packets,
+  sum(flows) AS flows,
+  strftime('%Y-%m-%dT%H:%M:%S', min(first_ns) / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', min(first_ns) / 1000 % 1000000) AS first_seen,
+  strftime('%Y-%m-%dT%H:%M:%S', max(last_ns) / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', max(last_ns) / 1000 % 1000000) AS last_seen,
+  first_ports AS client_ports
+FROM (SELECT *, first_value(client_ports) OVER (PARTITION BY client, server, client_ip, server_ip,
+    ip_protocol, port, application, security, state ORDER BY first_ns, source) AS first_ports
+  FROM talks)
+GROUP BY client, server, client_ip, server_ip, ip_protocol, port, application, security, state;
+
 CREATE VIEW services AS
 SELECT server AS device, transport, port, application, security,
   CASE state WHEN 'refused' THEN 'refused' ELSE 'seen' END AS state,
-  group_concat(DISTINCT client) AS clients, min(first_seen) AS first_seen,
-  max(last_seen) AS last_seen, sum(bytes) AS bytes, sum(flows) AS flows
+  json_group_array(DISTINCT client) FILTER (WHERE client IS NOT NULL) AS clients,
+  min(first_seen) AS first_seen, max(last_seen) AS last_seen, sum(bytes) AS bytes,
+  sum(flows) AS flows
 FROM conversations
 WHERE server IS NOT NULL AND state <> 'unanswered' AND transport IN ('tcp', 'udp', 'sctp')
 GROUP BY server, transport, port, application, security, 6;

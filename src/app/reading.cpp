@@ -1,0 +1,258 @@
+#include "app/reading.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "capture/capture_identity.hpp"
+#include "capture/filter.hpp"
+#include "net/decoded.hpp"
+
+namespace asepsis {
+namespace {
+
+// Batches that may wait for a slower worker; bounds memory, not correctness.
+constexpr std::size_t kMostWaiting = 64;
+constexpr auto kProgressEvery = std::chrono::milliseconds(100);
+
+// The capture, read by one thread at a time.
+class Source {
+ public:
+  Source(CaptureFile file, const ReadingOptions& options)
+      : file_(std::move(file)), options_(options) {}
+
+  // The next packets that pass the filter; false at the end or on a failure.
+  bool next(PacketBatch& batch) {
+    while (!failure_ && !(options_.stop != nullptr && *options_.stop) && file_.next(batch)) {
+      for (const Packet& packet : batch.packets) {
+        if (identity_.complete()) break;
+        identity_.add(packet);
+      }
+      seen_ += batch.packets.size();
+      if (!options_.filter.empty() && !apply_filter(batch)) return false;
+      if (!batch.packets.empty()) return true;
+    }
+    return false;
+  }
+
+  bool filter_failed() const { return failure_.has_value(); }
+  const Error& failure() const { return *failure_; }
+  const CaptureFile& file() const { return file_; }
+  const CaptureIdentity& identity() const { return identity_; }
+  std::uint64_t filtered_out() const { return filtered_out_; }
+  std::uint64_t packets() const { return seen_; }
+
+ private:
+  bool apply_filter(PacketBatch& batch) {
+    const auto before = batch.packets.size();
+    std::erase_if(batch.packets, [&](const Packet& packet) { return !passes(packet); });
+    filtered_out_ += before - batch.packets.size();
+    return !failure_;
+  }
+
+  bool passes(const Packet& packet) {
+    if (failure_) return false;
+    auto found = filters_.find(packet.link_type);
+    if (found == filters_.end()) {
+      auto filter = PacketFilter::compile(options_.filter, packet.link_type);
+      if (!filter) {
+        failure_ = filter.error();
+        return false;
+      }
+      found = filters_.emplace(packet.link_type, *std::move(filter)).first;
+    }
+    return found->second.matches(packet);
+  }
+
+  CaptureFile file_;
+  const ReadingOptions& options_;
+  CaptureIdentity identity_;
+  std::map<std::uint16_t, PacketFilter> filters_;
+  std::optional<Error> failure_;
+  std::uint64_t filtered_out_ = 0;
+  std::uint64_t seen_ = 0;
+};
+
+class Progress {
+ public:
+  explicit Progress(const ReadingOptions& options) : options_(options) {}
+
+  void maybe(const Source& source) {
+    if (!options_.progress) return;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - last_ < kProgressEvery) return;
+    last_ = now;
+    options_.progress(source.file().bytes_read(), source.file().bytes_total(), source.packets());
+  }
+
+ private:
+  const ReadingOptions& options_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+using Workers = std::vector<std::unique_ptr<Worker>>;
+
+void read_alone(Source& source, Worker& worker, Progress& progress) {
+  PacketBatch batch;
+  while (source.next(batch)) {
+    for (const Packet& packet : batch.packets) worker.add(packet);
+    progress.maybe(source);
+  }
+}
+
+class SharedReading {
+ public:
+  SharedReading(Source& source, Workers& workers, Progress& progress)
+      : source_(source), workers_(workers), progress_(progress), inboxes_(workers.size()) {}
+
+  void run() {
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < workers_.size(); ++i)
+      threads.emplace_back([this, i] { work(i); });
+    work(0);
+  }
+
+ private:
+  void work(std::size_t self) {
+    while (true) {
+      if (const auto share = take(self)) {
+        for (const Packet& packet : share->packets) workers_[self]->add(packet);
+      } else if (!read_more(self)) {
+        return;
+      }
+    }
+  }
+
+  std::optional<PacketBatch> take(std::size_t self) {
+    const std::scoped_lock lock(inbox_lock_);
+    auto& inbox = inboxes_[self];
+    if (inbox.empty()) return std::nullopt;
+    PacketBatch share = std::move(inbox.front());
+    inbox.pop_front();
+    if (inbox.size() + 1 == kMostWaiting) room_.notify_all();
+    return share;
+  }
+
+  // Reads and shares out one batch. False if there will be nothing more for
+  // this worker.
+  bool read_more(std::size_t self) {
+    const std::scoped_lock reading(source_lock_);
+    {
+      // Somebody else may have read while we waited for the lock.
+      std::unique_lock lock(inbox_lock_);
+      if (!inboxes_[self].empty()) return true;
+      room_.wait(lock, [&] {
+        return !inboxes_[self].empty() ||
+               std::ranges::all_of(inboxes_, [](const auto& inbox) { return inbox.size() < kMostWaiting; });
+      });
+      if (!inboxes_[self].empty()) return true;
+    }
+    PacketBatch batch;
+    if (ended_ || !source_.next(batch)) {
+      ended_ = true;
+      return false;
+    }
+    std::vector<PacketBatch> shares(workers_.size());
+    for (PacketBatch& share : shares) {
+      share.bytes_owner = batch.bytes_owner;
+      share.packets.reserve(batch.packets.size() / workers_.size() + batch.packets.size() / 4);
+    }
+    for (const Packet& packet : batch.packets)
+      shares[pair_hash(packet.link_type, packet.bytes) % shares.size()].packets.push_back(packet);
+    if (self == 0) progress_.maybe(source_);
+    const std::scoped_lock lock(inbox_lock_);
+    for (std::size_t i = 0; i < shares.size(); ++i)
+      if (!shares[i].packets.empty()) inboxes_[i].push_back(std::move(shares[i]));
+    return true;
+  }
+
+  Source& source_;
+  Workers& workers_;
+  Progress& progress_;
+  std::mutex source_lock_;
+  bool ended_ = false;  // guarded by source_lock_
+  std::mutex inbox_lock_;
+  std::condition_variable room_;
+  std::vector<std::deque<PacketBatch>> inboxes_;  // guarded by inbox_lock_
+};
+
+void count_protocols(const ProtocolCounts& counts, std::map<std::string, std::uint64_t>& out) {
+  for (std::size_t i = 0; i < protocols().size(); ++i) {
+    const std::string name(protocols()[i]->name);
+    out["malformed " + name] += counts.malformed[i];
+    out["given up " + name] += counts.gave_up[i];
+  }
+}
+
+void count_worker(Worker& worker, std::map<std::string, std::uint64_t>& out) {
+  constexpr std::array<const char*, 5> kErrors{"", "frames of an unknown link type",
+                                               "frames cut inside a header",
+                                               "frames with a contradictory header",
+                                               "frames nested too deeply"};
+  for (std::size_t i = 1; i < kErrors.size(); ++i) out[kErrors[i]] += worker.counts().decode_errors[i];
+  const FlowCounts& flows = worker.flow_counts();
+  out["flows"] += flows.flows;
+  out["flows begun before the capture"] += flows.mid_stream;
+  out["flows evicted"] += flows.evicted;
+  out["segments repeated"] += flows.retransmitted;
+  out["segments overlapping"] += flows.overlapping;
+  out["segments out of order"] += flows.early;
+  out["segments out of order dropped"] += flows.early_dropped;
+  out["stream gaps"] += flows.lost_gaps;
+  out["stream bytes lost"] += flows.lost_bytes;
+  const FragmentCounts& fragments = worker.fragment_counts();
+  out["fragments"] += fragments.pieces;
+  out["datagrams reassembled"] += fragments.completed;
+  out["datagrams with overlapping fragments"] += fragments.overlapping;
+  out["datagrams never completed"] += fragments.timed_out;
+  out["fragments dropped"] += fragments.dropped;
+  out["facts dropped"] += worker.facts().dropped_facts();
+  out["conversations dropped"] += worker.facts().dropped_conversations();
+  count_protocols(worker.protocol_counts(), out);
+}
+
+}  // namespace
+
+Result<Reading> read_capture(const std::filesystem::path& path, const ReadingOptions& options) {
+  auto file = CaptureFile::open(path);
+  if (!file) return std::unexpected(file.error());
+  Source source(*std::move(file), options);
+  Progress progress(options);
+  Workers workers;
+  for (std::size_t i = 0; i < std::max<std::size_t>(options.workers, 1); ++i)
+    workers.push_back(std::make_unique<Worker>(options.limits));
+
+  if (workers.size() == 1) {
+    read_alone(source, *workers.front(), progress);
+  } else {
+    SharedReading(source, workers, progress).run();
+  }
+  if (source.filter_failed()) return std::unexpected(source.failure());
+
+  Reading reading;
+  for (const auto& worker : workers) {
+    worker->finish();
+    reading.counts.merge(worker->counts());
+    count_worker(*worker, reading.counters);
+  }
+  reading.facts = std::move(workers.front()->facts());
+  for (std::size_t i = 1; i < workers.size(); ++i) reading.facts.merge(workers[i]->facts());
+  reading.identity = source.identity().hex();
+  reading.filtered_out = source.filtered_out();
+  reading.losses = source.file().losses();
+  reading.stopped = options.stop != nullptr && *options.stop;
+  reading.counters["packets cut by the capture"] = reading.losses.cut_packets;
+  reading.counters["bytes cut by the capture"] = reading.losses.cut_bytes;
+  reading.counters["blocks skipped"] = reading.losses.skipped_blocks;
+  reading.counters["blocks damaged"] = reading.losses.damaged_blocks;
+  reading.counters["packets filtered out"] = reading.filtered_out;
+  return reading;
+}
+
+}  // namespace asepsis

@@ -1,0 +1,53 @@
+// Rows of an answer, and the forms they go out in: a table for people, JSON
+// lines and CSV for programs. Text from the network is made safe here, once,
+// for each form.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <ostream>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace asepsis {
+
+struct Column {
+  enum class Kind {
+    text,
+    number,
+    json,  // an array or object, as SQLite's JSON functions write it
+  };
+
+  std::string name;
+  Kind kind = Kind::text;
+};
+
+struct Rows {
+  std::vector<Column> columns;
+  std::vector<std::vector<std::optional<std::string>>> cells;  // nothing: not known
+};
+
+struct TableStyle {
+  std::size_t width = 100;  // of the terminal, in characters; 0: as wide as it takes
+  bool colour = false;
+};
+
+// One object a line; what is not known, and empty arrays and objects, are absent.
+void write_json_lines(std::ostream& out, const Rows& rows);
+
+// RFC 4180. Cells that a spreadsheet would take for a formula begin with an
+// apostrophe.
+void write_csv(std::ostream& out, const Rows& rows);
+
+// Columns shrink to fit the width, the widest first.
+void write_table(std::ostream& out, const Rows& rows, const TableStyle& style);
+
+// A JSON string, quoted, of any bytes.
+std::string json_string(std::string_view text);
+
+// The items of a JSON array, or the "key value" of an object, for people.
+std::vector<std::string> json_items(std::string_view json);
+
+}  // namespace asepsis
