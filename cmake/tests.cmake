@@ -10,6 +10,9 @@ function(asepsis_unit_test name)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
 
+asepsis_unit_test(decode_test)
+asepsis_unit_test(fragments_test)
+
 add_executable(run_cases tests/case.cpp tests/run_cases.cpp)
 target_link_libraries(run_cases PRIVATE asepsis_core)
 add_test(NAME cases COMMAND run_cases ${PROJECT_SOURCE_DIR}/tests/cases)
@@ -28,6 +31,8 @@ function(asepsis_fuzz_target name)
     add_test(NAME ${name} COMMAND ${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
   endif()
 endfunction()
+asepsis_fuzz_target(fuzz_decode)
+asepsis_fuzz_target(fuzz_fragments)
 asepsis_fuzz_target(fuzz_parsers)
 
 add_test(NAME layers
