@@ -87,6 +87,9 @@ inline constexpr ClaimRow kClaims[] = {
     {"hl7.sends", Scope::device, "HL7 message type it sends"},
     {"hl7.receives", Scope::device, "HL7 message type it receives"},
     {"hl7.profile", Scope::device, "HL7 message profile (IHE transaction)"},
+    {"hl7.software", Scope::device, "software that wrote a message (SFT): maker, product, version"},
+    {"hl7.acknowledges", Scope::device, "HL7 acknowledgement code it gave (AA, AE, AR, CA, CE, CR)"},
+    {"hl7.acknowledgement_mode", Scope::device, "HL7 acknowledgement mode it asks for"},
     {"hl7.version", Scope::service, "HL7 version spoken"},
 
     // Clear text, credentials, patients.

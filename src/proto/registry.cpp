@@ -9,6 +9,7 @@ namespace asepsis {
 
 extern const Protocol kArp;
 extern const Protocol kDicom;
+extern const Protocol kHl7;
 
 namespace {
 
@@ -17,6 +18,7 @@ namespace {
 constexpr const Protocol* kProtocols[] = {
     &kArp,
     &kDicom,
+    &kHl7,
 };
 
 }  // namespace

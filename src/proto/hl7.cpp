@@ -1,0 +1,327 @@
+// HL7 v2 over MLLP: who exchanges which messages, and the equipment they
+// speak of. MLLP: HL7 v3 transport specification MLLP release 1; messages:
+// HL7 v2.8.2 sections 2.14.9 (MSH), 2.14.12 (SFT), 2.14.8 (MSA).
+//
+// Segments are handed out one by one. Those that are not needed pass by
+// without being held; of those that say who the patient is (PID, NK1, GT1,
+// IN1, MRG) it is only noticed that an identifying field is not empty.
+
+#include <algorithm>
+#include <array>
+
+#include "base/eui64.hpp"
+#include "proto/hl7_equipment.hpp"
+#include "proto/hl7_segment.hpp"
+#include "proto/parser.hpp"
+
+namespace asepsis {
+namespace {
+
+constexpr std::uint8_t kStartBlock = 0x0b;
+constexpr std::uint8_t kEndBlock = 0x1c;
+constexpr std::size_t kLongestSegment = 8'192;  // a longer one holds a document
+
+constexpr bool ends_segment(std::uint8_t byte) {
+  return byte == '\r' || byte == '\n' || byte == kEndBlock || byte == kStartBlock;
+}
+constexpr bool between_segments(std::uint8_t byte) {
+  return byte == '\r' || byte == '\n' || byte == kStartBlock || byte == ' ' || byte == 0;
+}
+
+constexpr std::string_view kRead[] = {"BHS", "EQU", "FHS", "MSA", "MSH",
+                                      "OBR", "OBX", "PRT", "PV1", "SFT"};
+
+bool is_header(std::string_view id) { return id == "MSH" || id == "FHS" || id == "BHS"; }
+
+struct PatientSegment {
+  std::string_view id;
+  std::uint64_t fields;  // a bit for each field that identifies a person
+  std::string_view kind;
+};
+
+constexpr std::uint64_t bits(std::initializer_list<int> fields) {
+  std::uint64_t mask = 0;
+  for (const int field : fields) mask |= std::uint64_t{1} << field;
+  return mask;
+}
+
+constexpr PatientSegment kPatientSegments[] = {
+    {"PID", bits({2, 3, 4, 5, 7, 9, 11, 13, 19}), "hl7 PID"},
+    {"NK1", bits({2, 4, 5}), "hl7 NK1"},
+    {"GT1", bits({3, 5, 6}), "hl7 GT1"},
+    {"IN1", bits({16, 18, 19, 36}), "hl7 IN1"},
+    {"MRG", bits({1, 4, 7}), "hl7 MRG"},
+};
+
+// Later ones tell kinds and issuers, and are there when the person is not.
+constexpr unsigned kIdentifyingComponents = 2;
+
+// Where one side is in its bytes.
+struct Half {
+  Hl7Delimiters delimiters;
+  bool in_step = false;                     // a header segment was seen
+  bool passing = false;                     // inside a segment that is not wanted
+  std::size_t looked = 0;                   // bytes of the segment at hand that hold no end
+  const PatientSegment* patient = nullptr;  // the segment passing by
+  unsigned field = 0;                       // of it, and the component of that
+  unsigned component = 0;
+  std::uint8_t patient_kinds = 0;  // bits of kPatientSegments, this message
+
+  Hl7Equipment equipment;
+  ShortText<64> ward;          // PV1-3.1
+  ShortText<64> sender_eui64;  // MSH-3, as facts carry it
+};
+
+class Hl7Parser final : public Parser {
+ public:
+  Frame frame(Side from, Bytes bytes) override;
+  bool message(Side from, Cursor in, FactSink& out) override;
+  std::optional<std::size_t> resume(Side from, Bytes bytes) override;
+
+ private:
+  Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
+  static std::size_t pass(Half& half, Bytes bytes);
+  static Frame segment_frame(Half& half, Bytes bytes);
+  void begin_message(Side from, const Hl7Segment& header, FactSink& out);
+  void end_message(Side from, FactSink& out);
+  void tell_applications(Side from, const Hl7Segment& header, FactSink& out);
+  void tell_profiles(Side from, const Hl7Segment& msh, FactSink& out);
+  void read_segment(Side from, const Hl7Segment& segment, FactSink& out);
+
+  std::array<Half, 2> halves_;
+};
+
+// How many bytes belong to the segment that is let by.
+std::size_t Hl7Parser::pass(Half& side, Bytes bytes) {
+  const Hl7Delimiters& marks = side.delimiters;
+  std::size_t size = 0;
+  for (; size < bytes.size(); ++size) {
+    const std::uint8_t byte = bytes[size];
+    if (ends_segment(byte)) break;
+    if (side.patient == nullptr) continue;
+    const char c = static_cast<char>(byte);
+    if (c == marks.field) {
+      ++side.field;
+      side.component = 0;
+    } else if (c == marks.component) {
+      ++side.component;
+    } else if (c == marks.repetition) {
+      side.component = 0;
+    } else if (side.field < 64 && (side.patient->fields >> side.field & 1) != 0 &&
+               side.component < kIdentifyingComponents && c != ' ' && c != '"') {
+      side.patient_kinds |= static_cast<std::uint8_t>(1U << (side.patient - kPatientSegments));
+    }
+  }
+  if (size < bytes.size()) {
+    side.passing = false;
+    side.patient = nullptr;
+  }
+  return size;
+}
+
+Frame Hl7Parser::frame(Side from, Bytes bytes) {
+  Half& side = half(from);
+  if (side.passing) {
+    const std::size_t size = pass(side, bytes);
+    if (size > 0) return Frame::skip(size);
+  }
+  if (bytes[0] == kEndBlock) return Frame::message(1);
+  const auto gap = std::ranges::find_if_not(bytes, between_segments) - bytes.begin();
+  if (gap > 0) return Frame::skip(static_cast<std::uint64_t>(gap));
+  return segment_frame(side, bytes);
+}
+
+Frame Hl7Parser::segment_frame(Half& side, Bytes bytes) {
+  if (bytes.size() < 4) return Frame::unknown();
+  const std::string_view id = as_text(bytes.first(3));
+  const bool wanted =
+      std::ranges::find(kRead, id) != std::end(kRead) &&
+      (is_header(id) || (side.in_step && as_text(bytes)[3] == side.delimiters.field));
+  if (wanted) {
+    const auto rest = bytes.subspan(std::min(side.looked, bytes.size()));
+    const auto end = std::ranges::find_if(rest, ends_segment);
+    if (end != rest.end()) {
+      const auto size = side.looked + static_cast<std::size_t>(end - rest.begin());
+      side.looked = 0;
+      return Frame::message(size);
+    }
+    side.looked = bytes.size();
+    if (bytes.size() < kLongestSegment) return Frame::unknown();
+  }
+  side.looked = 0;
+  side.passing = true;
+  const auto* const patient = std::ranges::find(kPatientSegments, id, &PatientSegment::id);
+  side.patient = patient == std::end(kPatientSegments) ? nullptr : patient;
+  side.field = side.component = 0;
+  return Frame::skip(3);
+}
+
+bool Hl7Parser::message(Side from, Cursor in, FactSink& out) {
+  Half& side = half(from);
+  const std::string_view text = as_text(in.rest());
+  if (text.size() < 3) {
+    end_message(from, out);
+    return true;
+  }
+  if (is_header(text.substr(0, 3))) {
+    end_message(from, out);
+    const auto delimiters = hl7_delimiters(text);
+    if (!delimiters) return false;
+    side.delimiters = *delimiters;
+    side.in_step = true;
+    begin_message(from, Hl7Segment(text, side.delimiters), out);
+    return true;
+  }
+  read_segment(from, Hl7Segment(text, side.delimiters), out);
+  return true;
+}
+
+void Hl7Parser::begin_message(Side from, const Hl7Segment& header, FactSink& out) {
+  tell_applications(from, header, out);
+  if (header.id() != "MSH") return;
+
+  const std::string_view type = header.field(9);
+  ShortText<64> name;
+  name.add(header.component(type, 1));
+  if (!header.component(type, 2).empty()) name.add('^').add(header.component(type, 2));
+  out.say(from, "hl7.sends"_claim, name);
+  out.say(other(from), "hl7.receives"_claim, name);
+  out.say(Side::server, "hl7.version"_claim, header.component(header.field(12), 1));
+  if (header.component(type, 1) != "ACK") {
+    const bool enhanced = !header.field(15).empty() || !header.field(16).empty();
+    out.say(from, "hl7.acknowledgement_mode"_claim, enhanced ? "enhanced" : "original");
+  }
+  tell_profiles(from, header, out);
+}
+
+void Hl7Parser::tell_applications(Side from, const Hl7Segment& header, FactSink& out) {
+  struct Row {
+    std::size_t field;
+    bool sender;
+    Claim claim;
+  };
+  static constexpr Row kRows[] = {
+      {3, true, "hl7.application"_claim},
+      {4, true, "hl7.facility"_claim},
+      {5, false, "hl7.application"_claim},
+      {6, false, "hl7.facility"_claim},
+  };
+  for (const Row& row : kRows) {
+    const std::string_view field = header.field(row.field);
+    std::string_view name = header.component(field, 1);
+    if (name.empty()) name = header.component(field, 2);
+    out.say(row.sender ? from : other(from), row.claim, header.plain(name));
+  }
+  for (const std::size_t place : {2U, 1U}) {
+    const auto eui64 = eui64_from_text(header.component(header.field(3), place));
+    if (!eui64 || eui64->nameless()) continue;
+    half(from).sender_eui64.clear();
+    half(from).sender_eui64.add(eui64->text());
+    break;
+  }
+}
+
+// IHE PCD transactions: 1.3.6.1.4.1.19376.1.6.1.N.x in the framework,
+// ...1.6.4.N.x in supplements and real messages.
+void Hl7Parser::tell_profiles(Side from, const Hl7Segment& msh, FactSink& out) {
+  constexpr std::string_view kPcd = "1.3.6.1.4.1.19376.1.6.";
+  std::string_view profiles = msh.field(21);
+  for (int i = 0; i < 4 && !profiles.empty(); ++i) {
+    const std::string_view profile = msh.take_repetition(profiles);
+    std::string_view oid = msh.component(profile, 3);
+    ShortText<96> name;
+    if (oid.starts_with(kPcd) && oid.size() > kPcd.size() + 2) {
+      oid.remove_prefix(kPcd.size() + 2);
+      const std::string_view transaction = oid.substr(0, oid.find('.'));
+      name.add("IHE PCD-").add(transaction.size() == 1 ? "0" : "").add(transaction);
+    } else {
+      name.add(msh.plain(msh.component(profile, 1)));
+    }
+    out.say(from, "hl7.profile"_claim, name);
+  }
+}
+
+void Hl7Parser::read_segment(Side from, const Hl7Segment& segment, FactSink& out) {
+  Half& side = half(from);
+  const std::string_view id = segment.id();
+  if (id == "MSA") {
+    out.say(from, "hl7.acknowledges"_claim, segment.field(1).substr(0, 2));
+  } else if (id == "SFT") {
+    ShortText<192> software;
+    for (const std::size_t field : {1U, 3U, 2U}) {  // vendor, product, version
+      const auto word = segment.plain(segment.component(segment.field(field), 1));
+      if (!word.empty()) software.add(software.empty() ? "" : " ").add(word);
+    }
+    out.say(from, "hl7.software"_claim, software);
+  } else if (id == "PV1") {
+    // The point of care is a place; room and bed (and all after) are not read.
+    side.ward.clear();
+    side.ward.add(segment.plain(segment.component(segment.field(3), 1)));
+  } else if (id == "OBR") {
+    side.equipment.read_report(segment);
+  } else if (id == "OBX") {
+    if (side.equipment.begins_another(segment)) side.equipment.tell(from, side.ward, out);
+    side.equipment.read_observation(segment);
+  } else if (id == "PRT") {
+    side.equipment.read_participation(segment);
+  } else if (id == "EQU") {
+    side.equipment.read_equipment(segment);
+  }
+}
+
+void Hl7Parser::end_message(Side from, FactSink& out) {
+  Half& side = half(from);
+  // The sender named in MSH-3 may be a gateway, or the device itself.
+  if (side.sender_eui64.view() != side.equipment.eui64())
+    out.say_of(side.sender_eui64, from, "device.eui64"_claim, side.sender_eui64);
+  side.equipment.tell(from, side.ward, out);
+  for (std::size_t i = 0; i < std::size(kPatientSegments); ++i)
+    if ((side.patient_kinds >> i & 1) != 0)
+      out.say(Side::server, "clear.patient_identity"_claim, kPatientSegments[i].kind);
+  side.patient_kinds = 0;
+  side.ward.clear();
+  side.sender_eui64.clear();
+}
+
+std::optional<std::size_t> Hl7Parser::resume(Side from, Bytes bytes) {
+  Half& side = half(from);
+  side.passing = side.in_step = false;
+  side.patient = nullptr;
+  side.patient_kinds = 0;
+  side.looked = 0;
+  side.ward.clear();
+  side.sender_eui64.clear();
+  side.equipment.clear();
+  const std::string_view text = as_text(bytes);
+  for (std::size_t at = text.find("MSH"); at != std::string_view::npos;
+       at = text.find("MSH", at + 1))
+    if ((at == 0 || ends_segment(bytes[at - 1])) && hl7_delimiters(text.substr(at))) return at;
+  return std::nullopt;
+}
+
+Recognition recognise(const Opening& opening) {
+  const auto start = std::ranges::find_if_not(opening.bytes, between_segments);
+  const std::string_view text =
+      as_text(opening.bytes.subspan(static_cast<std::size_t>(start - opening.bytes.begin())));
+  const std::string_view id = text.substr(0, 3);
+  for (const std::string_view header : {"MSH", "FHS", "BHS"}) {
+    if (!header.starts_with(id)) continue;
+    if (text.size() < 10 && text.find('\r') == std::string_view::npos) return Recognition::more;
+    return hl7_delimiters(text) ? Recognition::yes : Recognition::no;
+  }
+  return Recognition::no;
+}
+
+constexpr std::uint16_t kPorts[] = {2575, 6000, 6660, 6661, 6662, 6663};
+
+}  // namespace
+
+extern constinit const Protocol kHl7{
+    .name = "hl7",
+    .transport = Transport::tcp,
+    .ports = kPorts,
+    .recognise = recognise,
+    .make = []() -> std::unique_ptr<Parser> { return std::make_unique<Hl7Parser>(); },
+};
+
+}  // namespace asepsis

@@ -1,0 +1,81 @@
+#include "proto/hl7_segment.hpp"
+
+namespace asepsis {
+namespace {
+
+// The part of that number, from 1; and nothing past the last.
+std::string_view part(std::string_view text, char delimiter, std::size_t number) {
+  for (; number > 1; --number) {
+    const std::size_t found = text.find(delimiter);
+    if (found == std::string_view::npos) return {};
+    text.remove_prefix(found + 1);
+  }
+  return text.substr(0, text.find(delimiter));
+}
+
+bool header(std::string_view id) { return id == "MSH" || id == "FHS" || id == "BHS"; }
+
+bool punctuation(char c) {
+  return c > 0x20 && c < 0x7f && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
+         !(c >= 'a' && c <= 'z');
+}
+
+}  // namespace
+
+std::string_view Hl7Segment::field(std::size_t number) const {
+  return part(text_, delimiters_.field, header(id()) ? number : number + 1);
+}
+
+std::string_view Hl7Segment::component(std::string_view field, std::size_t number) const {
+  return trimmed(part(field, delimiters_.component, number));
+}
+
+std::string_view Hl7Segment::last_repetition(std::string_view field) const {
+  const std::size_t found = field.rfind(delimiters_.repetition);
+  return found == std::string_view::npos ? field : field.substr(found + 1);
+}
+
+std::string_view Hl7Segment::take_repetition(std::string_view& rest) const {
+  const std::string_view first = rest.substr(0, rest.find(delimiters_.repetition));
+  rest.remove_prefix(std::min(rest.size(), first.size() + 1));
+  return first;
+}
+
+ShortText<192> Hl7Segment::plain(std::string_view text) const {
+  ShortText<192> plain;
+  while (!text.empty()) {
+    const char c = text.front();
+    if (c == delimiters_.escape && text.size() >= 3 && text[2] == delimiters_.escape) {
+      switch (text[1]) {
+        case 'F': plain.add(delimiters_.field); break;
+        case 'S': plain.add(delimiters_.component); break;
+        case 'T': plain.add(delimiters_.subcomponent); break;
+        case 'R': plain.add(delimiters_.repetition); break;
+        case 'E': plain.add(delimiters_.escape); break;
+        default: break;  // highlighting
+      }
+      text.remove_prefix(3);
+    } else {
+      plain.add(c);
+      text.remove_prefix(1);
+    }
+  }
+  return plain;
+}
+
+std::optional<Hl7Delimiters> hl7_delimiters(std::string_view segment) {
+  if (segment.size() < 6 || !header(segment.substr(0, 3)) || !punctuation(segment[3]))
+    return std::nullopt;
+  const std::string_view encoding = segment.substr(4, segment.substr(4, 6).find(segment[3]));
+  if (encoding.empty() || encoding.size() > 5) return std::nullopt;
+  for (const char c : encoding)
+    if (!punctuation(c)) return std::nullopt;
+  Hl7Delimiters read;
+  read.field = segment[3];
+  char* const places[] = {&read.component, &read.repetition, &read.escape, &read.subcomponent};
+  for (std::size_t i = 0; i < encoding.size() && i < std::size(places); ++i)
+    *places[i] = encoding[i];
+  return read;
+}
+
+}  // namespace asepsis

@@ -1,0 +1,50 @@
+// One HL7 v2 segment, taken apart where it lies. HL7 v2.8.2 section 2.5
+// (delimiters, escape sequences: 2.7).
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+#include "base/text.hpp"
+
+namespace asepsis {
+
+// MSH-1 and MSH-2 of the message.
+struct Hl7Delimiters {
+  char field = '|';
+  char component = '^';
+  char repetition = '~';
+  char escape = '\\';
+  char subcomponent = '&';
+};
+
+class Hl7Segment {
+ public:
+  // REQUIRES: text outlives it.
+  Hl7Segment(std::string_view text, const Hl7Delimiters& delimiters)
+      : text_(text), delimiters_(delimiters) {}
+
+  std::string_view id() const { return text_.substr(0, 3); }
+
+  // By the numbers of the standard; empty if it is not there. MSH, FHS and
+  // BHS begin with the delimiters as fields 1 and 2.
+  std::string_view field(std::size_t number) const;
+  std::string_view component(std::string_view field, std::size_t number) const;
+  std::string_view last_repetition(std::string_view field) const;
+  std::string_view take_repetition(std::string_view& rest) const;
+
+  // With escape sequences resolved; what does not fit is cut off.
+  ShortText<192> plain(std::string_view text) const;
+
+ private:
+  std::string_view text_;
+  const Hl7Delimiters& delimiters_;
+};
+
+// The delimiters that a header segment (MSH, FHS, BHS) defines; nothing if it
+// is none.
+std::optional<Hl7Delimiters> hl7_delimiters(std::string_view segment);
+
+}  // namespace asepsis
