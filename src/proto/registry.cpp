@@ -8,6 +8,18 @@
 namespace asepsis {
 
 extern const Protocol kArp;
+extern const Protocol kFtp;
+extern const Protocol kHttp;
+extern const Protocol kHttp2;
+extern const Protocol kImap;
+extern const Protocol kMqtt;
+extern const Protocol kPop3;
+extern const Protocol kRtsp;
+extern const Protocol kSip;
+extern const Protocol kSipTcp;
+extern const Protocol kSmtp;
+extern const Protocol kTelnet;
+extern const Protocol kVnc;
 
 namespace {
 
@@ -15,6 +27,18 @@ namespace {
 // stricter stands first.
 constexpr const Protocol* kProtocols[] = {
     &kArp,
+    &kHttp2,
+    &kHttp,
+    &kRtsp,
+    &kSip,
+    &kSipTcp,
+    &kMqtt,
+    &kVnc,
+    &kSmtp,
+    &kFtp,
+    &kPop3,
+    &kImap,
+    &kTelnet,
 };
 
 }  // namespace
