@@ -10,6 +10,18 @@ namespace asepsis {
 extern const Protocol kArp;
 extern const Protocol kDicom;
 extern const Protocol kHl7;
+extern const Protocol kFtp;
+extern const Protocol kHttp;
+extern const Protocol kHttp2;
+extern const Protocol kImap;
+extern const Protocol kMqtt;
+extern const Protocol kPop3;
+extern const Protocol kRtsp;
+extern const Protocol kSip;
+extern const Protocol kSipTcp;
+extern const Protocol kSmtp;
+extern const Protocol kTelnet;
+extern const Protocol kVnc;
 
 namespace {
 
@@ -19,6 +31,18 @@ constexpr const Protocol* kProtocols[] = {
     &kArp,
     &kDicom,
     &kHl7,
+    &kHttp2,
+    &kHttp,
+    &kRtsp,
+    &kSip,
+    &kSipTcp,
+    &kMqtt,
+    &kVnc,
+    &kSmtp,
+    &kFtp,
+    &kPop3,
+    &kImap,
+    &kTelnet,
 };
 
 }  // namespace

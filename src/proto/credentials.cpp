@@ -1,0 +1,109 @@
+#include "proto/credentials.hpp"
+
+#include <algorithm>
+
+namespace asepsis {
+namespace {
+
+struct Pair {
+  std::string_view user, password, name;
+};
+
+constexpr Pair kDefaults[] = {
+    {"admin", "admin", "admin/admin"},
+    {"admin", "password", "admin/password"},
+    {"admin", "", "admin/(empty)"},
+    {"admin", "1234", "admin/1234"},
+    {"admin", "12345", "admin/12345"},
+    {"admin", "123456", "admin/123456"},
+    {"admin", "admin123", "admin/admin123"},
+    {"admin", "changeme", "admin/changeme"},
+    {"admin", "default", "admin/default"},
+    {"admin", "system", "admin/system"},
+    {"Admin", "Admin", "Admin/Admin"},
+    {"ADMIN", "ADMIN", "ADMIN/ADMIN"},
+    {"administrator", "administrator", "administrator/administrator"},
+    {"administrator", "password", "administrator/password"},
+    {"Administrator", "password", "Administrator/password"},
+    {"Administrator", "", "Administrator/(empty)"},
+    {"root", "root", "root/root"},
+    {"root", "pass", "root/pass"},
+    {"root", "password", "root/password"},
+    {"root", "admin", "root/admin"},
+    {"root", "12345", "root/12345"},
+    {"root", "toor", "root/toor"},
+    {"root", "calvin", "root/calvin"},
+    {"root", "default", "root/default"},
+    {"root", "", "root/(empty)"},
+    {"user", "user", "user/user"},
+    {"user", "password", "user/password"},
+    {"user", "", "user/(empty)"},
+    {"guest", "guest", "guest/guest"},
+    {"guest", "", "guest/(empty)"},
+    {"service", "service", "service/service"},
+    {"support", "support", "support/support"},
+    {"operator", "operator", "operator/operator"},
+    {"supervisor", "supervisor", "supervisor/supervisor"},
+    {"monitor", "monitor", "monitor/monitor"},
+    {"manager", "manager", "manager/manager"},
+    {"maintenance", "maintenance", "maintenance/maintenance"},
+    {"biomed", "biomed", "biomed/biomed"},
+    {"test", "test", "test/test"},
+    {"demo", "demo", "demo/demo"},
+    {"default", "default", "default/default"},
+    {"orthanc", "orthanc", "orthanc/orthanc"},
+    {"tomcat", "tomcat", "tomcat/tomcat"},
+    {"tomcat", "s3cret", "tomcat/s3cret"},
+    {"cisco", "cisco", "cisco/cisco"},
+    {"ubnt", "ubnt", "ubnt/ubnt"},
+    {"apc", "apc", "apc/apc"},
+    {"pi", "raspberry", "pi/raspberry"},
+    {"USERID", "PASSW0RD", "USERID/PASSW0RD"},
+};
+
+constexpr std::string_view kSchemes[] = {
+    "Basic", "Digest", "Bearer", "Negotiate", "NTLM",          "Kerberos",     "Mutual",
+    "HOBA",  "DPoP",   "GNAP",   "vapid",     "SCRAM-SHA-256", "SCRAM-SHA-1",  "AWS4-HMAC-SHA256",
+    "OAuth", "Token",  "WSSE",   "Hawk",      "Concealed",     "PrivateToken",
+};
+
+int base64_digit(char c) {
+  constexpr std::string_view kDigits =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const std::size_t at = kDigits.find(c);
+  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+}  // namespace
+
+std::string_view default_credential(std::string_view user, std::string_view password) {
+  const auto* const found = std::ranges::find_if(
+      kDefaults, [&](const Pair& pair) { return pair.user == user && pair.password == password; });
+  return found == std::end(kDefaults) ? std::string_view() : found->name;
+}
+
+std::string_view default_basic_credential(std::string_view base64) {
+  ShortText<64> text;
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : base64.substr(0, 80)) {
+    const int digit = base64_digit(c);
+    if (digit < 0) break;
+    bits = bits << 6 | static_cast<std::uint32_t>(digit);
+    if ((held += 6) < 8) continue;
+    held -= 8;
+    text.add(static_cast<char>(bits >> held & 0xff));
+  }
+  const std::size_t colon = text.view().find(':');
+  if (colon == std::string_view::npos) return {};
+  return default_credential(text.view().substr(0, colon), text.view().substr(colon + 1));
+}
+
+std::string_view authentication_scheme(std::string_view header) {
+  const std::string_view word = header.substr(0, header.find_first_of(" \t,"));
+  const auto* const found = std::ranges::find_if(
+      kSchemes, [&](std::string_view scheme) { return same_letters(scheme, word); });
+  return found == std::end(kSchemes) ? "other" : *found;
+}
+
+}  // namespace asepsis

@@ -1,0 +1,100 @@
+#include "proto/http_head.hpp"
+
+#include <charconv>
+
+namespace asepsis {
+namespace {
+
+constexpr std::size_t kLongestMethod = 24;
+constexpr std::size_t kLongestLine = 8'192;
+
+bool is_method(std::string_view word) {
+  return word.size() >= 3 && word.size() <= kLongestMethod && std::ranges::all_of(word, [](char c) {
+           return (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
+         });
+}
+
+bool is_target(std::string_view word) {
+  return !word.empty() && std::ranges::all_of(word, [](char c) {
+    return static_cast<unsigned char>(c) >= ' ' && c != 0x7f;
+  });
+}
+
+// A request line that has not ended yet.
+Match starts_request(std::string_view text) {
+  const std::size_t space = text.find(' ');
+  if (space == std::string_view::npos) {
+    const std::string_view longer = text.size() < 3 ? std::string_view("GET") : text;
+    const bool letters =
+        text.size() < 3 ? std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; })
+                        : is_method(longer);
+    return letters ? Match::maybe : Match::no;
+  }
+  if (!is_method(text.substr(0, space))) return Match::no;
+  const std::string_view target = text.substr(space + 1);
+  if (target.empty()) return Match::maybe;
+  return is_target(target) && text.size() < kLongestLine ? Match::maybe : Match::no;
+}
+
+}  // namespace
+
+std::optional<std::size_t> head_size(Bytes bytes) {
+  const std::string_view text = as_text(bytes);
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos;
+       end = text.find('\n', end + 1)) {
+    if (text.substr(end + 1).starts_with('\n')) return end + 2;
+    if (text.substr(end + 1).starts_with("\r\n")) return end + 3;
+  }
+  return std::nullopt;
+}
+
+std::string_view take_line(std::string_view& text) {
+  const std::size_t end = std::min(text.size(), text.find('\n'));
+  std::string_view line = text.substr(0, end);
+  text.remove_prefix(std::min(text.size(), end + 1));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return line;
+}
+
+bool read_start_line(std::string_view line, std::string_view protocol, StartLine& out) {
+  if (line.starts_with(protocol)) {
+    const std::size_t space = line.find(' ');
+    if (space == std::string_view::npos) return false;
+    const std::string_view digits = line.substr(space + 1, 3);
+    const auto [end, fault] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), out.status);
+    out.request = false;
+    return fault == std::errc() && end == digits.data() + 3 && out.status >= 100;
+  }
+  const std::size_t first = line.find(' ');
+  const std::size_t last = line.rfind(' ');
+  if (first == std::string_view::npos || first == last) return false;
+  out.request = true;
+  out.method = line.substr(0, first);
+  out.target = trimmed(line.substr(first, last - first));
+  return is_method(out.method) && is_target(out.target) &&
+         line.substr(last + 1).starts_with(protocol);
+}
+
+Match starts_message(std::string_view bytes, std::string_view protocol, bool request) {
+  const std::size_t end = bytes.substr(0, kLongestLine).find('\n');
+  if (end != std::string_view::npos) {
+    StartLine line;
+    std::string_view text = bytes;
+    const bool fits = read_start_line(take_line(text), protocol, line) && line.request == request;
+    return fits ? Match::yes : Match::no;
+  }
+  if (request) return starts_request(bytes);
+  const std::size_t shown = std::min(bytes.size(), protocol.size());
+  return bytes.substr(0, shown) == protocol.substr(0, shown) && bytes.size() < kLongestLine
+             ? Match::maybe
+             : Match::no;
+}
+
+bool mentions(std::string_view text, std::string_view word) {
+  const auto found = std::search(text.begin(), text.end(), word.begin(), word.end(),
+                                 [](char a, char b) { return lower(a) == lower(b); });
+  return found != text.end();
+}
+
+}  // namespace asepsis
