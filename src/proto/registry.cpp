@@ -8,6 +8,7 @@
 namespace asepsis {
 
 extern const Protocol kArp;
+extern const Protocol kTls;
 
 namespace {
 
@@ -15,6 +16,7 @@ namespace {
 // stricter stands first.
 constexpr const Protocol* kProtocols[] = {
     &kArp,
+    &kTls,
 };
 
 }  // namespace
