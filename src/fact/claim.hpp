@@ -127,6 +127,8 @@ inline constexpr ClaimRow kClaims[] = {
     {"ssh.key_exchange", Scope::service, "SSH key exchange methods offered"},
     {"ssh.host_key", Scope::service, "SHA-256 of the SSH host key"},
     {"ssh.host_key_types", Scope::service, "SSH host key types offered"},
+    {"ssh.encryption", Scope::service, "SSH ciphers offered, server to client"},
+    {"ssh.mac", Scope::service, "SSH message authentication offered, server to client"},
     {"ssh.hassh", Scope::device, "HASSH fingerprint as client"},
     {"ssh.hassh_server", Scope::service, "HASSH fingerprint as server"},
     {"ssh.client", Scope::device, "SSH identification string as client"},

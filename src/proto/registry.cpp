@@ -8,6 +8,7 @@
 namespace asepsis {
 
 extern const Protocol kArp;
+extern const Protocol kSsh;
 extern const Protocol kTls;
 
 namespace {
@@ -16,6 +17,7 @@ namespace {
 // stricter stands first.
 constexpr const Protocol* kProtocols[] = {
     &kArp,
+    &kSsh,
     &kTls,
 };
 
