@@ -52,6 +52,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"device.eui64", Scope::device, "IEEE EUI-64 of the equipment"},
     {"device.uid", Scope::device, "DICOM device UID, SDC endpoint reference, UPnP UDN"},
     {"device.operator_of", Scope::device, "equipment whose identity this endpoint was sent by another"},
+    {"device.mud_url", Scope::device, "where its manufacturer usage description is (RFC 8520)"},
     {"device.drug_library", Scope::device, "version of the drug library"},
 
     // Names.
@@ -110,6 +111,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"tls.sni", Scope::device, "server name asked for as client"},
     {"tls.server_name", Scope::service, "server name it was asked for"},
     {"tls.alpn", Scope::service, "application protocol chosen (ALPN)"},
+    {"tls.alpn_offered", Scope::device, "application protocols offered as client (ALPN)"},
     {"tls.ja3", Scope::device, "JA3 fingerprint as client"},
     {"tls.ja3s", Scope::service, "JA3S fingerprint"},
     {"tls.ja4", Scope::device, "JA4 fingerprint as client"},
@@ -122,7 +124,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"tls.key", Scope::service, "certificate key kind and size"},
     {"tls.signature", Scope::service, "certificate signature algorithm"},
     {"tls.self_signed", Scope::service, "certificate is signed by itself"},
-    {"tls.client_certificate", Scope::service, "a client certificate was asked for"},
+    {"tls.client_certificate", Scope::service, "client certificate: requested, sent or not sent"},
     {"tls.alert", Scope::service, "TLS alert sent"},
 
     // SSH, Telnet, FTP and other banners.
@@ -130,6 +132,8 @@ inline constexpr ClaimRow kClaims[] = {
     {"ssh.key_exchange", Scope::service, "SSH key exchange methods offered"},
     {"ssh.host_key", Scope::service, "SHA-256 of the SSH host key"},
     {"ssh.host_key_types", Scope::service, "SSH host key types offered"},
+    {"ssh.encryption", Scope::service, "SSH ciphers offered, server to client"},
+    {"ssh.mac", Scope::service, "SSH message authentication offered, server to client"},
     {"ssh.hassh", Scope::device, "HASSH fingerprint as client"},
     {"ssh.hassh_server", Scope::service, "HASSH fingerprint as server"},
     {"ssh.client", Scope::device, "SSH identification string as client"},

@@ -22,6 +22,8 @@ extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
+extern const Protocol kSsh;
+extern const Protocol kTls;
 
 namespace {
 
@@ -43,6 +45,8 @@ constexpr const Protocol* kProtocols[] = {
     &kPop3,
     &kImap,
     &kTelnet,
+    &kSsh,
+    &kTls,
 };
 
 }  // namespace

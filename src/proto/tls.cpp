@@ -1,0 +1,470 @@
+// TLS and SSL over TCP, on any port: what the handshake shows before it turns
+// encrypted. Records RFC 8446, 5 and RFC 5246, 6.2; handshake RFC 8446, 4 and
+// RFC 5246, 7; the hello of SSL 2.0, which later clients used too, RFC 5246,
+// appendix E.2 and draft-hickman-netscape-ssl-00.
+//
+// A handshake message may span records, and a record may hold several; only
+// one that spans is copied. Once a side is encrypted nothing more is read.
+
+#include <algorithm>
+#include <array>
+#include <utility>
+#include <vector>
+
+#include "proto/certificate.hpp"
+#include "proto/parser.hpp"
+#include "proto/tls_hello.hpp"
+#include "proto/tls_names.hpp"
+
+namespace asepsis {
+namespace {
+
+namespace record {
+constexpr std::uint8_t kChangeCipherSpec = 20;
+constexpr std::uint8_t kAlert = 21;
+constexpr std::uint8_t kHandshake = 22;
+constexpr std::uint8_t kApplicationData = 23;
+constexpr std::uint8_t kHeartbeat = 24;
+constexpr std::size_t kHeader = 5;
+constexpr std::size_t kMaxLength = 16384 + 2048;
+}  // namespace record
+
+namespace handshake {
+constexpr std::uint8_t kClientHello = 1;
+constexpr std::uint8_t kServerHello = 2;
+constexpr std::uint8_t kCertificate = 11;
+constexpr std::uint8_t kCertificateRequest = 13;
+constexpr std::size_t kHeader = 4;
+// What one message may hold back; certificate chains stay well below.
+constexpr std::size_t kMaxLength = 65536;
+}  // namespace handshake
+
+constexpr std::uint8_t kAlertProtocolVersion = 70;
+
+namespace ssl2 {
+constexpr std::uint8_t kClientHello = 1;
+constexpr std::uint8_t kServerHello = 4;
+constexpr std::size_t kHeader = 2;
+
+struct Hello {
+  std::uint16_t version = 0;
+  Bytes ciphers;      // three bytes each
+  Bytes certificate;  // of the server
+};
+
+// A message of the client: two bytes of header, then as said there.
+bool read_client_hello(Cursor in, Hello& hello) {
+  const std::size_t length = in.be16() & 0x7fffU;
+  const bool is_hello = in.u8() == kClientHello;
+  hello.version = in.be16();
+  const std::size_t ciphers = in.be16();
+  const std::size_t session = in.be16();
+  const std::size_t challenge = in.be16();
+  hello.ciphers = in.rest().first(std::min(ciphers, in.rest().size()));
+  const bool version = hello.version == tls::kSsl2 || hello.version >> 8 == 3;
+  return in.ok() && is_hello && version && ciphers > 0 && ciphers % 3 == 0 && session <= 32 &&
+         challenge >= 16 && challenge <= 32 && length == 9 + ciphers + session + challenge;
+}
+
+bool read_server_hello(Cursor in, Hello& hello) {
+  const std::size_t length = in.be16() & 0x7fffU;
+  const bool is_hello = in.u8() == kServerHello;
+  const std::uint8_t session_hit = in.u8();
+  const std::uint8_t certificate_type = in.u8();
+  hello.version = in.be16();
+  const std::size_t certificate = in.be16();
+  const std::size_t ciphers = in.be16();
+  const std::size_t connection = in.be16();
+  hello.certificate = in.rest().first(std::min(certificate, in.rest().size()));
+  return in.ok() && is_hello && session_hit <= 1 && certificate_type <= 1 &&
+         hello.version == tls::kSsl2 && ciphers % 3 == 0 && connection <= 32 &&
+         length == 11 + certificate + ciphers + connection;
+}
+
+bool is_message(Bytes bytes) {
+  return bytes.size() >= 3 && (bytes[0] & 0x80) != 0 &&
+         (bytes[2] == kClientHello || bytes[2] == kServerHello);
+}
+
+}  // namespace ssl2
+
+// The application that a protocol name of ALPN (IANA registry) stands for.
+std::string_view application_of(std::string_view protocol) {
+  struct Row {
+    std::string_view protocol, application;
+  };
+  static constexpr Row kRows[] = {
+      {"http/1.1", "https"},
+      {"h2", "https"},
+      {"http/1.0", "https"},
+      {"mqtt", "mqtt"},
+      {"imap", "imap"},
+      {"pop3", "pop3"},
+      {"ftp", "ftp"},
+      {"dot", "dns"},
+      {"sip/2", "sip"},
+      {"xmpp-client", "xmpp"},
+      {"postgresql", "postgresql"},
+      {"tds/8.0", "mssql"},
+      {"smb", "smb"},
+  };
+  const auto found = std::ranges::find(kRows, protocol, &Row::protocol);
+  return found != std::end(kRows) ? found->application : std::string_view("tls");
+}
+
+class TlsParser final : public Parser {
+ public:
+  Frame frame(Side from, Bytes bytes) override;
+  bool message(Side from, Cursor in, FactSink& out) override;
+  std::optional<std::size_t> resume(Side from, Bytes bytes) override;
+
+ private:
+  struct Half {
+    bool seen = false;                  // a message of this side was read
+    bool changed = false;               // it changed its cipher: the rest may be encrypted
+    bool ended = false;                 // nothing more to read
+    std::vector<std::uint8_t> partial;  // a handshake message not yet whole
+    std::size_t skip = 0;               // handshake bytes that say nothing
+  };
+
+  Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
+  Frame end(Side from);
+  bool ssl2_message(Side from, Bytes bytes, FactSink& out);
+  bool alert(Side from, Bytes content, FactSink& out);
+  bool handshake_bytes(Side from, Bytes content, FactSink& out);
+  bool handshake_message(Side from, std::uint8_t type, Bytes body, FactSink& out);
+  bool client_hello(Side from, Bytes body, FactSink& out);
+  bool server_hello(Side from, Bytes body, FactSink& out);
+  bool certificates(Side from, Cursor in, FactSink& out);
+  void encrypted(Side from, std::uint16_t record_version, FactSink& out);
+  void name_application(FactSink& out, std::string_view protocol);
+
+  std::array<Half, 2> halves_;
+  Side client_ = Side::client;            // who sent the ClientHello
+  std::uint16_t offered_ = 0;             // highest version of the client
+  std::uint16_t version_ = 0;             // the one chosen
+  std::string_view application_ = "tls";  // by what the client offered
+  bool hello_said_ = false;
+};
+
+Frame TlsParser::end(Side from) {
+  Half& side = half(from);
+  side.ended = true;
+  std::vector<std::uint8_t>().swap(side.partial);
+  return Frame::done();
+}
+
+// After a change of cipher only a hello may still come in clear (TLS 1.3 with
+// a retry, RFC 8446, appendix D.4); an encrypted Finished does not look so.
+bool is_hello(Bytes bytes) {
+  Cursor in(bytes);
+  in.skip(3);
+  const std::size_t length = in.be16();
+  const std::uint8_t type = in.u8();
+  const std::size_t size = in.be24();
+  const std::uint16_t version = in.be16();
+  return in.ok() && (type == handshake::kClientHello || type == handshake::kServerHello) &&
+         size + handshake::kHeader >= length && size < handshake::kMaxLength &&
+         version == tls::kTls12;
+}
+
+Frame TlsParser::frame(Side from, Bytes bytes) {
+  Half& side = half(from);
+  if (side.ended) return Frame::done();
+  if ((bytes[0] & 0x80) != 0 && !side.seen) {
+    if (bytes.size() < 3) return Frame::unknown();
+    if (!ssl2::is_message(bytes)) return Frame::foreign();
+    return Frame::message(ssl2::kHeader + (Cursor(bytes).be16() & 0x7fffU));
+  }
+  Cursor in(bytes);
+  const std::uint8_t type = in.u8();
+  const std::uint8_t major = in.u8();
+  in.skip(1);
+  const std::size_t length = in.be16();
+  if (type < record::kChangeCipherSpec || type > record::kHeartbeat) {
+    return side.seen ? end(from) : Frame::foreign();
+  }
+  if (!in.ok()) return Frame::unknown();
+  if (major != 3 || length > record::kMaxLength) return side.seen ? end(from) : Frame::foreign();
+
+  switch (type) {
+    case record::kApplicationData:
+      // Its header is all we read, and only if nothing was learned before.
+      return version_ != 0 ? end(from) : Frame::message(record::kHeader);
+    case record::kHeartbeat: return Frame::skip(record::kHeader + length);
+    case record::kChangeCipherSpec:
+      if (version_ != 0 && version_ < tls::kTls13) return end(from);
+      break;
+    case record::kHandshake:
+      if (!side.changed) break;
+      if (bytes.size() < 11 && bytes.size() < record::kHeader + length) return Frame::unknown();
+      if (!is_hello(bytes)) return end(from);
+      break;
+    default: break;
+  }
+  return Frame::message(record::kHeader + length);
+}
+
+bool TlsParser::message(Side from, Cursor in, FactSink& out) {
+  Half& side = half(from);
+  if (!side.seen && ssl2::is_message(in.rest())) return ssl2_message(from, in.rest(), out);
+  side.seen = true;
+  const std::uint8_t type = in.u8();
+  const std::uint16_t version = in.be16();
+  in.skip(2);
+  switch (type) {
+    case record::kApplicationData: encrypted(from, version, out); return true;
+    case record::kChangeCipherSpec: side.changed = true; return in.rest().size() == 1;
+    case record::kAlert: return alert(from, in.rest(), out);
+    default: return handshake_bytes(from, in.rest(), out);
+  }
+}
+
+// What is lost is a handshake message at most; if what follows is no record
+// the rest is given up, as it will be encrypted before long.
+std::optional<std::size_t> TlsParser::resume(Side from, Bytes bytes) {
+  Half& side = half(from);
+  side.partial.clear();
+  side.skip = 0;
+  Cursor in(bytes);
+  const std::uint8_t type = in.u8();
+  const std::uint8_t major = in.u8();
+  const bool is_record = type >= record::kChangeCipherSpec && type <= record::kHeartbeat &&
+                         major == 3 && in.u8() <= 4 && in.be16() <= record::kMaxLength && in.ok();
+  if (!is_record) end(from);
+  return 0;
+}
+
+// The flow was met in the middle. A record of data tells the version only
+// where the number was not frozen (RFC 8446, 5.1).
+void TlsParser::encrypted(Side from, std::uint16_t record_version, FactSink& out) {
+  end(from);
+  if (version_ != 0) return;
+  version_ = record_version;
+  out.on_application("tls", Security::tls);
+  if (record_version < tls::kTls12)
+    out.say(other(client_), "tls.version"_claim, tls::version_name(record_version));
+}
+
+bool TlsParser::alert(Side from, Bytes content, FactSink& out) {
+  constexpr std::uint8_t kFatal = 2;
+  if (content.size() != 2 || content[0] == 0 || content[0] > kFatal) {
+    end(from);  // encrypted
+    return half(from).changed;
+  }
+  out.say(from, "tls.alert"_claim, tls::alert_name(content[1]));
+  const bool refused = content[1] == kAlertProtocolVersion && from != client_ && version_ == 0;
+  if (refused && offered_ != 0)
+    out.on_fact({from, "tls.version"_claim, tls::version_name(offered_), {}, true});
+  if (content[0] == kFatal) end(from);
+  return true;
+}
+
+// True for messages that we read; the others pass unbuffered.
+constexpr bool wanted(std::uint8_t type) {
+  return type == handshake::kClientHello || type == handshake::kServerHello ||
+         type == handshake::kCertificate || type == handshake::kCertificateRequest;
+}
+
+// Handshake types are assigned to 24 (RFC 8446, B.3); others are ciphertext.
+constexpr bool known(std::uint8_t type) { return type <= 24 || type == 67; }
+
+bool TlsParser::handshake_bytes(Side from, Bytes content, FactSink& out) {
+  Half& side = half(from);
+  // Moves bytes to `partial` until it has `size` of them.
+  const auto complete = [&](std::size_t size) {
+    const std::size_t now = std::min(size - side.partial.size(), content.size());
+    side.partial.insert(side.partial.end(), content.begin(),
+                        content.begin() + static_cast<std::ptrdiff_t>(now));
+    content = content.subspan(now);
+    return side.partial.size() == size;
+  };
+  while (!content.empty() && !side.ended) {
+    const std::size_t dropped = std::min(side.skip, content.size());
+    content = content.subspan(dropped);
+    side.skip -= dropped;
+    if (content.empty()) break;
+
+    const bool spans = !side.partial.empty() || content.size() < handshake::kHeader;
+    if (spans && side.partial.size() < handshake::kHeader && !complete(handshake::kHeader)) break;
+    Cursor header(spans ? Bytes(side.partial) : content);
+    const std::uint8_t type = header.u8();
+    const std::size_t size = handshake::kHeader + header.be24();
+    if (!known(type) || size > handshake::kMaxLength) {
+      end(from);
+      return false;
+    }
+    if (!wanted(type)) {
+      side.skip = size - side.partial.size();
+      side.partial.clear();
+      continue;
+    }
+    if (!spans && content.size() >= size) {
+      if (!handshake_message(from, type,
+                             content.subspan(handshake::kHeader, size - handshake::kHeader), out))
+        return false;
+      content = content.subspan(size);
+    } else if (complete(size)) {
+      const std::vector<std::uint8_t> whole = std::exchange(side.partial, {});
+      if (!handshake_message(from, type, Bytes(whole).subspan(handshake::kHeader), out))
+        return false;
+    }
+  }
+  return true;
+}
+
+bool TlsParser::handshake_message(Side from, std::uint8_t type, Bytes body, FactSink& out) {
+  switch (type) {
+    case handshake::kClientHello: return client_hello(from, body, out);
+    case handshake::kServerHello: return server_hello(from, body, out);
+    case handshake::kCertificate: return certificates(from, Cursor(body), out);
+    default: out.say(from, "tls.client_certificate"_claim, "requested"); return true;
+  }
+}
+
+// The second hello after a retry says the same again, and is not fingerprinted.
+bool TlsParser::client_hello(Side from, Bytes body, FactSink& out) {
+  client_ = from;
+  if (hello_said_) return true;
+  const auto hello = tls::read_client_hello(body);
+  if (!hello) return false;
+  hello_said_ = true;
+  offered_ = hello->highest_version();
+  for (Cursor in(hello->protocols); !in.done() && application_ == "tls";)
+    application_ = application_of(as_text(in.take(in.u8())));
+  tls::say_client_hello(*hello, from, 't', out);
+  return true;
+}
+
+bool TlsParser::server_hello(Side from, Bytes body, FactSink& out) {
+  const auto hello = tls::read_server_hello(body);
+  if (!hello) return false;
+  client_ = other(from);
+  if (hello->retry || version_ != 0) return true;
+  version_ = hello->version;
+  // TLS 1.3 encrypts the server's choice: what was offered must do.
+  out.on_application(hello->protocol.empty() ? application_ : application_of(hello->protocol),
+                     Security::tls);
+  tls::say_server_hello(*hello, from, out);
+  return true;
+}
+
+// RFC 5246, 7.4.2 and 7.4.6: the sender's own certificate comes first.
+bool TlsParser::certificates(Side from, Cursor in, FactSink& out) {
+  Cursor list = in.sub(in.be24());
+  if (!in.ok()) return false;
+  const bool of_client = from == client_;
+  if (of_client) {
+    out.say(from, "tls.client_certificate"_claim, list.done() ? "not sent" : "sent");
+  }
+  if (list.done()) return of_client;
+  const Bytes own = list.take(list.be24());
+  return list.ok() && say_certificate(own, from, out);
+}
+
+bool TlsParser::ssl2_message(Side from, Bytes bytes, FactSink& out) {
+  half(from).seen = true;
+  ssl2::Hello hello;
+  if (ssl2::read_client_hello(Cursor(bytes), hello)) {
+    client_ = from;
+    offered_ = hello.version;
+    bool offers_ssl2 = false;  // a cipher kind of later versions begins with zero
+    for (Cursor in(hello.ciphers); !in.done(); in.skip(2)) offers_ssl2 |= in.u8() != 0;
+    ShortText<64> text;
+    if (offers_ssl2 && hello.version != tls::kSsl2) text.add("SSL 2.0 to ");
+    out.say(from, "tls.offers"_claim, text.add(tls::version_name(hello.version)));
+    return true;
+  }
+  if (!ssl2::read_server_hello(Cursor(bytes), hello)) return false;
+  client_ = other(from);
+  version_ = tls::kSsl2;
+  out.on_application("tls", Security::tls);
+  out.say(from, "tls.version"_claim, tls::version_name(tls::kSsl2));
+  end(from);
+  return hello.certificate.empty() || say_certificate(hello.certificate, from, out);
+}
+
+// ---- Recognition: all by content.
+
+Recognition recognise_hello(Cursor in, std::size_t length) {
+  const std::uint8_t type = in.u8();
+  const std::size_t size = in.be24();
+  const std::uint8_t major = in.u8();
+  const std::uint8_t minor = in.u8();
+  if (!in.ok()) return Recognition::more;
+  const bool hello = type == handshake::kClientHello || type == handshake::kServerHello;
+  const bool version = (major == 3 && minor <= 4) || (major == 0x7f && type == 2);
+  const bool fits = size >= 38 && size < handshake::kMaxLength && length >= handshake::kHeader;
+  return hello && version && fits ? Recognition::yes : Recognition::no;
+}
+
+Recognition recognise_ssl2(Bytes bytes) {
+  constexpr std::size_t kFields = 13;
+  ssl2::Hello hello;
+  if (bytes.size() >= 3 && !ssl2::is_message(bytes)) return Recognition::no;
+  if (bytes.size() < kFields) return Recognition::more;
+  const bool said = ssl2::read_client_hello(Cursor(bytes), hello) ||
+                    ssl2::read_server_hello(Cursor(bytes), hello);
+  return said ? Recognition::yes : Recognition::no;
+}
+
+// A flow met in the middle: where it is expected one header will do, elsewhere
+// the next must be where the first says.
+Recognition recognise_data(const Opening& opening, std::size_t length) {
+  if (length == 0) return Recognition::no;
+  if (opening.expected_port) return Recognition::yes;
+  const std::size_t next = record::kHeader + length;
+  if (next + 3 > opening.bytes.size()) {
+    return next < 200 ? Recognition::more : Recognition::no;
+  }
+  Cursor in(opening.bytes.subspan(next));
+  const std::uint8_t type = in.u8();
+  const bool same = in.be16() == Cursor(opening.bytes.subspan(1)).be16();
+  const bool follows = type >= record::kAlert && type <= record::kApplicationData;
+  return same && follows ? Recognition::yes : Recognition::no;
+}
+
+Recognition recognise(const Opening& opening) {
+  const Bytes bytes = opening.bytes;
+  if ((bytes[0] & 0x80) != 0) return recognise_ssl2(bytes);
+  Cursor in(bytes);
+  const std::uint8_t type = in.u8();
+  if (type < record::kChangeCipherSpec || type > record::kApplicationData) return Recognition::no;
+  if (bytes.size() >= 2 && bytes[1] != 3) return Recognition::no;
+  if (bytes.size() >= 3 && bytes[2] > 4) return Recognition::no;
+  if (bytes.size() < record::kHeader) return Recognition::more;
+  in.skip(2);
+  const std::size_t length = in.be16();
+  if (length > record::kMaxLength) return Recognition::no;
+  switch (type) {
+    case record::kHandshake: return recognise_hello(in, length);
+    case record::kApplicationData: return recognise_data(opening, length);
+    case record::kChangeCipherSpec:
+      if (length != 1) return Recognition::no;
+      return recognise_data(opening, length);
+    default: break;
+  }
+  const std::uint8_t level = in.u8();
+  in.skip(1);
+  if (length != 2 || level == 0 || level > 2) return Recognition::no;
+  if (!in.ok()) return Recognition::more;
+  return in.done() ? Recognition::yes : Recognition::no;
+}
+
+constexpr std::uint16_t kPorts[] = {443,  465,  563,  636,  853,  989,  990,  992,
+                                    993,  994,  995,  2762, 3269, 3389, 5061, 5223,
+                                    5671, 5986, 6514, 8443, 8883, 9443};
+
+}  // namespace
+
+extern constinit const Protocol kTls{
+    .name = "tls",
+    .transport = Transport::tcp,
+    .ports = kPorts,
+    .recognise = recognise,
+    .make = []() -> std::unique_ptr<Parser> { return std::make_unique<TlsParser>(); },
+    .security = Security::tls,
+    .max_message = record::kHeader + 0x7fff,
+};
+
+}  // namespace asepsis
