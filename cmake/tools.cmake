@@ -31,3 +31,18 @@ add_custom_target(fuzz
   COMMAND scripts/build fuzz
   COMMAND scripts/fuzz
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL)
+
+# Large captures to measure with, and the comparison; not part of `all`.
+add_executable(make_captures EXCLUDE_FROM_ALL
+  bench/capture_writer.cpp
+  bench/dicom_traffic.cpp
+  bench/hl7_traffic.cpp
+  bench/make_captures.cpp
+  bench/mixed_traffic.cpp
+  bench/tcp_conversation.cpp)
+target_include_directories(make_captures PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(make_captures PRIVATE asepsis_core)
+add_custom_target(bench
+  COMMAND bench/run
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
+  DEPENDS asepsis make_captures)
