@@ -1,0 +1,48 @@
+# Targets beside the build: lint, fuzz, bench. They say by themselves what is
+# missing; scripts/install-packages check bench installs it.
+
+# clang-tidy passes each source once: a stamp a file, older than what it read.
+file(GLOB_RECURSE tidy_sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
+  ${PROJECT_SOURCE_DIR}/src/*.cpp ${PROJECT_SOURCE_DIR}/tests/*.cpp
+  ${PROJECT_SOURCE_DIR}/bench/*.cpp)
+file(GLOB_RECURSE tidy_headers CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/src/*.hpp ${PROJECT_SOURCE_DIR}/tests/*.hpp)
+set(tidy_stamps "")
+foreach(source IN LISTS tidy_sources)
+  set(stamp ${PROJECT_BINARY_DIR}/tidy/${source}.passed)
+  get_filename_component(folder ${stamp} DIRECTORY)
+  file(MAKE_DIRECTORY ${folder})
+  add_custom_command(OUTPUT ${stamp}
+    COMMAND clang-tidy-19 --quiet --warnings-as-errors=* -p ${PROJECT_BINARY_DIR}
+      ${PROJECT_SOURCE_DIR}/${source}
+    COMMAND ${CMAKE_COMMAND} -E touch ${stamp}
+    DEPENDS ${source} ${tidy_headers} .clang-tidy
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+    VERBATIM)
+  list(APPEND tidy_stamps ${stamp})
+endforeach()
+add_custom_target(tidy DEPENDS ${tidy_stamps})
+add_custom_target(lint
+  COMMAND scripts/lint
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL)
+
+# Fuzzing needs clang: the fuzz preset is built whatever preset this is.
+add_custom_target(fuzz
+  COMMAND scripts/build fuzz
+  COMMAND scripts/fuzz
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL)
+
+# Large captures to measure with, and the comparison; not part of `all`.
+add_executable(make_captures EXCLUDE_FROM_ALL
+  bench/capture_writer.cpp
+  bench/dicom_traffic.cpp
+  bench/hl7_traffic.cpp
+  bench/make_captures.cpp
+  bench/mixed_traffic.cpp
+  bench/tcp_conversation.cpp)
+target_include_directories(make_captures PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(make_captures PRIVATE asepsis_core)
+add_custom_target(bench
+  COMMAND bench/run
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
+  DEPENDS asepsis make_captures)

@@ -1,0 +1,34 @@
+# Completion of asepsis for bash.
+
+_asepsis() {
+  local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
+  local commands="read devices device why services conversations query schema version"
+  local command="" given
+  for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    if [[ " $commands " == *" $given "* ]]; then
+      command=$given
+      break
+    fi
+  done
+
+  COMPREPLY=()
+  case $before in
+    --db) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --filter | --site) return ;;
+    --workers) mapfile -t COMPREPLY < <(compgen -W "1 2 4 8" -- "$word"); return ;;
+  esac
+
+  local options
+  case $command in
+    "") options="$commands --help" ;;
+    read) options="--db --filter --site --workers --json --stats --help" ;;
+    version) options="--help" ;;
+    *) options="--db --json --csv --help" ;;
+  esac
+  if [[ $command == read && $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -f -- "$word")
+  else
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")
+  fi
+}
+complete -o filenames -F _asepsis asepsis
