@@ -1,0 +1,111 @@
+#include "app/database_access.hpp"
+
+#include <sqlite3.h>
+
+#include <iostream>
+#include <set>
+
+#include "app/terminal.hpp"
+#include "export/community_id.hpp"
+#include "inventory/derive.hpp"
+#include "inventory/knowledge.hpp"
+
+namespace asepsis {
+namespace {
+
+// community_ids(protocol, client_ip, client_ports, server_ip, port): a JSON
+// array, one for each of the first flows.
+void community_ids(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const auto text = [&](int i) {
+    const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(arguments[i]));
+    return bytes == nullptr ? std::string() : std::string(bytes);
+  };
+  const auto client = ip_from_text(text(1));
+  const auto server = ip_from_text(text(3));
+  if (!client || !server) return sqlite3_result_null(context);
+  std::string out;
+  std::string ports = text(2) + ',';
+  for (std::size_t comma = ports.find(','); comma != std::string::npos; comma = ports.find(',')) {
+    const auto port = static_cast<std::uint16_t>(std::strtoul(ports.c_str(), nullptr, 10));
+    ports.erase(0, comma + 1);
+    out += (out.empty() ? "[" : ",") +
+           json_string(community_id(static_cast<std::uint8_t>(sqlite3_value_int(arguments[0])),
+                                    *client, port, *server,
+                                    static_cast<std::uint16_t>(sqlite3_value_int(arguments[4]))));
+  }
+  out += ']';
+  sqlite3_result_text(context, out.c_str(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
+}
+
+// Refuses every statement part that does not read.
+int only_reads(void*, int action, const char*, const char*, const char*, const char*) {
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_FUNCTION:
+    case SQLITE_RECURSIVE: return SQLITE_OK;
+    default: return SQLITE_DENY;
+  }
+}
+
+}  // namespace
+
+Result<Database> open_for_answers(const std::filesystem::path& path) {
+  auto database = Database::open(path, Database::Mode::read_only);
+  if (!database) return database;
+  const auto stale = inventory_is_stale(*database);
+  if (!stale) return std::unexpected(stale.error());
+  if (*stale) {
+    auto writable = Database::open(path, Database::Mode::write);
+    if (!writable) return writable;
+    const auto knowledge = Knowledge::built_in();
+    if (!knowledge) return std::unexpected(knowledge.error());
+    if (const auto derived = derive_inventory(*writable, *knowledge); !derived)
+      return std::unexpected(derived.error());
+  }
+  sqlite3_create_function(database->sql().getHandle(), "community_ids", 5,
+                          SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, community_ids, nullptr,
+                          nullptr);
+  sqlite3_set_authorizer(database->sql().getHandle(), only_reads, nullptr);
+  return database;
+}
+
+Result<Rows> run_query(Database& database, const std::string& sql, const std::string& argument,
+                       const std::set<std::string>& json_columns) {
+  return guarded(database.path(), [&]() -> Result<Rows> {
+    SQLite::Statement statement(database.sql(), sql);
+    for (int i = 1; i <= statement.getBindParameterCount(); ++i) statement.bind(i, argument);
+    Rows rows;
+    for (int i = 0; i < statement.getColumnCount(); ++i) {
+      const std::string name = statement.getColumnName(i);
+      rows.columns.push_back(
+          {name, json_columns.contains(name) ? Column::Kind::json : Column::Kind::number});
+    }
+    while (statement.executeStep()) {
+      auto& cells = rows.cells.emplace_back();
+      for (int i = 0; i < statement.getColumnCount(); ++i) {
+        const SQLite::Column value = statement.getColumn(i);
+        if (value.isNull()) {
+          cells.emplace_back();
+          continue;
+        }
+        Column::Kind& kind = rows.columns[static_cast<std::size_t>(i)].kind;
+        if (kind == Column::Kind::number && !value.isInteger() && !value.isFloat())
+          kind = Column::Kind::text;
+        cells.emplace_back(value.getString());
+      }
+    }
+    return rows;
+  });
+}
+
+void print(const Rows& rows, Form form) {
+  switch (form) {
+    case Form::json: write_json_lines(std::cout, rows); break;
+    case Form::csv: write_csv(std::cout, rows); break;
+    case Form::table: write_table(std::cout, rows, table_style()); break;
+  }
+  std::cout.flush();
+}
+
+}  // namespace asepsis

@@ -1,0 +1,125 @@
+// The command line. Exit status: 0 done, 2 could not.
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <string>
+
+#include "app/commands.hpp"
+#include "app/read_command.hpp"
+#include "base/text.hpp"
+
+namespace asepsis {
+namespace {
+
+constexpr int kCouldNot = 2;
+
+struct Arguments {
+  ReadCommand read;
+  AnswerOptions answer;
+  bool json = false, csv = false;
+  std::string id, attribute, sql;
+};
+
+void add_form(CLI::App& command, Arguments& arguments) {
+  command.add_option("--db", arguments.answer.database, "The database")->capture_default_str();
+  auto* json = command.add_flag("--json", arguments.json, "JSON lines, for programs");
+  command.add_flag("--csv", arguments.csv, "CSV, for spreadsheets")->excludes(json);
+}
+
+void add_read(CLI::App& app, Arguments& arguments) {
+  auto& read = *app.add_subcommand("read", "Read captures into the database");
+  read.add_option("FILE", arguments.read.paths,
+                  "pcap or pcapng files, plain or compressed; folders; - for standard input")
+      ->required();
+  read.add_option("--db", arguments.read.database, "The database, made if missing")
+      ->capture_default_str();
+  read.add_option("--filter", arguments.read.filter, "Only packets that match, as in tcpdump");
+  read.add_option("--site", arguments.read.site, "Which site's network this is")
+      ->capture_default_str();
+  read.add_option("--workers", arguments.read.workers, "Threads; 0: one a processor")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
+  read.add_flag("--json", arguments.read.json, "Then print the devices, as JSON lines");
+  read.add_flag("--stats", arguments.read.stats, "Then print what was lost and what was malformed");
+  read.footer(
+      "Examples:\n"
+      "  asepsis read ward.pcapng\n"
+      "  asepsis read captures/ --site st-elsewhere --stats\n"
+      "  tcpdump -i eth1 -w - -U | asepsis read -\n"
+      "  asepsis read ward.pcap.zst --filter 'vlan 220 or tcp port 104'");
+}
+
+void add_answers(CLI::App& app, Arguments& arguments) {
+  add_form(*app.add_subcommand("devices", "List the devices: what each is, and where"), arguments);
+  auto& device = *app.add_subcommand("device", "Show one device");
+  device.add_option("ID", arguments.id, "Its id, or enough of the beginning")->required();
+  add_form(device, arguments);
+  auto& why = *app.add_subcommand("why", "Show the evidence behind what is said of a device");
+  why.add_option("ID", arguments.id, "Its id, or enough of the beginning")->required();
+  why.add_option("CLAIM", arguments.attribute,
+                 "class, manufacturer, model, firmware, serial ... or a claim such as http.server");
+  add_form(why, arguments);
+  why.footer("Examples:\n  asepsis why d-3f21ab90cc\n  asepsis why d-3f21ab90cc model");
+  add_form(*app.add_subcommand("services", "List the services that devices give"), arguments);
+  add_form(*app.add_subcommand("conversations", "List who talks to whom"), arguments);
+  auto& query = *app.add_subcommand("query", "Ask in SQL; nothing can be changed");
+  query.add_option("SQL", arguments.sql, "One statement over the views of `asepsis schema`")
+      ->required();
+  add_form(query, arguments);
+  query.footer(
+      "Example:\n  asepsis query 'SELECT manufacturer, model, count(*) FROM devices GROUP BY 1, 2'");
+  app.add_subcommand("schema", "Print the tables and views");
+  app.add_subcommand("version", "Print the version");
+}
+
+Result<void> run_command(const std::string& name, const Arguments& arguments) {
+  AnswerOptions answer = arguments.answer;
+  answer.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
+  if (name == "read") return run(arguments.read);
+  if (name == "devices") return show_devices(answer);
+  if (name == "device") return show_device(answer, arguments.id);
+  if (name == "why") return show_why(answer, arguments.id, arguments.attribute);
+  if (name == "services") return show_services(answer);
+  if (name == "conversations") return show_conversations(answer);
+  if (name == "query") return show_query(answer, arguments.sql);
+  if (name == "schema") {
+    show_schema();
+    return {};
+  }
+  std::cout << "asepsis " ASEPSIS_VERSION "\n";
+  return {};
+}
+
+int run_program(int argc, char** argv) {
+  CLI::App app("asepsis: which devices are on a hospital network, and why we think so.\n"
+               "It reads captures and never transmits.", "asepsis");
+  app.set_version_flag("--version", "asepsis " ASEPSIS_VERSION);
+  app.require_subcommand(1);
+  app.footer(
+      "Examples:\n"
+      "  asepsis read ward.pcapng          a capture in\n"
+      "  asepsis devices                   the inventory out\n"
+      "  asepsis why d-3f21ab90cc model    the evidence, down to packet numbers");
+  Arguments arguments;
+  add_read(app, arguments);
+  add_answers(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int status = app.exit(error);
+    return status == 0 ? 0 : kCouldNot;
+  }
+  const auto done = run_command(app.get_subcommands().front()->get_name(), arguments);
+  std::cout.flush();
+  if (done && std::cout) return 0;
+  std::cerr << "asepsis: "
+            << (done ? std::string("the output could not be written") : escaped(done.error().message))
+            << '\n';
+  return kCouldNot;
+}
+
+}  // namespace
+}  // namespace asepsis
+
+int main(int argc, char** argv) { return asepsis::run_program(argc, argv); }

@@ -1,0 +1,172 @@
+#include "app/read_command.hpp"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <thread>
+
+#include "app/database_access.hpp"
+#include "app/reading.hpp"
+#include "app/terminal.hpp"
+#include "base/text.hpp"
+#include "capture/capture_paths.hpp"
+#include "inventory/derive.hpp"
+#include "inventory/fact_store.hpp"
+#include "inventory/knowledge.hpp"
+
+namespace asepsis {
+namespace {
+
+std::atomic<bool> stop_asked = false;
+
+// The first Ctrl-C stops reading and keeps what was read; a second one ends
+// the program as usual.
+void on_interrupt(int signal) {
+  stop_asked = true;
+  std::signal(signal, SIG_DFL);
+}
+
+void catch_interrupts() {
+  struct sigaction action {};
+  action.sa_handler = on_interrupt;  // without SA_RESTART: a waiting read returns
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+}
+
+// Rate and remaining time on standard error, if somebody watches it.
+class ProgressBar {
+ public:
+  explicit ProgressBar(std::string name) : name_(std::move(name)) {}
+  ~ProgressBar() {
+    if (shown_) std::fputs("\r\033[K", stderr);
+  }
+  ProgressBar(const ProgressBar&) = delete;
+  ProgressBar& operator=(const ProgressBar&) = delete;
+
+  void show(std::uint64_t bytes, std::uint64_t total, std::uint64_t packets) {
+    const auto elapsed = std::chrono::duration<double>(std::chrono::steady_clock::now() - began_);
+    const double seconds = std::max(elapsed.count(), 0.001);
+    const double rate = static_cast<double>(packets) / seconds;
+    shown_ = true;
+    if (total == 0) {
+      std::fprintf(stderr, "\r\033[K%s  %llu packets, %.0f a second", name_.c_str(),
+                   static_cast<unsigned long long>(packets), rate);
+      return;
+    }
+    constexpr int kCells = 24;
+    const double part = std::min(static_cast<double>(bytes) / static_cast<double>(total), 1.0);
+    const auto filled = static_cast<std::size_t>(part * kCells);
+    const double left = part > 0 ? seconds * (1 - part) / part : 0;
+    std::fprintf(stderr, "\r\033[K%s [%s%s] %3.0f %%  %.0f packets a second, %.0f s left",
+                 name_.c_str(), std::string(filled, '#').c_str(),
+                 std::string(kCells - filled, '.').c_str(), part * 100, rate, left);
+  }
+
+ private:
+  std::string name_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
+  bool shown_ = false;
+};
+
+SourceInfo source_of(const Reading& reading, const ReadCommand& command, const std::string& name) {
+  return {.site = command.site,
+          .identity = reading.identity,
+          .filter = command.filter,
+          .name = name,
+          .packets = reading.counts.packets,
+          .bytes = reading.counts.bytes,
+          .first = reading.counts.first,
+          .last = reading.counts.last,
+          .complete = !reading.stopped,
+          .ended_early = reading.losses.ended_early.value_or(""),
+          .losses = reading.counters};
+}
+
+// What the whole run came to.
+struct Summary {
+  std::uint64_t packets = 0;
+  std::size_t captures = 0, known = 0;
+  std::vector<std::string> problems;
+  std::map<std::string, std::uint64_t> counters;
+};
+
+Result<void> read_one(const std::filesystem::path& path, const ReadCommand& command,
+                      Database& database, Summary& summary) {
+  const std::string name = path == "-" ? "standard input" : path.string();
+  ProgressBar bar(escaped(path.filename().string()));
+  ReadingOptions options{.filter = command.filter, .workers = command.workers};
+  options.stop = &stop_asked;
+  if (stderr_is_terminal())
+    options.progress = [&](auto bytes, auto total, auto packets) { bar.show(bytes, total, packets); };
+  const auto reading = read_capture(path, options);
+  if (!reading) return std::unexpected(reading.error());
+  if (reading->losses.ended_early) summary.problems.push_back(*reading->losses.ended_early);
+  const auto stored = store_source(database, source_of(*reading, command, name), reading->facts);
+  if (!stored) return std::unexpected(stored.error());
+  ++summary.captures;
+  if (!*stored) ++summary.known;
+  summary.packets += reading->counts.packets;
+  for (const auto& [counter, count] : reading->counters) summary.counters[counter] += count;
+  if (reading->stopped)
+    return fail("stopped after " + std::to_string(reading->counts.packets) + " packets of " +
+                escaped(name) + ": what was read is stored; read it again for the rest");
+  return {};
+}
+
+void print_stats(const Summary& summary) {
+  Rows rows{{{"count", Column::Kind::number}, {"what", Column::Kind::text}}, {}};
+  rows.cells.push_back({std::to_string(summary.packets), "packets read"});
+  for (const auto& [name, count] : summary.counters)
+    if (count > 0) rows.cells.push_back({std::to_string(count), name});
+  write_table(std::cerr, rows, {.width = 0, .colour = false});
+}
+
+Result<void> conclude(const ReadCommand& command, Database& database, const Summary& summary) {
+  if (command.stats) print_stats(summary);
+  for (const std::string& problem : summary.problems) std::cerr << "asepsis: " << escaped(problem) << '\n';
+  if (command.json) return show_devices({command.database, Form::json});
+  const auto devices = run_query(database, "SELECT count(*) FROM device");
+  if (!devices) return std::unexpected(devices.error());
+  std::cout << summary.packets << " packets of " << summary.captures
+            << (summary.captures == 1 ? " capture" : " captures");
+  if (summary.known > 0) std::cout << " (" << summary.known << " known already)";
+  std::cout << "; " << devices->cells[0][0].value_or("0") << " devices in "
+            << escaped(command.database.string()) << ".\n";
+  return {};
+}
+
+}  // namespace
+
+Result<void> run(const ReadCommand& asked) {
+  ReadCommand command = asked;
+  if (command.workers == 0) command.workers = std::max(1U, std::thread::hardware_concurrency());
+  catch_interrupts();
+  const auto knowledge = Knowledge::built_in();
+  if (!knowledge) return std::unexpected(knowledge.error());
+  auto database = Database::open(command.database, Database::Mode::write);
+  if (!database) return std::unexpected(database.error());
+
+  const std::vector<std::string_view> arguments(command.paths.begin(), command.paths.end());
+  const CapturePaths paths = capture_paths(arguments);
+  Summary summary;
+  std::vector<std::string> failures = paths.problems;
+  for (const auto& path : paths.files) {
+    if (const auto read = read_one(path, command, *database, summary); !read)
+      failures.push_back(read.error().message);
+    if (stop_asked) break;
+  }
+  if (const auto derived = derive_inventory(*database, *knowledge); !derived)
+    return std::unexpected(derived.error());
+  if (summary.captures > 0)
+    if (const auto done = conclude(command, *database, summary); !done) return done;
+  if (failures.empty()) return {};
+  for (std::size_t i = 0; i + 1 < failures.size(); ++i)
+    std::cerr << "asepsis: " << escaped(failures[i]) << '\n';
+  return fail(failures.back());
+}
+
+}  // namespace asepsis

@@ -1,0 +1,27 @@
+// `asepsis read`: captures into the database, then the inventory anew.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "app/commands.hpp"
+#include "base/result.hpp"
+
+namespace asepsis {
+
+struct ReadCommand {
+  std::vector<std::string> paths;
+  std::filesystem::path database = "asepsis.db";
+  std::string site = "site";
+  std::string filter;
+  std::size_t workers = 0;  // 0: as many as the machine has processors
+  bool json = false;        // then the devices, as JSON lines
+  bool stats = false;       // then what was lost and malformed
+};
+
+// Fails if anything asked for could not be read; what could be is stored.
+Result<void> run(const ReadCommand& command);
+
+}  // namespace asepsis
