@@ -10,6 +10,11 @@ function(asepsis_unit_test name)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
 
+asepsis_unit_test(capture_pcap_test)
+asepsis_unit_test(capture_pcapng_test)
+asepsis_unit_test(capture_source_test)
+asepsis_unit_test(capture_use_test)
+
 add_executable(run_cases tests/case.cpp tests/run_cases.cpp)
 target_link_libraries(run_cases PRIVATE asepsis_core)
 add_test(NAME cases COMMAND run_cases ${PROJECT_SOURCE_DIR}/tests/cases)
@@ -28,6 +33,7 @@ function(asepsis_fuzz_target name)
     add_test(NAME ${name} COMMAND ${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
   endif()
 endfunction()
+asepsis_fuzz_target(fuzz_capture)
 asepsis_fuzz_target(fuzz_parsers)
 
 add_test(NAME layers
