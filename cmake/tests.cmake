@@ -12,6 +12,10 @@ endfunction()
 
 asepsis_unit_test(decode_test)
 asepsis_unit_test(fragments_test)
+asepsis_unit_test(capture_pcap_test)
+asepsis_unit_test(capture_pcapng_test)
+asepsis_unit_test(capture_source_test)
+asepsis_unit_test(capture_use_test)
 
 add_executable(run_cases tests/case.cpp tests/run_cases.cpp)
 target_link_libraries(run_cases PRIVATE asepsis_core)
@@ -33,6 +37,7 @@ function(asepsis_fuzz_target name)
 endfunction()
 asepsis_fuzz_target(fuzz_decode)
 asepsis_fuzz_target(fuzz_fragments)
+asepsis_fuzz_target(fuzz_capture)
 asepsis_fuzz_target(fuzz_parsers)
 
 add_test(NAME layers

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "capture/byte_order.hpp"
+#include "capture/magic.hpp"
 #include "capture/record_reader.hpp"
 
 namespace asepsis {
@@ -51,78 +52,8 @@ struct Record {
   return record;
 }
 
-class PcapRecords final : public RecordReader {
- public:
-  explicit PcapRecords(const Format& format) : format_(format) {}
-
-  bool read(ByteSource& source, std::vector<Packet>& packets, std::size_t limit,
-            CaptureLosses& losses) override {
-    for (;;) {
-      source.consume(walk(source.window(), packets, limit, losses));
-      if (!packets.empty()) return true;
-      // The window begins with a record that is not whole, or damaged.
-      std::size_t wanted = format_.header_size;
-      if (source.window().size() >= wanted) {
-        const std::uint32_t captured = first_record(source.window()).captured;
-        if (captured > kMaxCaptured) {
-          losses.ended_early = damaged(source, captured);
-          ++losses.damaged_blocks;
-          return false;
-        }
-        wanted += captured;
-      }
-      if (!source.fill(wanted)) {
-        losses.ended_early = cut_short(source, wanted, "packet " + std::to_string(number_ + 1));
-        return false;
-      }
-    }
-  }
-
- private:
-  Record first_record(Bytes window) const { return record_of(window.first<16>(), format_); }
-
-  // The hot loop of reading captures. Gives the size of the records it read.
-  std::size_t walk(Bytes window, std::vector<Packet>& packets, std::size_t limit,
-                   CaptureLosses& losses) {
-    const Format format = format_;
-    std::uint64_t number = number_;
-    std::uint64_t cut_packets = 0;
-    std::uint64_t cut_bytes = 0;
-    Bytes rest = window;
-    while (packets.size() < limit && rest.size() >= format.header_size) {
-      const Record record = record_of(rest.first<16>(), format);
-      if (record.captured > kMaxCaptured || record.captured > rest.size() - format.header_size)
-        break;
-      const std::uint32_t length = std::max(record.length, record.captured);
-      cut_packets += length > record.captured ? 1 : 0;
-      cut_bytes += length - record.captured;
-      packets.push_back({
-          .time = record.time,
-          .bytes = rest.subspan(format.header_size, record.captured),
-          .length = length,
-          .number = ++number,
-          .link_type = format.link_type,
-      });
-      rest = rest.subspan(format.header_size + record.captured);
-    }
-    number_ = number;
-    losses.cut_packets += cut_packets;
-    losses.cut_bytes += cut_bytes;
-    return window.size() - rest.size();
-  }
-
-  std::string damaged(const ByteSource& source, std::uint32_t captured) const {
-    return "is damaged at byte " + std::to_string(source.offset()) + ": packet " +
-           std::to_string(number_ + 1) + " claims " + std::to_string(captured) + " bytes";
-  }
-
-  Format format_;
-  std::uint64_t number_ = 0;
-};
-
-}  // namespace
-
-Result<std::unique_ptr<RecordReader>> read_pcap(ByteSource& source) {
+// Consumes the file header at the front.
+Result<Format> read_header(ByteSource& source) {
   if (!source.fill(kFileHeaderSize))
     return fail(cut_short(source, kFileHeaderSize, "its header").value_or("ends"));
   const auto header = source.window().first<kFileHeaderSize>();
@@ -144,7 +75,103 @@ Result<std::unique_ptr<RecordReader>> read_pcap(ByteSource& source) {
   format.link_type =
       static_cast<std::uint16_t>(load32(header.subspan<20, 4>(), format.swapped) & 0xffff);
   source.consume(kFileHeaderSize);
-  return std::make_unique<PcapRecords>(format);
+  return format;
+}
+
+class PcapRecords final : public RecordReader {
+ public:
+  explicit PcapRecords(const Format& format) : format_(format) {}
+
+  bool read(ByteSource& source, std::vector<Packet>& packets, std::size_t limit,
+            CaptureLosses& losses) override {
+    for (;;) {
+      source.consume(walk(source.window(), packets, limit, losses));
+      if (!packets.empty()) return true;
+      // The window begins with a record that is not whole, or is none.
+      std::size_t wanted = format_.header_size;
+      if (source.fill(wanted)) {
+        const Record record = record_of(source.window().first<16>(), format_);
+        if (file_header(record, source.window())) {
+          if (next_file(source, losses)) continue;
+          return false;
+        }
+        if (record.captured > kMaxCaptured) return damaged(source, record.captured, losses);
+        wanted += record.captured;
+      }
+      if (!source.fill(wanted)) {
+        losses.ended_early = cut_short(source, wanted, "packet " + std::to_string(number_ + 1));
+        return false;
+      }
+    }
+  }
+
+ private:
+  // Whether another file was put behind the last one ("zcat *.gz"): its header
+  // reads as a packet of no bytes.
+  static bool file_header(const Record& record, Bytes window) {
+    return record.captured == 0 && record.length == 0 && begins_as_pcap(window);
+  }
+
+  bool next_file(ByteSource& source, CaptureLosses& losses) {
+    const auto format = read_header(source);
+    if (format) {
+      format_ = *format;
+    } else {
+      losses.ended_early = "cannot be read past packet " + std::to_string(number_) +
+                           ", where another capture begins: it " + format.error().message;
+    }
+    return format.has_value();
+  }
+
+  // The hot loop of reading captures. Gives the size of the records it read.
+  std::size_t walk(Bytes window, std::vector<Packet>& packets, std::size_t limit,
+                   CaptureLosses& losses) {
+    const Format format = format_;
+    std::uint64_t number = number_;
+    std::uint64_t cut_packets = 0;
+    std::uint64_t cut_bytes = 0;
+    Bytes rest = window;
+    while (packets.size() < limit && rest.size() >= format.header_size) {
+      const Record record = record_of(rest.first<16>(), format);
+      if (record.captured > kMaxCaptured || record.captured > rest.size() - format.header_size)
+        break;
+      if (file_header(record, rest)) break;
+      const std::uint32_t length = std::max(record.length, record.captured);
+      cut_packets += length > record.captured ? 1 : 0;
+      cut_bytes += length - record.captured;
+      packets.push_back({
+          .time = record.time,
+          .bytes = rest.subspan(format.header_size, record.captured),
+          .length = length,
+          .number = ++number,
+          .link_type = format.link_type,
+      });
+      rest = rest.subspan(format.header_size + record.captured);
+    }
+    number_ = number;
+    losses.cut_packets += cut_packets;
+    losses.cut_bytes += cut_bytes;
+    return window.size() - rest.size();
+  }
+
+  bool damaged(const ByteSource& source, std::uint32_t captured, CaptureLosses& losses) const {
+    ++losses.damaged_blocks;
+    losses.ended_early = "is damaged at byte " + std::to_string(source.offset()) + ": packet " +
+                         std::to_string(number_ + 1) + " claims " + std::to_string(captured) +
+                         " bytes";
+    return false;
+  }
+
+  Format format_;
+  std::uint64_t number_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RecordReader>> read_pcap(ByteSource& source) {
+  const auto format = read_header(source);
+  if (!format) return std::unexpected(format.error());
+  return std::make_unique<PcapRecords>(*format);
 }
 
 }  // namespace asepsis

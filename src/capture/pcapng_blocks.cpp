@@ -71,7 +71,14 @@ class PcapngBlocks final : public RecordReader {
     if (window.size() < kBlockOverhead) return kBlockOverhead;
     const auto header = window.first<kBlockOverhead>();
     const std::uint32_t type = load32(header.subspan<0, 4>(), section_.swapped);
-    if (type == kSectionHeader) section_.swapped = order_swapped(header);
+    if (type == kSectionHeader) {
+      const auto magic = header.subspan<8, 4>();
+      section_.swapped = load32(magic, false) != kByteOrderMagic;
+      if (load32(magic, section_.swapped) != kByteOrderMagic) {
+        stop(source, losses, "a section in no known byte order");
+        return 0;
+      }
+    }
     const std::uint32_t length = load32(header.subspan<4, 4>(), section_.swapped);
     if (length < kBlockOverhead || length > kMaxBlock) {
       stop(source, losses, "a block claims " + std::to_string(length) + " bytes");
@@ -108,21 +115,16 @@ class PcapngBlocks final : public RecordReader {
     }
   }
 
-  // A header whose byte order is unknown is refused when its body is read.
-  static bool order_swapped(std::span<const std::uint8_t, kBlockOverhead> header) {
-    return load32(header.subspan<8, 4>(), false) != kByteOrderMagic;
-  }
-
   void begin_section(const ByteSource& source, Bytes body, CaptureLosses& losses) {
     section_.interfaces.clear();
-    if (body.size() < 16 || load32(body.first<4>(), section_.swapped) != kByteOrderMagic)
-      return stop(source, losses, "its section header makes no sense");
+    if (body.size() < 16) return stop(source, losses, "its section header is too short");
     const std::uint16_t major = load16(body.subspan<4, 2>(), section_.swapped);
     const std::uint16_t minor = load16(body.subspan<6, 2>(), section_.swapped);
-    if (major != 1)
-      stop_ = "is from byte " + std::to_string(source.offset()) + " a pcapng capture of version " +
-              std::to_string(major) + "." + std::to_string(minor) +
-              ", and only version 1 can be read";
+    if (major == 1) return;
+    const std::string where =
+        number_ == 0 ? "is" : "is from byte " + std::to_string(source.offset());
+    stop_ = where + " a pcapng capture of version " + std::to_string(major) + "." +
+            std::to_string(minor) + ", and only version 1 can be read";
   }
 
   bool describe_interface(Bytes body) {
