@@ -8,8 +8,12 @@
 namespace asepsis {
 
 extern const Protocol kArp;
+extern const Protocol kAstm;
 extern const Protocol kDicom;
 extern const Protocol kHl7;
+extern const Protocol kIntellivue;
+extern const Protocol kPoct1a;
+extern const Protocol kWsDiscovery;
 
 namespace {
 
@@ -19,6 +23,10 @@ constexpr const Protocol* kProtocols[] = {
     &kArp,
     &kDicom,
     &kHl7,
+    &kAstm,
+    &kPoct1a,
+    &kIntellivue,
+    &kWsDiscovery,
 };
 
 }  // namespace
