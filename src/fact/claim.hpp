@@ -179,6 +179,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},
     {"wsd.types", Scope::device, "WS-Discovery types"},
     {"wsd.scope", Scope::device, "WS-Discovery scope that says what or where it is"},
+    {"wsd.address", Scope::device, "WS-Discovery transport address (where its services are)"},
 
     // Messaging.
     {"mqtt.client_id", Scope::device, "MQTT client identifier"},

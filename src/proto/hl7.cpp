@@ -24,8 +24,10 @@ constexpr std::size_t kLongestSegment = 8'192;  // a longer one holds a document
 constexpr bool ends_segment(std::uint8_t byte) {
   return byte == '\r' || byte == '\n' || byte == kEndBlock || byte == kStartBlock;
 }
+// A byte order mark of UTF-8 too: some senders copy files.
 constexpr bool between_segments(std::uint8_t byte) {
-  return byte == '\r' || byte == '\n' || byte == kStartBlock || byte == ' ' || byte == 0;
+  return byte == '\r' || byte == '\n' || byte == kStartBlock || byte == ' ' || byte == 0 ||
+         byte == 0xef || byte == 0xbb || byte == 0xbf;
 }
 
 constexpr std::string_view kRead[] = {"BHS", "EQU", "FHS", "MSA", "MSH",

@@ -88,6 +88,8 @@ void Hl7Equipment::read_attribute(const Hl7Segment& obx, std::uint32_t code) {
     std::uint32_t code;
     Field field;
   };
+  constexpr std::uint32_t kAlertSource = 68480;
+  if (code == kAlertSource) return read_device_code(obx, obx.field(5));
   static constexpr Row kRows[] = {
       {531969, model},         // ID_MODEL_NUMBER
       {531970, manufacturer},  // ID_MODEL_MANUFACTURER
@@ -157,7 +159,7 @@ void Hl7Equipment::read_instance(const Hl7Segment& segment, std::string_view ins
   const auto entity = segment.plain(segment.component(instance, 1));
   // Fourteen digits alone could be any number.
   if (!gtin14(entity) && read_unique_identifier(entity)) return;
-  keep(local_name, entity);
+  if (!same_letters(entity, "unknown")) keep(local_name, entity);
   bool formal = false;
   for (const std::size_t place : {3U, 1U, 2U}) {
     const auto eui64 = eui64_from_text(segment.component(instance, place));

@@ -8,6 +8,7 @@
 namespace asepsis {
 
 extern const Protocol kArp;
+extern const Protocol kAstm;
 extern const Protocol kDicom;
 extern const Protocol kHl7;
 extern const Protocol kFtp;
@@ -24,6 +25,9 @@ extern const Protocol kTelnet;
 extern const Protocol kVnc;
 extern const Protocol kSsh;
 extern const Protocol kTls;
+extern const Protocol kIntellivue;
+extern const Protocol kPoct1a;
+extern const Protocol kWsDiscovery;
 
 namespace {
 
@@ -47,6 +51,10 @@ constexpr const Protocol* kProtocols[] = {
     &kTelnet,
     &kSsh,
     &kTls,
+    &kAstm,
+    &kPoct1a,
+    &kIntellivue,
+    &kWsDiscovery,
 };
 
 }  // namespace
