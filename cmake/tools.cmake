@@ -33,6 +33,7 @@ add_custom_target(fuzz
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL)
 
 # Large captures to measure with, and the comparison; not part of `all`.
+find_package(CLI11 REQUIRED)
 add_executable(make_captures EXCLUDE_FROM_ALL
   bench/capture_writer.cpp
   bench/dicom_traffic.cpp
@@ -41,7 +42,7 @@ add_executable(make_captures EXCLUDE_FROM_ALL
   bench/mixed_traffic.cpp
   bench/tcp_conversation.cpp)
 target_include_directories(make_captures PRIVATE ${PROJECT_SOURCE_DIR})
-target_link_libraries(make_captures PRIVATE asepsis_core)
+target_link_libraries(make_captures PRIVATE asepsis_core CLI11::CLI11)
 add_custom_target(bench
   COMMAND bench/run
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
