@@ -48,6 +48,9 @@ constexpr Pair kDefaults[] = {
     {"manager", "manager", "manager/manager"},
     {"maintenance", "maintenance", "maintenance/maintenance"},
     {"biomed", "biomed", "biomed/biomed"},
+    {"tech", "tech", "tech/tech"},
+    {"technician", "technician", "technician/technician"},
+    {"engineer", "engineer", "engineer/engineer"},
     {"test", "test", "test/test"},
     {"demo", "demo", "demo/demo"},
     {"default", "default", "default/default"},
@@ -79,7 +82,8 @@ int base64_digit(char c) {
 std::string_view default_credential(std::string_view user, std::string_view password) {
   const auto* const found = std::ranges::find_if(
       kDefaults, [&](const Pair& pair) { return pair.user == user && pair.password == password; });
-  return found == std::end(kDefaults) ? std::string_view() : found->name;
+  if (found != std::end(kDefaults)) return found->name;
+  return !user.empty() && user == password ? "password same as user name" : "";
 }
 
 std::string_view default_basic_credential(std::string_view base64) {

@@ -10,8 +10,8 @@
 
 namespace asepsis {
 
-// The name of a well-known default pair ("admin/admin"), a literal; empty if
-// it is none of them.
+// The name of a well-known default pair ("admin/admin"), a literal; for other
+// names, whether the password is the same; else empty.
 std::string_view default_credential(std::string_view user, std::string_view password);
 
 // The same, from "user:password" in base64 (RFC 7617).

@@ -147,7 +147,9 @@ void read_resource(Json resource, DocumentSource source, int depth, FactSink& ou
   if (type == "Device") read_device(resource, source.from, out);
   if (type == "CapabilityStatement" && source.speaks_for_itself)
     read_capabilities(resource, source.from, out);
-  if (type == "Observation" || type == "DeviceMetric" || type == "DiagnosticReport")
+  // Who sends an observation measured it or stands for what did; an archive,
+  // which hands it out, does not.
+  if (type == "Observation" && source.from == Side::client)
     read_device_reference(resource["device"], source.from, out);
   resource["contained"].each_element(
       [&](Json inner) { read_resource(inner, source, depth + 1, out); });

@@ -78,9 +78,19 @@ class FtpParser final : public Parser {
 
   bool read_greeting_line(std::string_view text, FactSink& out) {
     constexpr int kMostLines = 8;
-    if (!greeted_ && greeting_lines_++ < kMostLines)
+    if (!greeted_ && !changes(text) && greeting_lines_++ < kMostLines)
       out.say(Side::server, "ftp.banner"_claim, text.substr(0, 200));
     return true;
+  }
+
+  // The time of day, a number of users: another each time.
+  static bool changes(std::string_view text) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    for (std::size_t at = text.find(':'); at != std::string_view::npos; at = text.find(':', at + 1))
+      if (at > 0 && digit(text[at - 1]) && at + 2 < text.size() && digit(text[at + 1]) &&
+          digit(text[at + 2]))
+        return true;
+    return mentions(text, "you are user number");
   }
 
   std::array<LineFraming, 2> framing_;

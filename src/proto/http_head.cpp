@@ -22,18 +22,14 @@ bool is_target(std::string_view word) {
 
 // A request line that has not ended yet.
 Match starts_request(std::string_view text) {
-  const std::size_t space = text.find(' ');
-  if (space == std::string_view::npos) {
-    const std::string_view longer = text.size() < 3 ? std::string_view("GET") : text;
-    const bool letters =
-        text.size() < 3 ? std::ranges::all_of(text, [](char c) { return c >= 'A' && c <= 'Z'; })
-                        : is_method(longer);
-    return letters ? Match::maybe : Match::no;
-  }
-  if (!is_method(text.substr(0, space))) return Match::no;
-  const std::string_view target = text.substr(space + 1);
-  if (target.empty()) return Match::maybe;
-  return is_target(target) && text.size() < kLongestLine ? Match::maybe : Match::no;
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  const std::string_view method = text.substr(0, text.find(' '));
+  const bool letters = std::ranges::all_of(method, [](char c) { return c >= 'A' && c <= 'Z'; });
+  if (method.size() == text.size() && text.size() < 3) return letters ? Match::maybe : Match::no;
+  if (!is_method(method)) return Match::no;
+  const std::string_view target = text.substr(std::min(text.size(), method.size() + 1));
+  const bool fits = (target.empty() || is_target(target)) && text.size() < kLongestLine;
+  return fits ? Match::maybe : Match::no;
 }
 
 }  // namespace

@@ -77,7 +77,8 @@ class SmtpParser final : public MailParser {
   void reply(std::string_view line, bool first, FactSink& out) override {
     if (!line.starts_with("220")) return;
     if (asked_tls_) tls_ = true;
-    if (first && line.size() > 4) say_greeting(line.substr(4), out);
+    // Sendmail puts the date after a semicolon.
+    if (first && line.size() > 4) say_greeting(line.substr(4, line.find(';') - 4), out);
   }
 };
 
@@ -118,7 +119,7 @@ class ImapParser final : public MailParser {
     if (asked_tls_ && tag != "*" && ok) tls_ = true;
     if (!first || tag != "*" || !ok) return;
     line = trimmed(line);
-    if (line.starts_with('[')) line.remove_prefix(std::min(line.size(), line.find(']')) + 0);
+    if (line.starts_with('[')) line.remove_prefix(std::min(line.size(), line.find(']')));
     if (line.starts_with(']')) line.remove_prefix(1);
     say_greeting(line, out);
   }

@@ -1,6 +1,6 @@
 // Telnet (RFC 854, 855): the greeting up to the login prompt, and that a
 // login crossed in clear. What is typed is compared with the well-known
-// defaults and forgotten; nothing after the login is read.
+// defaults and forgotten; nothing after the first prompt of the session is read.
 
 #include <algorithm>
 
@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kMostPiece = 4'096;
 constexpr std::size_t kLongestBanner = 200;
+constexpr std::size_t kLongestLine = 256;
 constexpr std::size_t kMostBytes = 65'536;  // of a side, without a login being seen
 
 // Takes the commands out of a stream, a byte at a time.
@@ -86,24 +87,30 @@ class TelnetParser final : public Parser {
   }
 
  private:
-  enum class Step : std::uint8_t { greeting, user, password, verdict, finished };
+  enum class Step : std::uint8_t { greeting, user, password, verdict, welcome, finished };
 
   void read_shown(char c, FactSink& out) {
     if (c == '\r' || c == '\n') return end_line(out);
     if (c == '\b' && !line_.empty()) return;
     if (c < ' ' || c == 0x7f) return;
+    if (line_.view().size() == kLongestLine) line_.clear();
     line_.add(c);
-    if (c == ':' || c == '>' || c == '$' || c == '#') read_prompt(out);
+    if (c == ':') read_prompt(out);
   }
 
   void end_line(FactSink& out) {
     const std::string_view line = trimmed(line_.view());
-    if (step_ == Step::greeting && !line.empty()) {
-      if (!banner_.empty()) banner_.add(" | ");
-      banner_.add(line);
+    if (!line.empty()) {
+      if (step_ == Step::verdict) decide(line, out);
+      if (step_ == Step::greeting || step_ == Step::welcome) add_to_banner(line);
     }
-    if (step_ == Step::verdict && !line.empty()) decide(line, out);
     line_.clear();
+  }
+
+  void add_to_banner(std::string_view line) {
+    if (mentions(line, "last login")) return;
+    if (!banner_.empty()) banner_.add(" | ");
+    banner_.add(line);
   }
 
   void read_prompt(FactSink& out) {
@@ -112,11 +119,7 @@ class TelnetParser final : public Parser {
                         ends_with(line, "user name:") || ends_with(line, "user:")) &&
                        !mentions(line, "last login");
     const bool password = ends_with(line, "password:") || ends_with(line, "passcode:");
-    if (!login && !password) {
-      const char last = line.back();
-      if (step_ == Step::verdict && last != ':') decide(line, out);
-      return;
-    }
+    if (!login && !password) return;
     // Asked again: the last answer was refused.
     if (step_ == Step::verdict) say_default(true, out);
     say_banner(line, out);
@@ -142,6 +145,8 @@ class TelnetParser final : public Parser {
 
   void read_typed(char c, FactSink& out) {
     if (step_ == Step::greeting && c >= ' ') say_banner("", out);
+    if (step_ == Step::verdict && !line_.empty()) decide(trimmed(line_.view()), out);
+    if (step_ == Step::welcome) end_welcome(out);
     if (step_ != Step::user && step_ != Step::password) return;
     if (c == '\b' || c == 0x7f) return typed_.remove();
     if (c >= ' ') return typed_.add(c);
@@ -159,13 +164,22 @@ class TelnetParser final : public Parser {
     line_.clear();
   }
 
+  // What a device shows between the login and the first command is a greeting
+  // too, without the prompt that it ends with.
+  void end_welcome(FactSink& out) {
+    out.say(Side::server, "telnet.banner"_claim, banner_);
+    step_ = Step::finished;
+  }
+
   void decide(std::string_view line, FactSink& out) {
     constexpr std::string_view kRefusals[] = {"incorrect", "invalid", "fail",  "denied",
                                               "wrong",     "bad ",    "error", "refused"};
     const bool refused =
+        !mentions(line, "last ") &&
         std::ranges::any_of(kRefusals, [&](std::string_view word) { return mentions(line, word); });
     say_default(refused, out);
-    step_ = refused ? Step::user : Step::finished;
+    step_ = refused ? Step::user : Step::welcome;
+    banner_.clear();
   }
 
   void say_default(bool refused, FactSink& out) {
@@ -193,7 +207,7 @@ class TelnetParser final : public Parser {
   std::array<Negotiation, 2> negotiations_;
   std::array<std::size_t, 2> seen_{};
   ShortText<kLongestBanner> banner_;
-  ShortText<256> line_;
+  ShortText<kLongestLine> line_;
   Typed typed_, user_;
   std::string_view default_;
   bool said_banner_ = false;
