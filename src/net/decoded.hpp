@@ -52,32 +52,40 @@ struct Decoded {
   };
 
   Kind kind = Kind::frame;
-  Mac src_mac, dst_mac;        // of the innermost Ethernet header; none on raw IP links
-  std::uint16_t vlan = 0;      // innermost 802.1Q id of the innermost Ethernet header; 0 untagged
+  Mac src_mac, dst_mac;          // of the innermost Ethernet header; none on raw IP links
+  std::uint16_t vlan = 0;        // innermost 802.1Q id of the innermost Ethernet header; 0 untagged
   std::uint16_t outer_vlan = 0;  // QinQ service tag, 0 if none
-  std::uint32_t tunnel = 0;    // mixes the kinds and ids of the tunnels around it; 0 if none
+  // Mixes the kinds and ids (VXLAN network, GRE key) of the tunnels around it;
+  // 0 if none. Mirrors (ERSPAN, GRE bridges without a key) are none: they carry
+  // copies of the site's own network. Ids that differ with the direction do not
+  // count (GTP, PPTP); MPLS and 802.1ah are links, not tunnels.
+  std::uint32_t tunnel = 0;
   std::uint16_t ethertype = 0;
-  std::uint8_t protocol = 0;   // IP protocol after the extension headers
-  std::uint8_t ttl = 0;        // TTL or hop limit
+  std::uint8_t protocol = 0;  // IP protocol after the extension headers
+  std::uint8_t ttl = 0;       // TTL or hop limit
   Ip src, dst;
   std::uint16_t src_port = 0, dst_port = 0;  // ICMP: type << 8 | code in src_port
+  // A TCP header that was cut or lies has its ports alone: no flags, no payload.
   std::uint8_t tcp_flags = 0;
   std::uint16_t tcp_window = 0;
   std::uint32_t tcp_seq = 0, tcp_ack = 0;
   std::uint32_t fragment_id = 0;
   std::uint32_t fragment_offset = 0;  // in bytes
   bool more_fragments = false;
-  Bytes payload;                      // captured bytes after the headers above
-  std::uint32_t payload_length = 0;   // on the wire; more than payload.size() if cut short
+  // Captured bytes after the headers above; of ICMP the whole message, of what
+  // is not decoded further all that follows the IP header, or the MACs and tags.
+  Bytes payload;
+  // On the wire, by the word of the IP header; more than payload.size() if cut short.
+  std::uint32_t payload_length = 0;
 };
 
 // Why a frame, or a layer of it, could not be decoded.
 enum class DecodeError : std::uint8_t {
   none,
   unknown_link_type,
-  truncated,      // the capture cut inside a header
-  bad_header,     // a header contradicts itself
-  too_deep,       // more nested headers than kMaxLayers
+  truncated,   // the capture cut inside a header
+  bad_header,  // a header contradicts itself
+  too_deep,    // more nested headers than kMaxLayers
 };
 
 class DecodeSink {
@@ -94,11 +102,15 @@ class DecodeSink {
 // Whether decode() reads frames of this LINKTYPE_ value.
 bool link_type_supported(std::uint16_t link_type);
 
-// Decodes one frame. `length` is its size on the wire.
+// Decodes one frame. `length` is its size on the wire. What was decoded before
+// an error is still given: a broken IP header leaves a frame, a broken TCP
+// header a datagram, a broken packet in a tunnel the outer one. Of 802.11 only
+// data frames are given; those that are encrypted with EtherType 0.
 DecodeError decode(std::uint16_t link_type, Bytes frame, std::uint32_t length, DecodeSink& out);
 
 // Reads the transport header of a whole (reassembled) datagram whose IP
-// fields are already in `packet` and goes on from there, into tunnels too.
+// fields are already in `packet` and goes on from there, into tunnels too. May
+// give a fragment again, of a datagram inside; the caller bounds how often.
 DecodeError decode_transport(Decoded packet, Bytes datagram, DecodeSink& out);
 
 // A hash of the outermost pair of addresses, the same in both directions and

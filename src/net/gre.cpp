@@ -44,7 +44,12 @@ Walk::Step Walk::gre() {
     drop(entry[3]);
     route = be16(entry, 0) != 0 || entry[3] != 0;
   }
-  return gre_payload(flags, be16(header, 2), key);
+  std::uint16_t protocol = be16(header, 2);
+  if (protocol == ether_type::kCiscoMetaData) {  // a security group, then the real protocol
+    if (!has(8)) return Step::truncated;
+    protocol = be16(take<8>(), 6);
+  }
+  return gre_payload(flags, protocol, key);
 }
 
 Walk::Step Walk::gre_payload(std::uint16_t flags, std::uint16_t protocol, std::uint32_t key) {

@@ -13,6 +13,8 @@ Walk::Step Walk::mpls() {
     if (!count_layer()) return Step::too_deep;
     bottom = (take<4>()[2] & 1) != 0;
   }
+  // An IPv4 header without options begins with 45: as a MAC it would be a group.
+  if (has(1) && rest_[0] == 0x45) return Step::ipv4;
   if (looks_like_ipv4(rest_, wire_)) return Step::ipv4;
   if (looks_like_ipv6(rest_, wire_)) return Step::ipv6;
   const bool control_word = has(4) && rest_[0] == 0 && (rest_[1] & 0xc0) == 0;

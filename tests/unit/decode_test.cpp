@@ -310,6 +310,8 @@ const std::vector<Row> kTunnels{
     {"gre: virtual switch mirror", 1, over_gre(hex("00 00 65 58") + kBridged),
      outer(47) + kMirroredLine},
     {"gre: mpls", 1, over_gre(hex("00 00 88 47 00 01 01 40") + kInner), outer(47) + kInnerLine},
+    {"gre: Cisco MetaData", 1, over_gre(hex("00 00 89 09 01 01 00 01 00 0a 08 00") + kInner),
+     outer(47) + kInnerLine},
     {"gre: unknown", 1, over_gre(hex("00 00 20 01 61")),
      "datagram 10.0.0.1 > 10.0.0.2 ip 47 [" + std::string("\0\0\x20\x01\x61", 5) + "]5"},
     {"pptp", 1, over_gre(hex("30 01 88 0b 00 22 00 07 00 00 00 01 ff 03 00 21") + kInner),
@@ -394,6 +396,73 @@ TEST_P(Decode, survives_every_cut) {
     decode(row.link_type, bytes, static_cast<std::uint32_t>(size), out);
     pair_hash(row.link_type, bytes);
   }
+}
+
+TEST(DecodeTransport, goes_on_from_the_ip_header_into_tunnels) {
+  const Frame frame = ethernet(0x8100, tag(5, 0x0800, ipv4(47, Frame(8), 0x2000)));
+  struct Keep final : DecodeSink {
+    void on_decoded(const Decoded& given) override { packet = given; }
+    Decoded packet;
+  } piece;
+  ASSERT_EQ(decode(1, frame, 100, piece), DecodeError::none);
+  ASSERT_EQ(piece.packet.kind, Decoded::Kind::fragment);
+  Lines out;
+  EXPECT_EQ(decode_transport(piece.packet, hex("00 00 08 00") + kInner, out), DecodeError::none);
+  EXPECT_EQ(out.lines,
+            "datagram 10.0.0.1 > 10.0.0.2 ip 47 vlan 5 []0\n"
+            "datagram 192.168.1.1:1000 > 192.168.1.2:2000 ip 17 vlan 5 tunnelled [hi]2");
+}
+
+TEST(Tunnels, ids_tell_networks_apart) {
+  const auto tunnel_of = [](const Frame& frame) {
+    struct Keep final : DecodeSink {
+      void on_decoded(const Decoded& given) override { tunnel = given.tunnel; }
+      std::uint32_t tunnel = 0;
+    } last;
+    decode(1, frame, static_cast<std::uint32_t>(frame.size()), last);
+    return last.tunnel;
+  };
+  const auto vxlan = [](std::string_view id) {
+    return over_udp(4789, hex("08 00 00 00") + hex(id) + hex("00") + kBridged);
+  };
+  const auto nvgre = [](std::string_view key) {
+    return over_gre(hex("20 00 65 58") + hex(key) + kBridged);
+  };
+  const std::set<std::uint32_t> different{tunnel_of(vxlan("00 00 01")),
+                                          tunnel_of(vxlan("00 00 02")),
+                                          tunnel_of(nvgre("00 20 00 01")),
+                                          tunnel_of(nvgre("00 20 01 01")),
+                                          tunnel_of(nvgre("00 00 00 01")),
+                                          tunnel_of(nvgre("00 00 00 02")),
+                                          tunnel_of(over_gre(hex("00 00 65 58") + kBridged))};
+  EXPECT_EQ(different.size(), 7U);
+  EXPECT_TRUE(different.contains(0));
+  // The flow id, NVGRE's last eight bits, does not tell networks apart.
+  EXPECT_EQ(tunnel_of(nvgre("00 20 00 01")), tunnel_of(nvgre("00 20 00 02")));
+}
+
+TEST(PairHash, is_the_same_both_ways_in_fragments_and_on_every_link) {
+  const std::uint64_t hash = pair_hash(1, ethernet(0x0800, ipv4(17, kUdp)));
+  EXPECT_NE(hash, 0U);
+  EXPECT_EQ(hash, pair_hash(1, ethernet(0x0800, ipv4(6, tcp(80, 4000, {}), 0, true))));
+  EXPECT_EQ(hash, pair_hash(1, ethernet(0x0800, ipv4(17, Frame(8), 0x2001))));
+  EXPECT_EQ(hash, pair_hash(1, ethernet(0x8100, tag(5, 0x0800, kIp))));
+  EXPECT_EQ(hash, pair_hash(1, ethernet(0x88a8, tag(5, 0x8100, tag(6, 0x0800, kIp)))));
+  EXPECT_EQ(hash, pair_hash(1, ethernet(0x8847, hex("00 02 01 40") + kIp)));
+  EXPECT_EQ(hash, pair_hash(1, over_udp(4789, hex("08 00 00 00 00 00 7b 00") + kBridged)));
+  EXPECT_EQ(hash, pair_hash(1, over_gre(hex("00 00 08 00") + kInner)));
+  EXPECT_EQ(hash, pair_hash(101, kIp));
+  EXPECT_EQ(hash, pair_hash(0, hex("02 00 00 00") + kIp));
+
+  const std::uint64_t hash6 = pair_hash(1, ethernet(0x86dd, ipv6(17, kUdp)));
+  EXPECT_NE(hash6, hash);
+  EXPECT_EQ(hash6, pair_hash(1, ethernet(0x86dd, ipv6(17, kUdp, true))));
+  EXPECT_EQ(hash6, pair_hash(1, ethernet(0x86dd, ipv6(44, hex("11 00 00 09") + Frame(12)))));
+
+  const Frame arp = ethernet(0x0806, Frame(28));
+  const Frame answer = hex("02 00 00 00 00 01 02 00 00 00 00 02 08 06") + Frame(28);
+  EXPECT_NE(pair_hash(1, arp), 0U);
+  EXPECT_EQ(pair_hash(1, arp), pair_hash(1, answer));
 }
 
 INSTANTIATE_TEST_SUITE_P(links, Decode, testing::ValuesIn(kLinks));
