@@ -8,6 +8,7 @@
 namespace asepsis {
 
 extern const Protocol kArp;
+extern const Protocol kSmb;
 extern const Protocol kSsh;
 extern const Protocol kTls;
 
@@ -19,6 +20,7 @@ constexpr const Protocol* kProtocols[] = {
     &kArp,
     &kSsh,
     &kTls,
+    &kSmb,
 };
 
 }  // namespace
