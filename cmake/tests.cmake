@@ -10,6 +10,8 @@ function(asepsis_unit_test name)
   add_test(NAME ${name} COMMAND ${name})
 endfunction()
 
+asepsis_unit_test(tls_hello_test)
+
 add_executable(run_cases tests/case.cpp tests/run_cases.cpp)
 target_link_libraries(run_cases PRIVATE asepsis_core)
 add_test(NAME cases COMMAND run_cases ${PROJECT_SOURCE_DIR}/tests/cases)

@@ -4,6 +4,7 @@
 // nothing of the machines is skipped by its length.
 
 #include <algorithm>
+#include <array>
 
 #include "proto/parser.hpp"
 #include "proto/smb1.hpp"
@@ -43,14 +44,27 @@ class SmbParser final : public Parser {
  public:
   Frame frame(Side from, Bytes bytes) override;
   bool message(Side from, Cursor in, FactSink& out) override;
-  std::optional<std::size_t> resume(Side from, Bytes bytes) override;
+  std::optional<std::size_t> resume(Side from, Bytes) override {
+    searching_[static_cast<std::size_t>(from)] = true;
+    return 0;
+  }
 
  private:
+  static std::size_t next_start(Bytes bytes);
+
+  std::array<bool, 2> searching_{};  // after a loss
   Smb1 smb1_;
   Smb2 smb2_;
 };
 
-Frame SmbParser::frame(Side, Bytes bytes) {
+Frame SmbParser::frame(Side from, Bytes bytes) {
+  bool& searching = searching_[static_cast<std::size_t>(from)];
+  if (searching) {
+    const std::size_t start = next_start(bytes);
+    if (start > 0) return Frame::skip(start);
+    if (bytes.size() < 8) return Frame::unknown();
+    searching = false;
+  }
   Cursor in(bytes);
   const std::uint8_t type = in.u8();
   const std::size_t length = in.be24();
@@ -111,14 +125,17 @@ bool SmbParser::message(Side from, Cursor in, FactSink& out) {
                                          : smb2_.message(from, bytes, out);
 }
 
-// The next header: a zero, a size that is no absurd one, a version's mark.
-std::optional<std::size_t> SmbParser::resume(Side, Bytes bytes) {
-  for (std::size_t at = 0; at + 8 <= bytes.size(); ++at) {
-    if (bytes[at] == session::kMessage && bytes[at + 1] <= 1 && bytes[at + 5] == 'S' &&
-        version_of(Cursor(bytes.subspan(at + session::kHeader))) != Version::unknown)
-      return at;
+// Where a message could begin: its header, or as much of it as is there. The
+// search goes on in frame(), for a header may straddle segments.
+std::size_t SmbParser::next_start(Bytes bytes) {
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const Bytes rest = bytes.subspan(at);
+    const bool mark = rest.size() < 8 ? (rest.size() < 5 || rest[4] >= 0xfc) &&
+                                            (rest.size() < 6 || rest[5] == 'S')
+                                      : version_of(Cursor(rest.subspan(4))) != Version::unknown;
+    if (rest[0] == session::kMessage && (rest.size() < 2 || rest[1] <= 1) && mark) return at;
   }
-  return std::nullopt;
+  return bytes.size();
 }
 
 // One of the two letters that stand for a byte of a NetBIOS name.
