@@ -23,6 +23,7 @@ extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
+extern const Protocol kSmb;
 extern const Protocol kSsh;
 extern const Protocol kTls;
 extern const Protocol kIntellivue;
@@ -55,6 +56,7 @@ constexpr const Protocol* kProtocols[] = {
     &kPoct1a,
     &kIntellivue,
     &kWsDiscovery,
+    &kSmb,
 };
 
 }  // namespace

@@ -179,13 +179,14 @@ Frame TlsParser::frame(Side from, Bytes bytes) {
   Cursor in(bytes);
   const std::uint8_t type = in.u8();
   const std::uint8_t major = in.u8();
-  in.skip(1);
+  const std::uint8_t minor = in.u8();
   const std::size_t length = in.be16();
   if (type < record::kChangeCipherSpec || type > record::kHeartbeat) {
     return side.seen ? end(from) : Frame::foreign();
   }
   if (!in.ok()) return Frame::unknown();
-  if (major != 3 || length > record::kMaxLength) return side.seen ? end(from) : Frame::foreign();
+  if (major != 3 || minor > 4 || length > record::kMaxLength)
+    return side.seen ? end(from) : Frame::foreign();
 
   switch (type) {
     case record::kApplicationData:
@@ -221,17 +222,12 @@ bool TlsParser::message(Side from, Cursor in, FactSink& out) {
 }
 
 // What is lost is a handshake message at most; if what follows is no record
-// the rest is given up, as it will be encrypted before long.
-std::optional<std::size_t> TlsParser::resume(Side from, Bytes bytes) {
+// frame() gives up the rest, which will be encrypted before long.
+std::optional<std::size_t> TlsParser::resume(Side from, Bytes) {
   Half& side = half(from);
+  side.seen = true;
   side.partial.clear();
   side.skip = 0;
-  Cursor in(bytes);
-  const std::uint8_t type = in.u8();
-  const std::uint8_t major = in.u8();
-  const bool is_record = type >= record::kChangeCipherSpec && type <= record::kHeartbeat &&
-                         major == 3 && in.u8() <= 4 && in.be16() <= record::kMaxLength && in.ok();
-  if (!is_record) end(from);
   return 0;
 }
 
