@@ -51,7 +51,7 @@ class MappedSource final : public ByteSource {
     window_ = window_.first(std::min<std::uint64_t>(window_.size(), left));
   }
 
-  const std::optional<std::string>& failure() const override { return failure_; }
+  const std::string& failure() const override { return failure_; }
   std::uint64_t stored_bytes_read() const override { return offset_; }
 
  private:
@@ -88,14 +88,14 @@ class MappedSource final : public ByteSource {
   OpenFile file_;
   std::uint64_t begin_;
   std::uint64_t size_;
-  std::optional<std::string> failure_;
+  std::string failure_;
 };
 
 class BlockSource final : public ByteSource {
  public:
   explicit BlockSource(std::unique_ptr<ByteStream> stream) : stream_(std::move(stream)) {}
 
-  const std::optional<std::string>& failure() const override { return stream_->failure(); }
+  const std::string& failure() const override { return stream_->failure(); }
   std::uint64_t stored_bytes_read() const override { return stream_->stored_bytes_read(); }
 
  private:
@@ -135,13 +135,13 @@ class MemorySource final : public ByteSource {
     owner_ = kept;
   }
 
-  const std::optional<std::string>& failure() const override { return failure_; }
+  const std::string& failure() const override { return failure_; }
   std::uint64_t stored_bytes_read() const override { return offset_; }
 
  private:
   bool fetch(std::size_t) override { return false; }
 
-  std::optional<std::string> failure_;
+  std::string failure_;
 };
 
 }  // namespace

@@ -10,7 +10,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,8 +40,9 @@ class ByteSource {
   // Shortens the window if the file behind it was cut short meanwhile.
   virtual void check_file() {}
 
-  // Why the bytes ended before the end of the file, for the end of a sentence.
-  virtual const std::optional<std::string>& failure() const = 0;
+  // Why the bytes ended before the end of the file, for the end of a sentence;
+  // else "".
+  virtual const std::string& failure() const = 0;
 
   virtual std::uint64_t stored_bytes_read() const = 0;
 

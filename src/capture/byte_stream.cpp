@@ -40,7 +40,7 @@ std::size_t FileStream::read(std::span<std::uint8_t> into) {
 // read(2) that is not disturbed by signals, nor by a standard input that
 // somebody else made non-blocking.
 std::size_t FileStream::read_file(std::span<std::uint8_t> into) {
-  while (!failure_) {
+  while (failure_.empty()) {
     const ssize_t size = ::read(file_.descriptor(), into.data(), into.size());
     if (size >= 0) return static_cast<std::size_t>(size);
     if (errno == EAGAIN) {

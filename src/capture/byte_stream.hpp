@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -41,8 +40,8 @@ class ByteStream {
   // REQUIRES: `into` is not empty.
   virtual std::size_t read(std::span<std::uint8_t> into) = 0;
 
-  // Why the stream ended before its end, for the end of a sentence.
-  virtual const std::optional<std::string>& failure() const = 0;
+  // Why the stream ended before its end, for the end of a sentence; else "".
+  virtual const std::string& failure() const = 0;
 
   virtual std::uint64_t stored_bytes_read() const = 0;
 };
@@ -56,7 +55,7 @@ class FileStream final : public ByteStream {
   Bytes peek(std::size_t size);
 
   std::size_t read(std::span<std::uint8_t> into) override;
-  const std::optional<std::string>& failure() const override { return failure_; }
+  const std::string& failure() const override { return failure_; }
   std::uint64_t stored_bytes_read() const override { return read_; }
 
   int descriptor() const { return file_.descriptor(); }
@@ -67,7 +66,7 @@ class FileStream final : public ByteStream {
   OpenFile file_;
   std::vector<std::uint8_t> head_;  // peeked at, not read
   std::uint64_t read_ = 0;
-  std::optional<std::string> failure_;
+  std::string failure_;
 };
 
 class MemoryStream final : public ByteStream {
@@ -75,13 +74,13 @@ class MemoryStream final : public ByteStream {
   explicit MemoryStream(std::vector<std::uint8_t> bytes) : bytes_(std::move(bytes)) {}
 
   std::size_t read(std::span<std::uint8_t> into) override;
-  const std::optional<std::string>& failure() const override { return failure_; }
+  const std::string& failure() const override { return failure_; }
   std::uint64_t stored_bytes_read() const override { return read_; }
 
  private:
   std::vector<std::uint8_t> bytes_;
   std::size_t read_ = 0;
-  std::optional<std::string> failure_;
+  std::string failure_;
 };
 
 // What is in `stored`, which is gzip (several members are one stream) or zstd

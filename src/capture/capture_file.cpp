@@ -60,12 +60,12 @@ Result<std::unique_ptr<RecordReader>> reader_of(ByteSource& source, bool was_com
   // Fetches what there is, up to the size of the longest magic number.
   for (std::size_t size = 1; size <= kMagicSize && source.fill(size);) ++size;
   const Bytes head = source.window();
-  auto reader = begins_as_pcap(head)     ? read_pcap(source)
-                : begins_as_pcapng(head) ? read_pcapng(source)
-                                         : Result<std::unique_ptr<RecordReader>>(nullptr);
-  if (!reader) return fail(name + " " + reader.error().message);
-  if (*reader != nullptr) return reader;
-  if (source.failure()) return fail(name + " cannot be read: " + *source.failure());
+  if (begins_as_pcap(head) || begins_as_pcapng(head)) {
+    auto reader = begins_as_pcap(head) ? read_pcap(source) : read_pcapng(source);
+    if (!reader) return fail(name + " " + reader.error().message);
+    return reader;
+  }
+  if (!source.failure().empty()) return fail(name + " cannot be read: " + source.failure());
   const std::string_view what = was_compressed ? "what is compressed in it" : "it";
   if (head.empty()) return fail(name + " is not a capture: " + std::string(what) + " is empty");
   return fail(name + " is not a capture: " + std::string(what) + " begins with " + beginning(head));
@@ -92,8 +92,8 @@ Result<CaptureFile> CaptureFile::open(const std::filesystem::path& path) {
   if (!opened) return std::unexpected(opened.error());
   const Bytes peeked = opened->stream->peek(kMagicSize);
   const std::vector<std::uint8_t> head(peeked.begin(), peeked.end());
-  if (opened->stream->failure())
-    return fail(opened->name + " cannot be read: " + *opened->stream->failure());
+  if (const std::string& failure = opened->stream->failure(); !failure.empty())
+    return fail(opened->name + " cannot be read: " + failure);
   if (head.empty()) return fail(opened->name + " is empty");
 
   auto state = std::make_unique<State>();

@@ -101,16 +101,14 @@ CapturePaths capture_paths(std::span<const std::string_view> arguments) {
     const fs::path path(argument);
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
-    if (argument == "-") {
-      out.files.push_back(path);
-    } else if (fs::is_directory(status)) {
+    if (argument != "-" && fs::is_directory(status)) {
       search_folder(path, out);
-    } else if (fs::exists(status)) {
+    } else if (argument == "-" || fs::exists(status)) {
       out.files.push_back(path);
     } else {
-      out.problems.push_back(escaped(argument) + (error && status.type() != fs::file_type::not_found
-                                                      ? " cannot be opened: " + error.message()
-                                                      : std::string(" does not exist")));
+      const bool missing = status.type() == fs::file_type::not_found;
+      const std::string why = missing ? "does not exist" : "cannot be opened: " + error.message();
+      out.problems.push_back(escaped(argument) + " " + why);
     }
   }
   std::ranges::sort(out.files, before);

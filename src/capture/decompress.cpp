@@ -33,7 +33,7 @@ class Input {
 
   // How to say that the stored bytes ended where they should not.
   std::string cut(std::string_view kind) const {
-    if (stored_->failure()) return *stored_->failure();
+    if (!stored_->failure().empty()) return stored_->failure();
     return "its " + std::string(kind) + " data ends in the middle";
   }
 
@@ -55,11 +55,11 @@ class GzipStream final : public ByteStream {
 
   std::size_t read(std::span<std::uint8_t> into) override {
     std::size_t size = 0;
-    while (size == 0 && !failure_ && ready()) size = inflate_some(into);
+    while (size == 0 && failure_.empty() && ready()) size = inflate_some(into);
     return size;
   }
 
-  const std::optional<std::string>& failure() const override { return failure_; }
+  const std::string& failure() const override { return failure_; }
   std::uint64_t stored_bytes_read() const override { return input_.stored().stored_bytes_read(); }
 
  private:
@@ -75,7 +75,7 @@ class GzipStream final : public ByteStream {
       input_.use(static_cast<std::size_t>(start - rest.begin()));
       if (!input_.rest().empty()) return true;
     }
-    if (!between_members_ || input_.stored().failure()) failure_ = input_.cut("gzip");
+    if (!between_members_ || !input_.stored().failure().empty()) failure_ = input_.cut("gzip");
     return false;
   }
 
@@ -104,7 +104,7 @@ class GzipStream final : public ByteStream {
   z_stream zlib_{};
   bool between_members_ = false;
   bool flushing_ = false;
-  std::optional<std::string> failure_;
+  std::string failure_;
 };
 
 class ZstdStream final : public ByteStream {
@@ -115,10 +115,10 @@ class ZstdStream final : public ByteStream {
 
   std::size_t read(std::span<std::uint8_t> into) override {
     std::size_t size = 0;
-    while (size == 0 && !failure_) {
+    while (size == 0 && failure_.empty()) {
       // A full `into` may have left output inside libzstd.
       if (!flushing_ && !input_.more()) {
-        if (in_frame_ || input_.stored().failure()) failure_ = input_.cut("zstd");
+        if (in_frame_ || !input_.stored().failure().empty()) failure_ = input_.cut("zstd");
         break;
       }
       size = decompress_some(into);
@@ -126,7 +126,7 @@ class ZstdStream final : public ByteStream {
     return size;
   }
 
-  const std::optional<std::string>& failure() const override { return failure_; }
+  const std::string& failure() const override { return failure_; }
   std::uint64_t stored_bytes_read() const override { return input_.stored().stored_bytes_read(); }
 
  private:
@@ -150,7 +150,7 @@ class ZstdStream final : public ByteStream {
   std::unique_ptr<ZSTD_DStream, Free> zstd_{ZSTD_createDStream()};
   bool in_frame_ = false;
   bool flushing_ = false;
-  std::optional<std::string> failure_;
+  std::string failure_;
 };
 
 }  // namespace

@@ -42,7 +42,7 @@ struct Record {
   const std::uint64_t fraction = load32(header.subspan<4, 4>(), format.swapped);
   Record record{
       .time = time_from_nanoseconds(
-          static_cast<std::int64_t>(seconds * 1'000'000'000 + fraction * format.fraction)),
+          static_cast<std::int64_t>((seconds * 1'000'000'000) + (fraction * format.fraction))),
       .captured = load32(header.subspan<8, 4>(), format.swapped),
       .length = load32(header.subspan<12, 4>(), format.swapped),
   };

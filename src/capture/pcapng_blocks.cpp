@@ -117,7 +117,10 @@ class PcapngBlocks final : public RecordReader {
 
   void begin_section(const ByteSource& source, Bytes body, CaptureLosses& losses) {
     section_.interfaces.clear();
-    if (body.size() < 16) return stop(source, losses, "its section header is too short");
+    if (body.size() < 16) {
+      stop(source, losses, "its section header is too short");
+      return;
+    }
     const std::uint16_t major = load16(body.subspan<4, 2>(), section_.swapped);
     const std::uint16_t minor = load16(body.subspan<6, 2>(), section_.swapped);
     if (major == 1) return;
@@ -200,7 +203,7 @@ class PcapngBlocks final : public RecordReader {
 
   Section section_;
   std::uint64_t number_ = 0;
-  Time time_{};
+  Time time_;
   std::optional<std::string> stop_;
 };
 

@@ -64,7 +64,7 @@ std::optional<PcapngInterface> pcapng_interface(Bytes body, bool swapped) {
 Time pcapng_time_slow(const PcapngInterface& interface, std::uint64_t ticks) {
   __extension__ using Int128 = __int128;
   const Int128 nanoseconds = static_cast<Int128>(nanoseconds_of(ticks, interface.resolution)) +
-                             static_cast<Int128>(interface.offset) * kNanosecondsInSecond;
+                             (static_cast<Int128>(interface.offset) * kNanosecondsInSecond);
   constexpr Int128 kFirst = std::numeric_limits<std::int64_t>::min();
   constexpr Int128 kLast = std::numeric_limits<std::int64_t>::max();
   return time_from_nanoseconds(static_cast<std::int64_t>(std::clamp(nanoseconds, kFirst, kLast)));
