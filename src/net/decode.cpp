@@ -109,22 +109,27 @@ DecodeError decode_transport(Decoded packet, Bytes datagram, DecodeSink& out) {
   return Walk(datagram, static_cast<std::uint32_t>(datagram.size()), out).run_transport(packet);
 }
 
-// Nearly all frames are IPv4 in Ethernet with at most one tag: those are read
-// in place. The walk gives the same answer for them, slower.
+// Nearly all frames are IP in Ethernet with at most one tag: those are read in
+// place. The walk gives the same answer for them, slower.
 std::uint64_t pair_hash(std::uint16_t link_type, Bytes frame) {
   const Step first = first_step(link_type);
   if (first == Step::done) return 0;
   if (first != Step::ethernet || frame.size() < 38) return hash_by_walk(first, frame);
   const Header<38> start = frame.first<38>();
-  const bool tagged = be16(start, 12) == ether_type::kVlan;
-  const std::size_t ip = tagged ? 18 : 14;
-  if (be16(start, ip - 2) != ether_type::kIpv4 || start[ip] >> 4 != 4 || (start[ip] & 0xf) < 5)
-    return hash_by_walk(first, frame);
-  return hash_ipv4(start.subspan(ip + 12, 8));
+  const std::size_t ip = be16(start, 12) == ether_type::kVlan ? 18 : 14;
+  const std::uint16_t type = be16(start, ip - 2);
+  if (type == ether_type::kIpv4 && start[ip] >> 4 == 4 && (start[ip] & 0xf) >= 5)
+    return hash_ipv4(start.subspan(ip + 12, 8));
+  if (type == ether_type::kIpv6 && start[ip] >> 4 == 6 && frame.size() >= ip + 40)
+    return hash_ipv6(frame.subspan(ip + 8, 16), frame.subspan(ip + 24, 16));
+  return hash_by_walk(first, frame);
 }
 
 Walk::Walk(Bytes bytes, std::uint32_t length, DecodeSink& out)
-    : rest_(bytes), wire_(std::max(length, static_cast<std::uint32_t>(bytes.size()))), out_(&out) {}
+    : frame_(bytes),
+      end_(bytes.size()),
+      wire_(std::max(length, static_cast<std::uint32_t>(bytes.size()))),
+      out_(&out) {}
 
 DecodeError Walk::run(Step first) {
   Step step = first;
@@ -149,7 +154,6 @@ DecodeError Walk::run_transport(const Decoded& packet) {
   packet_.kind = Decoded::Kind::datagram;
   packet_.fragment_id = packet_.fragment_offset = 0;
   packet_.more_fragments = false;
-  set_payload();
   known_ = true;
   return run(Step::ip_payload);
 }
@@ -169,10 +173,6 @@ Walk::Step Walk::follow(Step step) {
     case Step::extension: return extension();
     case Step::fragment: return fragment();
     case Step::authentication: return authentication();
-    case Step::tcp: return tcp();
-    case Step::udp: return udp();
-    case Step::icmp: return icmp();
-    case Step::sctp: return sctp();
     case Step::ipv4_inside: return enter(Tunnel::ip, 0, Step::ipv4);
     case Step::ipv6_inside: return enter(Tunnel::ip, 0, Step::ipv6);
     case Step::gre: return gre();

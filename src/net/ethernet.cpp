@@ -13,6 +13,11 @@ constexpr std::uint8_t kUnnumbered = 0x03;
 constexpr std::uint32_t kCiscoOrganisation = 0x00000c;
 constexpr std::uint32_t kBridgeTunnel = 0x0000f8;  // IEEE 802.1H
 
+constexpr bool is_vlan_tag(std::uint16_t type) {
+  return type == ether_type::kVlan || type == ether_type::kServiceVlan ||
+         type == ether_type::kOldVlan || type == ether_type::kOldServiceVlan;
+}
+
 }  // namespace
 
 // A header inside another Ethernet frame (or a tunnel) begins anew: the tags
@@ -29,15 +34,19 @@ Walk::Step Walk::ethernet() {
   return ether_type();
 }
 
+// Nearly everything is IP: it is read without going back to run(), and the
+// payload is only set to the whole of it if its header turns out to be broken.
 Walk::Step Walk::ether_type() {
+  while (is_vlan_tag(packet_.ethertype)) {
+    if (const Step stopped = vlan_tag(); stopped != Step::done) return stopped;
+  }
+  if (packet_.ethertype == ether_type::kIpv4 || packet_.ethertype == ether_type::kIpv6) {
+    const Step next = packet_.ethertype == ether_type::kIpv4 ? ipv4() : ipv6();
+    if (packet_.kind == Decoded::Kind::frame) set_payload();
+    return next;
+  }
   set_payload();
   switch (packet_.ethertype) {
-    case ether_type::kIpv4: return Step::ipv4;
-    case ether_type::kIpv6: return Step::ipv6;
-    case ether_type::kVlan:
-    case ether_type::kServiceVlan:
-    case ether_type::kOldVlan:
-    case ether_type::kOldServiceVlan: return vlan_tag();
     case ether_type::kVnTag: return after_tag(4);
     case ether_type::kCiscoMetaData: return after_tag(6);
     case ether_type::kMpls:
@@ -55,13 +64,17 @@ Walk::Step Walk::ether_type() {
   }
 }
 
+// Step::done if the tag is good: what follows it is in packet_.ethertype.
 Walk::Step Walk::vlan_tag() {
-  if (!has(4)) return Step::truncated;
+  if (!has(4) || !count_layer()) {
+    set_payload();
+    return has(4) ? Step::too_deep : Step::truncated;
+  }
   const auto tag = take<4>();
   packet_.outer_vlan = packet_.vlan;
   packet_.vlan = be16(tag, 0) & 0xfff;
   packet_.ethertype = be16(tag, 2);
-  return Step::ether_type;
+  return Step::done;
 }
 
 // Tags that say nothing we keep, and then the EtherType.
@@ -80,7 +93,7 @@ Walk::Step Walk::llc() {
   if (length != 0 && length < wire_) set_length(length);
   set_payload();
   if (!has(3)) return Step::truncated;
-  const auto header = rest_.first<3>();
+  const auto header = rest().first<3>();
   const bool unnumbered = (header[2] & 3) == kUnnumbered;
   packet_.ethertype = header[0];
   if (header[0] == kSnap && header[1] == kSnap && unnumbered) return snap();

@@ -23,7 +23,7 @@ constexpr std::uint32_t kFirstVirtualSubnet = 0x001000'00;
 
 Walk::Step Walk::gre() {
   if (!has(4)) return Step::truncated;
-  const auto header = rest_.first<4>();
+  const auto header = rest().first<4>();
   const std::uint16_t flags = be16(header, 0);
   if ((flags & 7) == 1) return pptp();
   if ((flags & 7) != 0) return Step::bad_header;

@@ -8,7 +8,7 @@ namespace asepsis {
 
 Walk::Step Walk::ip() {
   if (!has(1)) return Step::truncated;
-  switch (rest_[0] >> 4) {
+  switch (rest()[0] >> 4) {
     case 4: return Step::ipv4;
     case 6: return Step::ipv6;
     default: return Step::bad_header;
@@ -19,7 +19,7 @@ Walk::Step Walk::ip() {
 // hides the real one from who captures on the sending host.
 Walk::Step Walk::ipv4() {
   if (!has(20)) return Step::truncated;
-  const auto header = rest_.first<20>();
+  const auto header = rest().first<20>();
   const std::uint32_t header_size = (header[0] & 0xfU) * 4;
   if (header[0] >> 4 != 4 || header_size < 20) return Step::bad_header;
   leave_outer();
@@ -33,14 +33,10 @@ Walk::Step Walk::ipv4() {
   if (addresses_only_) return Step::done;
 
   const std::uint32_t length = be16(header, 2);
-  set_no_payload();
-  if (length != 0) {
-    if (length < header_size) return Step::bad_header;
-    set_length(length);
-  }
-  if (!has(header_size)) return Step::truncated;
+  if (length != 0 && length < header_size) return no_payload(Step::bad_header);
+  if (length != 0) set_length(length);
+  if (!has(header_size)) return no_payload(Step::truncated);
   drop(header_size);
-  set_payload();
   const std::uint32_t flags = be16(header, 6);
   if ((flags & 0x3fff) == 0) return ip_payload();
   return piece(be16(header, 4), (flags & 0x1fff) * 8, (flags & 0x2000) != 0);
@@ -50,7 +46,7 @@ Walk::Step Walk::ipv4() {
 // it is a jumbogram (RFC 2675) or segmentation offload, and the frame tells.
 Walk::Step Walk::ipv6() {
   if (!has(40)) return Step::truncated;
-  const auto header = rest_.first<40>();
+  const auto header = rest().first<40>();
   if (header[0] >> 4 != 6) return Step::bad_header;
   leave_outer();
   known_ = true;
@@ -68,19 +64,19 @@ Walk::Step Walk::ipv6() {
                                       packet_.protocol == ip_protocol::kTcp ||
                                       packet_.protocol == ip_protocol::kUdp);
   if (!unsaid) set_length(length);
-  set_payload();
   return ip_payload();
 }
 
 // What comes next. Extension headers are IPv6's: their numbers mean nothing
 // in IPv4.
-Walk::Step Walk::ip_payload() const {
+Walk::Step Walk::ip_payload() {
+  if (packet_.protocol == ip_protocol::kTcp) return tcp();
+  if (packet_.protocol == ip_protocol::kUdp) return udp();
+  set_payload();
   switch (packet_.protocol) {
-    case ip_protocol::kTcp: return Step::tcp;
-    case ip_protocol::kUdp: return Step::udp;
     case ip_protocol::kIcmp:
-    case ip_protocol::kIcmp6: return Step::icmp;
-    case ip_protocol::kSctp: return Step::sctp;
+    case ip_protocol::kIcmp6: return icmp();
+    case ip_protocol::kSctp: return sctp();
     case ip_protocol::kGre: return Step::gre;
     case ip_protocol::kIpv4: return Step::ipv4_inside;
     case ip_protocol::kIpv6: return Step::ipv6_inside;
@@ -98,7 +94,6 @@ Walk::Step Walk::ip_payload() const {
 
 Walk::Step Walk::next_header(std::uint8_t protocol) {
   packet_.protocol = protocol;
-  set_payload();
   return ip_payload();
 }
 
@@ -106,8 +101,8 @@ Walk::Step Walk::next_header(std::uint8_t protocol) {
 // extension headers with nothing after them; then they are the payload.
 Walk::Step Walk::extension() {
   if (!has(8)) return Step::truncated;
-  const std::uint8_t next = rest_[0];
-  const std::size_t size = (rest_[1] + 1U) * 8;
+  const std::uint8_t next = rest()[0];
+  const std::size_t size = (rest()[1] + 1U) * 8;
   if (packet_.protocol >= ip_protocol::kMobility && next == ip_protocol::kNoNext) return Step::done;
   if (!has(size)) return Step::truncated;
   drop(size);
@@ -116,8 +111,8 @@ Walk::Step Walk::extension() {
 
 Walk::Step Walk::authentication() {
   if (!has(12)) return Step::truncated;
-  const std::uint8_t next = rest_[0];
-  const std::size_t size = (rest_[1] + 2U) * 4;
+  const std::uint8_t next = rest()[0];
+  const std::size_t size = (rest()[1] + 2U) * 4;
   if (size < 12) return Step::bad_header;
   if (!has(size)) return Step::truncated;
   drop(size);
@@ -132,11 +127,11 @@ Walk::Step Walk::fragment() {
   const bool more = (header[3] & 1) != 0;
   if (offset == 0 && !more) return next_header(header[0]);
   packet_.protocol = header[0];
-  set_payload();
   return piece(be32(header, 4), offset, more);
 }
 
 Walk::Step Walk::piece(std::uint32_t id, std::uint32_t offset, bool more) {
+  set_payload();
   packet_.kind = Decoded::Kind::fragment;
   packet_.fragment_id = id;
   packet_.fragment_offset = offset;

@@ -14,15 +14,15 @@ Walk::Step Walk::mpls() {
     bottom = (take<4>()[2] & 1) != 0;
   }
   // An IPv4 header without options begins with 45: as a MAC it would be a group.
-  if (has(1) && rest_[0] == 0x45) return Step::ipv4;
-  if (looks_like_ipv4(rest_, wire_)) return Step::ipv4;
-  if (looks_like_ipv6(rest_, wire_)) return Step::ipv6;
-  const bool control_word = has(4) && rest_[0] == 0 && (rest_[1] & 0xc0) == 0;
-  if (control_word && looks_like_ethernet(rest_.subspan(4), wire_ - 4)) {
+  if (has(1) && rest()[0] == 0x45) return Step::ipv4;
+  if (looks_like_ipv4(rest(), wire_)) return Step::ipv4;
+  if (looks_like_ipv6(rest(), wire_)) return Step::ipv6;
+  const bool control_word = has(4) && rest()[0] == 0 && (rest()[1] & 0xc0) == 0;
+  if (control_word && looks_like_ethernet(rest().subspan(4), wire_ - 4)) {
     drop(4);
     return Step::ethernet;
   }
-  return looks_like_ethernet(rest_, wire_) ? Step::ethernet : Step::done;
+  return looks_like_ethernet(rest(), wire_) ? Step::ethernet : Step::done;
 }
 
 }  // namespace asepsis

@@ -46,10 +46,10 @@ Walk::Step Walk::ppp() {
     known_ = true;
     set_payload();
   }
-  if (has(2) && rest_[0] == 0xff && rest_[1] == 0x03) drop(2);
+  if (has(2) && rest()[0] == 0xff && rest()[1] == 0x03) drop(2);
   if (!has(1)) return Step::truncated;
-  const bool cisco = rest_[0] == 0x0f || rest_[0] == 0x8f;
-  if (cisco && has(4) && rest_[1] == 0 && packet_.ethertype == ether_type::kPpp)
+  const bool cisco = rest()[0] == 0x0f || rest()[0] == 0x8f;
+  if (cisco && has(4) && rest()[1] == 0 && packet_.ethertype == ether_type::kPpp)
     return Step::cisco_hdlc;
   std::uint16_t protocol = take<1>()[0];
   if ((protocol & 1) == 0) {

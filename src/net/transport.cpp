@@ -18,17 +18,16 @@ constexpr std::uint16_t kLinuxVxlanPort = 8472;
 
 Walk::Step Walk::ports_only(Step why) {
   if (has(4)) {
-    const auto header = rest_.first<4>();
+    const auto header = rest().first<4>();
     packet_.src_port = be16(header, 0);
     packet_.dst_port = be16(header, 2);
   }
-  set_no_payload();
-  return why;
+  return no_payload(why);
 }
 
 Walk::Step Walk::tcp() {
   if (!has(20)) return ports_only(Step::truncated);
-  const auto header = rest_.first<20>();
+  const auto header = rest().first<20>();
   const std::uint32_t size = (header[12] >> 4) * 4U;
   if (size < 20 || size > wire_) return ports_only(Step::bad_header);
   packet_.src_port = be16(header, 0);
@@ -50,7 +49,7 @@ Walk::Step Walk::tcp() {
 // A length of zero: segmentation offload, or a jumbogram (RFC 2675, 4).
 Walk::Step Walk::udp() {
   if (!has(8)) return ports_only(Step::truncated);
-  const auto header = rest_.first<8>();
+  const auto header = rest().first<8>();
   const std::uint32_t length = be16(header, 4);
   if (length != 0 && length < 8) return ports_only(Step::bad_header);
   packet_.src_port = be16(header, 0);
@@ -75,7 +74,7 @@ Walk::Step Walk::udp() {
 // The payload stays the whole message: its type is its first byte.
 Walk::Step Walk::icmp() {
   if (!has(4)) return Step::truncated;
-  packet_.src_port = be16(rest_.first<4>(), 0);
+  packet_.src_port = be16(rest().first<4>(), 0);
   return Step::done;
 }
 

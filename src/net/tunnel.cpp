@@ -27,7 +27,8 @@ Walk::Step Walk::enter_mirror(Step inner) {
 }
 
 void Walk::give_outer() {
-  set_no_payload();
+  packet_.payload = {};
+  packet_.payload_length = 0;
   out_->on_decoded(packet_);
   Decoded inner;
   inner.src_mac = packet_.src_mac;

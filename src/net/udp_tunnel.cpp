@@ -9,11 +9,11 @@ namespace asepsis {
 
 Walk::Step Walk::vxlan() {
   if (!has(8)) return Step::done;
-  const auto header = rest_.first<8>();
+  const auto header = rest().first<8>();
   const bool policy = (header[0] & 0x80) != 0;
   const bool plain = header[1] == 0 && header[2] == 0 && header[3] == 0;
   if ((header[0] & 0x7f) != 0x08 || (!policy && !plain) || (header[1] & 0xb7) != 0 ||
-      header[7] != 0 || !can_be_ethernet(rest_.subspan(8)))
+      header[7] != 0 || !can_be_ethernet(rest().subspan(8)))
     return Step::done;
   drop(8);
   return enter(Tunnel::vxlan, be32(header, 4) >> 8, Step::ethernet);
@@ -21,11 +21,11 @@ Walk::Step Walk::vxlan() {
 
 Walk::Step Walk::vxlan_generic() {
   if (!has(8)) return Step::done;
-  const auto header = rest_.first<8>();
+  const auto header = rest().first<8>();
   if ((header[0] & 0x04) == 0) return vxlan();
   const bool data = (header[0] & 0xf9) == 0x08;  // version 0, id valid, no OAM
   if (!data || header[1] != 0 || header[2] != 0 || header[7] != 0) return Step::done;
-  const Bytes inside = rest_.subspan(8);
+  const Bytes inside = rest().subspan(8);
   const std::uint32_t length = wire_ - 8;
   Step inner = Step::done;
   if (header[3] == 1 && looks_like_ipv4(inside, length)) inner = Step::ipv4;
@@ -38,11 +38,11 @@ Walk::Step Walk::vxlan_generic() {
 
 Walk::Step Walk::geneve() {
   if (!has(8)) return Step::done;
-  const auto header = rest_.first<8>();
+  const auto header = rest().first<8>();
   const std::size_t size = 8 + (header[0] & 0x3fU) * 4;
   if (header[0] >> 6 != 0 || (header[1] & 0x3f) != 0 || header[7] != 0 || !has(size))
     return Step::done;
-  const Bytes inside = rest_.subspan(size);
+  const Bytes inside = rest().subspan(size);
   const auto length = static_cast<std::uint32_t>(wire_ - size);
   const std::uint16_t protocol = be16(header, 2);
   Step inner = Step::done;
@@ -59,10 +59,10 @@ Walk::Step Walk::geneve() {
 // Extension headers come in units of four bytes and name the next at the end.
 Walk::Step Walk::gtp() {
   if (!has(8)) return Step::done;
-  const auto header = rest_.first<8>();
+  const auto header = rest().first<8>();
   if ((header[0] & 0xf8) != 0x30 || header[1] != 0xff || be16(header, 2) + 8U > wire_)
     return Step::done;
-  Cursor in(rest_);
+  Cursor in(rest());
   in.skip(8);
   if ((header[0] & 0x07) != 0) {
     in.skip(3);
@@ -75,7 +75,7 @@ Walk::Step Walk::gtp() {
       next = in.u8();
     }
   }
-  const std::size_t size = rest_.size() - in.rest().size();
+  const std::size_t size = rest().size() - in.rest().size();
   const auto length = static_cast<std::uint32_t>(wire_ - size);
   Step inner = Step::done;
   if (looks_like_ipv4(in.rest(), length)) inner = Step::ipv4;
@@ -87,7 +87,7 @@ Walk::Step Walk::gtp() {
 
 // RFC 4380, 5.1.1: an authentication and an origin indication may come first.
 Walk::Step Walk::teredo() {
-  Cursor in(rest_);
+  Cursor in(rest());
   if (in.rest().size() >= 4 && in.rest()[0] == 0 && in.rest()[1] == 1) {
     in.skip(2);
     const std::size_t client = in.u8();
@@ -95,7 +95,7 @@ Walk::Step Walk::teredo() {
     in.skip(client + value + 9);
   }
   if (in.rest().size() >= 8 && in.rest()[0] == 0 && in.rest()[1] == 0) in.skip(8);
-  const std::size_t size = rest_.size() - in.rest().size();
+  const std::size_t size = rest().size() - in.rest().size();
   if (!in.ok() || !looks_like_ipv6(in.rest(), static_cast<std::uint32_t>(wire_ - size)))
     return Step::done;
   drop(size);

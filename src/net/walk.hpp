@@ -99,10 +99,6 @@ class Walk {
     extension,
     fragment,
     authentication,
-    tcp,
-    udp,
-    icmp,
-    sctp,
     ipv4_inside,
     ipv6_inside,
     gre,
@@ -162,7 +158,7 @@ class Walk {
   Step ip();
   Step ipv4();
   Step ipv6();
-  Step ip_payload() const;
+  Step ip_payload();
   Step extension();
   Step fragment();
   Step authentication();
@@ -196,18 +192,21 @@ class Walk {
   Step enter(Tunnel kind, std::uint32_t id, Step inner);
   Step enter_mirror(Step inner);
 
-  bool has(std::size_t size) const { return rest_.size() >= size; }
+  bool has(std::size_t size) const { return end_ - at_ >= size; }
+
+  // Captured and not yet read.
+  Bytes rest() const { return frame_.subspan(at_, end_ - at_); }
 
   // REQUIRES: has(size).
   void drop(std::size_t size) {
-    rest_ = rest_.subspan(size);
+    at_ += size;
     wire_ -= static_cast<std::uint32_t>(size);
   }
 
   // REQUIRES: has(kSize).
   template <std::size_t kSize>
   Header<kSize> take() {
-    const Header<kSize> header = rest_.first<kSize>();
+    const Header<kSize> header = rest().first<kSize>();
     drop(kSize);
     return header;
   }
@@ -216,18 +215,19 @@ class Walk {
   // padding, or was not captured.
   void set_length(std::uint32_t length) {
     wire_ = length;
-    if (rest_.size() > length) rest_ = rest_.first(length);
+    if (has(length)) end_ = at_ + length;
   }
 
   void set_payload() {
-    packet_.payload = rest_;
+    packet_.payload = rest();
     packet_.payload_length = wire_;
   }
 
-  // Nothing after the headers read so far is believed.
-  void set_no_payload() {
+  // The walk ends here, and nothing after the headers read so far is believed.
+  Step no_payload(Step why) {
     packet_.payload = {};
     packet_.payload_length = 0;
+    return why;
   }
 
   // Another tag or label within a step; false if there have been too many.
@@ -241,8 +241,12 @@ class Walk {
   void give_outer();
 
   Decoded packet_;
-  Bytes rest_;          // captured and not yet read
-  std::uint32_t wire_;  // bytes of the same on the wire; never less than rest_.size()
+  // Where we are in the frame, as two offsets: a span that moves costs more,
+  // being stored by halves and read as a whole.
+  Bytes frame_;
+  std::size_t at_ = 0;
+  std::size_t end_;
+  std::uint32_t wire_;  // bytes of the rest on the wire; never fewer than captured
   int layers_ = 0;
   int tunnels_ = 0;
   bool known_ = false;           // packet_ holds something worth giving

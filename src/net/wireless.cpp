@@ -44,10 +44,10 @@ std::uint8_t radiotap_flags(Bytes header) {
 
 Walk::Step Walk::radiotap() {
   if (!has(8)) return Step::truncated;
-  const std::size_t size = rest_[2] | rest_[3] << 8U;
-  if (rest_[0] != 0 || size < 8) return Step::bad_header;
+  const std::size_t size = rest()[2] | rest()[3] << 8U;
+  if (rest()[0] != 0 || size < 8) return Step::bad_header;
   if (!has(size)) return Step::truncated;
-  const std::uint8_t flags = radiotap_flags(rest_.first(size));
+  const std::uint8_t flags = radiotap_flags(rest().first(size));
   drop(size);
   if ((flags & kHasChecksum) != 0 && wire_ >= 4) set_length(wire_ - 4);
   padded_ = (flags & kPadded) != 0;
@@ -58,7 +58,7 @@ Walk::Step Walk::radiotap() {
 // message code; AVS's after a magic number, big-endian.
 Walk::Step Walk::prism() {
   if (!has(8)) return Step::truncated;
-  const auto start = rest_.first<8>();
+  const auto start = rest().first<8>();
   Cursor in(start);
   in.skip(4);
   std::uint32_t size = in.le32();
@@ -71,7 +71,7 @@ Walk::Step Walk::prism() {
 
 Walk::Step Walk::wireless() {
   if (!has(24)) return Step::truncated;
-  const auto header = rest_.first<24>();
+  const auto header = rest().first<24>();
   if ((header[0] & 3) != 0) return Step::bad_header;  // of another version
   if ((header[0] >> 2 & 3) != kTypeData) return Step::done;
   const bool to_ds = (header[1] & kToDs) != 0;
@@ -84,10 +84,10 @@ Walk::Step Walk::wireless() {
   // IEEE 802.11, table 9-30: where source and destination stand.
   const std::size_t dst = to_ds ? 16 : 4;
   const std::size_t src = !from_ds ? 10 : to_ds ? 24 : 16;
-  packet_.dst_mac = Mac::from(rest_.subspan(dst, 6));
-  packet_.src_mac = Mac::from(rest_.subspan(src, 6));
+  packet_.dst_mac = Mac::from(rest().subspan(dst, 6));
+  packet_.src_mac = Mac::from(rest().subspan(src, 6));
   known_ = true;
-  const bool aggregate = qos && (rest_[to_ds && from_ds ? 30 : 24] & kAggregate) != 0;
+  const bool aggregate = qos && (rest()[to_ds && from_ds ? 30 : 24] & kAggregate) != 0;
   const bool piece = (header[1] & kMoreFragments) != 0 || (header[22] & 0xf) != 0;
   if ((header[0] & kNoData) != 0 || (header[1] & kProtected) != 0 || aggregate || piece)
     return Step::done;

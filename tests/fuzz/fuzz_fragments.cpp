@@ -30,7 +30,7 @@ void play(Cursor in) {
     piece.kind = Decoded::Kind::fragment;
     piece.fragment_id = in.u8() & 15;
     piece.fragment_offset = (in.be16() & 0x1fffU) * 8;
-    const std::size_t eights = in.u8();
+    const std::size_t eights = in.u8() & 31;
     const unsigned flags = in.u8();
     now += std::chrono::seconds(in.u8() / 16);
     piece.more_fragments = (flags & 1) != 0;

@@ -457,6 +457,7 @@ TEST(PairHash, is_the_same_both_ways_in_fragments_and_on_every_link) {
   const std::uint64_t hash6 = pair_hash(1, ethernet(0x86dd, ipv6(17, kUdp)));
   EXPECT_NE(hash6, hash);
   EXPECT_EQ(hash6, pair_hash(1, ethernet(0x86dd, ipv6(17, kUdp, true))));
+  EXPECT_EQ(hash6, pair_hash(101, ipv6(17, kUdp)));
   EXPECT_EQ(hash6, pair_hash(1, ethernet(0x86dd, ipv6(44, hex("11 00 00 09") + Frame(12)))));
 
   const Frame arp = ethernet(0x0806, Frame(28));
