@@ -11,6 +11,7 @@ function(asepsis_unit_test name)
 endfunction()
 
 asepsis_unit_test(decode_test)
+asepsis_unit_test(flow_table_test)
 asepsis_unit_test(fragments_test)
 asepsis_unit_test(capture_pcap_test)
 asepsis_unit_test(capture_pcapng_test)

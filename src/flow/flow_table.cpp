@@ -387,27 +387,21 @@ Sender FlowTable::show(Flow& flow, Sender from, Bytes bytes) {
 }
 
 void FlowTable::keep_early(Flow& flow, Sender from, std::uint32_t sequence, Bytes bytes) {
-  FlowHalf& half = half_of(flow, from);
   ++counts_.early;
-  if (!half.early) half.early = std::make_unique<EarlySegments>();
-  EarlySegments& early = *half.early;
-  if (early.bytes + bytes.size() > limits_.early_bytes_of_half ||
-      early.segments.size() >= limits_.early_segments ||
-      early_bytes_ + bytes.size() > limits_.early_bytes) {
-    // Give up waiting for what is missing; this segment may now be in turn.
-    if (early.segments.empty()) {
-      ++counts_.early_dropped;
-      half.early.reset();
-      return;
-    }
-    declare_lost(flow, from);
-    if (distance(sequence, half.next_sequence) <= 0) return;
-    if (half.early) {
-      ++counts_.early_dropped;
-      return;
-    }
-    half.early = std::make_unique<EarlySegments>();
+  const auto full = [&](const FlowHalf& half) {
+    return early_bytes_ + bytes.size() > limits_.early_bytes ||
+           (half.early && (half.early->bytes + bytes.size() > limits_.early_bytes_of_half ||
+                           half.early->segments.size() >= limits_.early_segments));
+  };
+  // When there is no more room, waiting for what is missing ends.
+  if (full(half_of(flow, from)) && half_of(flow, from).early) from = declare_lost(flow, from);
+  FlowHalf& half = half_of(flow, from);
+  if (!flow.wants_data) return;
+  if (full(half) || distance(sequence, half.next_sequence) <= 0) {
+    ++counts_.early_dropped;
+    return;
   }
+  if (!half.early) half.early = std::make_unique<EarlySegments>();
   auto& segments = half.early->segments;
   const auto after = std::ranges::find_if(segments, [&](const auto& segment) {
     return distance(segment.sequence, sequence) >= 0;
@@ -423,14 +417,17 @@ void FlowTable::keep_early(Flow& flow, Sender from, std::uint32_t sequence, Byte
 
 // Shows what waited and is now in turn. The listener may turn the flow round
 // or lose interest, so the segment is taken out before it is shown.
-void FlowTable::show_early(Flow& flow, Sender from) {
+Sender FlowTable::show_early(Flow& flow, Sender from) {
   while (true) {
     FlowHalf& half = half_of(flow, from);
-    if (!half.early) return;
+    if (!half.early) return from;
     auto& segments = half.early->segments;
-    if (segments.empty() || !flow.wants_data) return drop_early(half);
+    if (segments.empty() || !flow.wants_data) {
+      drop_early(half);
+      return from;
+    }
     const std::int32_t ahead = distance(segments.front().sequence, half.next_sequence);
-    if (ahead > 0) return;
+    if (ahead > 0) return from;
     const EarlySegments::Segment segment = std::move(segments.front());
     segments.erase(segments.begin());
     half.early->bytes -= segment.bytes.size();
@@ -445,13 +442,11 @@ void FlowTable::show_early(Flow& flow, Sender from) {
 }
 
 // The bytes before the first early segment will not come.
-void FlowTable::declare_lost(Flow& flow, Sender from) {
+Sender FlowTable::declare_lost(Flow& flow, Sender from) {
   FlowHalf& half = half_of(flow, from);
-  if (half.early->segments.empty()) return drop_early(half);
   const std::uint32_t next = half.early->segments.front().sequence;
-  const std::uint64_t missing =
-      std::max<std::int32_t>(distance(next, half.next_sequence), 0);
-  half.next_sequence = std::max(distance(next, half.next_sequence), 0) > 0 ? next : half.next_sequence;
+  const auto missing = static_cast<std::uint64_t>(std::max(distance(next, half.next_sequence), 0));
+  half.next_sequence += static_cast<std::uint32_t>(missing);
   const std::uint64_t skipped = std::min(half.to_skip, missing);
   half.to_skip -= skipped;
   if (missing > skipped) {
@@ -459,7 +454,7 @@ void FlowTable::declare_lost(Flow& flow, Sender from) {
     counts_.lost_bytes += missing - skipped;
     listener_.on_loss(flow, from, missing - skipped);
   }
-  show_early(flow, from);
+  return show_early(flow, from);
 }
 
 void FlowTable::drop_early(FlowHalf& half) {

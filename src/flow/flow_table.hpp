@@ -95,8 +95,8 @@ class FlowTable {
   Sender show(Flow& flow, Sender from, Bytes bytes);
   Sender show_cut(Flow& flow, Sender from, Bytes bytes, std::uint32_t length);
   void keep_early(Flow& flow, Sender from, std::uint32_t sequence, Bytes bytes);
-  void show_early(Flow& flow, Sender from);
-  void declare_lost(Flow& flow, Sender from);
+  Sender show_early(Flow& flow, Sender from);
+  Sender declare_lost(Flow& flow, Sender from);
   void drop_early(FlowHalf& half);
 
   static constexpr std::uint32_t kBlockBits = 10;
