@@ -1,7 +1,7 @@
 // HTTP/1.0 and 1.1 (RFC 9110, 9112) and what rides on it. A head is a message,
 // a body passes unbuffered unless http_body.hpp wants its beginning. Which
 // responses have a body depends on the request, so a flow remembers its few
-// outstanding ones. Also the preface of HTTP/2 without TLS (RFC 9113, 3.4).
+// outstanding ones.
 
 #include <array>
 #include <charconv>
@@ -9,6 +9,7 @@
 #include "base/hash.hpp"
 #include "proto/credentials.hpp"
 #include "proto/http_body.hpp"
+#include "proto/http_fields.hpp"
 #include "proto/http_head.hpp"
 #include "proto/parser.hpp"
 
@@ -46,16 +47,6 @@ struct Half {
   std::size_t junk = 0;
   bool sure = false;          // has been understood before
   std::uint64_t product = 0;  // hash of the Server or User-Agent said last
-};
-
-// What the fields of a head say of the message's body and of the flow.
-struct Fields {
-  std::optional<std::uint64_t> length;
-  bool chunked = false;
-  bool encoded = false;
-  bool via = false;
-  bool upgrades_to_websocket = false;
-  BodyKind kind = BodyKind::unwanted;
 };
 
 class HttpParser final : public Parser {
@@ -215,19 +206,19 @@ class HttpParser final : public Parser {
     request.head = line.method == "HEAD";
     request.connect = line.method == "CONNECT";
     request.proxied = request.connect || line.target.find("://") < 8;
-    const Fields said = read_request_fields(half, fields, request, out);
+    const HttpFields said = read_request_fields(half, fields, request, out);
     read_target(line.target, fields, out);
     asked_for_tunnel_ = request.connect;
     if (outstanding_ == kMostOutstanding) outstanding_ = 0;
     requests_[outstanding_++] = request;
-    half.body = {said.encoded ? BodyKind::unwanted : said.kind, Side::client, false};
+    half.body = {said.wanted(), Side::client, false};
     return start_body(half, said, false);
   }
 
   bool read_response(Half& half, const StartLine& line, std::string_view fields, FactSink& out) {
     const bool provisional = line.status < 200 && line.status != 101;
     const Request request = provisional ? Request() : answered();
-    const Fields said = read_response_fields(half, fields, out);
+    const HttpFields said = read_response_fields(half, fields, out);
     if (provisional) return true;
     const bool refused = line.status == 401 || line.status == 403 || line.status == 407;
     say_default_credential(request.default_credential, refused, out);
@@ -238,7 +229,7 @@ class HttpParser final : public Parser {
     }
     asked_for_tunnel_ = false;
     const bool own = line.status == 200 && !request.proxied && !said.via;
-    half.body = {said.encoded ? BodyKind::unwanted : said.kind, Side::server, own};
+    half.body = {said.wanted(), Side::server, own};
     if (half.body.kind != BodyKind::html && !success) half.body.kind = BodyKind::unwanted;
     if (request.head || line.status == 204 || line.status == 304) return true;
     return start_body(half, said, true);
@@ -264,29 +255,11 @@ class HttpParser final : public Parser {
 
   // -- Fields
 
-  static void read_framing_field(std::string_view name, std::string_view value, Fields& said) {
-    if (same_letters(name, "Content-Length")) {
-      std::uint64_t length = 0;
-      const auto [end, fault] = std::from_chars(value.data(), value.data() + value.size(), length);
-      if (fault == std::errc() && end == value.data() + value.size() && !said.length)
-        said.length = length;
-    } else if (same_letters(name, "Transfer-Encoding")) {
-      said.chunked |= mentions(value, "chunked");
-    } else if (same_letters(name, "Content-Type")) {
-      said.kind = body_kind(value);
-    } else if (same_letters(name, "Content-Encoding")) {
-      said.encoded |= !same_letters(value, "identity") && !value.empty();
-    } else if (same_letters(name, "Via")) {
-      said.via = true;
-    } else if (same_letters(name, "Upgrade")) {
-      said.upgrades_to_websocket |= mentions(value, "websocket");
-    }
-  }
-
-  Fields read_request_fields(Half& half, std::string_view fields, Request& request, FactSink& out) {
-    Fields said;
+  HttpFields read_request_fields(Half& half, std::string_view fields, Request& request,
+                                 FactSink& out) {
+    HttpFields said;
     each_header(fields, [&](std::string_view name, std::string_view value) {
-      read_framing_field(name, value, said);
+      said.read(name, value);
       if (same_letters(name, "User-Agent")) {
         say_once(half.product, Side::client, "http.user_agent"_claim, value, out);
       } else if (same_letters(name, "Authorization") || same_letters(name, "Proxy-Authorization")) {
@@ -298,29 +271,20 @@ class HttpParser final : public Parser {
     return said;
   }
 
-  Fields read_response_fields(Half& half, std::string_view fields, FactSink& out) {
-    Fields said;
+  HttpFields read_response_fields(Half& half, std::string_view fields, FactSink& out) {
+    HttpFields said;
     each_header(fields, [&](std::string_view name, std::string_view value) {
-      read_framing_field(name, value, said);
+      said.read(name, value);
       if (same_letters(name, "Server")) {
         say_once(half.product, Side::server, "http.server"_claim, value, out);
       } else if (same_letters(name, "X-Powered-By")) {
         out.say(Side::server, "device.description"_claim, value.substr(0, 200));
       } else if (same_letters(name, "WWW-Authenticate")) {
         out.say(Side::server, "http.authentication"_claim, authentication_scheme(value));
-        read_realm(value, out);
+        out.say(Side::server, "device.description"_claim, realm(value));
       }
     });
     return said;
-  }
-
-  // The realm often names the product: Basic realm="AXIS_ACCC8E012345".
-  static void read_realm(std::string_view value, FactSink& out) {
-    const std::size_t at = value.find("realm=\"");
-    if (at == std::string_view::npos) return;
-    const std::string_view realm = value.substr(at + 7);
-    const std::size_t end = realm.find('"');
-    if (end <= 64) out.say(Side::server, "device.description"_claim, realm.substr(0, end));
   }
 
   static void read_authorization(std::string_view value, Request& request, FactSink& out) {
@@ -341,29 +305,12 @@ class HttpParser final : public Parser {
     last = hash;
   }
 
-  // -- Applications that the target shows
+  // -- Applications
 
   void read_target(std::string_view target, std::string_view fields, FactSink& out) {
-    const std::string_view path = target.substr(0, target.find('?'));
-    const std::string_view query = target.substr(path.size());
-    const auto has = [](std::string_view text, std::string_view mark) {
-      return text.find(mark) != std::string_view::npos;
-    };
-    const bool dicom = has(path, "/dicom-web") || has(path, "/dicomweb") || has(path, "/wado") ||
-                       has(query, "requestType=WADO") ||
-                       ((has(path, "/studies") || has(path, "/instances")) &&
-                        mentions(fields, "application/dicom"));
-    if (dicom) {
-      announce("dicomweb", out);
-      if (has(query, "PatientID=") || has(query, "PatientName=") || has(query, "00100010=") ||
-          has(query, "00100020="))
-        out.say(Side::server, "clear.patient_identity"_claim, "dicomweb query");
-    }
-    if (has(path, "/fhir/") || path.ends_with("/fhir") || mentions(fields, "application/fhir+")) {
-      announce("fhir", out);
-      if (has(path, "/Patient/") || has(path, "/Patient?") || path.ends_with("/Patient"))
-        out.say(Side::server, "clear.patient_identity"_claim, "fhir Patient");
-    }
+    const TargetSays says = read_http_target(target, fields);
+    announce(says.application, out);
+    out.say(Side::server, "clear.patient_identity"_claim, says.patient);
   }
 
   void announce(std::string_view application, FactSink& out) {
@@ -374,7 +321,7 @@ class HttpParser final : public Parser {
 
   // -- Bodies
 
-  bool start_body(Half& half, const Fields& said, bool response) {
+  bool start_body(Half& half, const HttpFields& said, bool response) {
     half.held.clear();
     half.state = Half::State::head;
     if (said.chunked) {
@@ -424,12 +371,8 @@ class HttpParser final : public Parser {
   std::string_view announced_;
 };
 
-constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
-Recognition recognise_http(const Opening& opening) {
+Recognition recognise(const Opening& opening) {
   const std::string_view text = as_text(opening.bytes);
-  const std::size_t shown = std::min(text.size(), kPreface.size());
-  if (shown >= 5 && text.substr(0, shown) == kPreface.substr(0, shown)) return Recognition::no;
   // A target may be longer than what recognition gets to see.
   constexpr std::size_t kEnough = 200;
   const bool request = opening.from == Side::client;
@@ -445,18 +388,6 @@ Recognition recognise_http(const Opening& opening) {
   return text.size() < kEnough ? Recognition::more : Recognition::no;
 }
 
-class Http2Parser final : public Parser {
- public:
-  bool message(Side, Cursor, FactSink&) override { return true; }
-};
-
-Recognition recognise_http2(const Opening& opening) {
-  const std::string_view text = as_text(opening.bytes);
-  const std::size_t shown = std::min(text.size(), kPreface.size());
-  if (text.substr(0, shown) != kPreface.substr(0, shown)) return Recognition::no;
-  return shown == kPreface.size() ? Recognition::yes : Recognition::more;
-}
-
 constexpr std::uint16_t kPorts[] = {80, 8080, 8000, 8008, 8042, 8081, 8888, 631, 3128, 5357, 5985};
 
 }  // namespace
@@ -465,16 +396,8 @@ extern constinit const Protocol kHttp{
     .name = "http",
     .transport = Transport::tcp,
     .ports = kPorts,
-    .recognise = recognise_http,
+    .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<HttpParser>(); },
-};
-
-extern constinit const Protocol kHttp2{
-    .name = "http2",
-    .transport = Transport::tcp,
-    .ports = kPorts,
-    .recognise = recognise_http2,
-    .make = []() -> std::unique_ptr<Parser> { return std::make_unique<Http2Parser>(); },
 };
 
 }  // namespace asepsis

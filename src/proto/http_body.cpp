@@ -6,6 +6,7 @@
 #include "proto/identity.hpp"
 #include "proto/ipp.hpp"
 #include "proto/json.hpp"
+#include "proto/soap_metadata.hpp"
 
 namespace asepsis {
 namespace {
@@ -27,20 +28,12 @@ struct Element {
   Field field;
 };
 
-// ONVIF GetDeviceInformationResponse (Core 8.1.2) and the UPnP device
-// description (Device Architecture 2.3), both of which a device gives of itself.
+// ONVIF GetDeviceInformationResponse (Core 8.1.2), which a camera gives of itself.
 constexpr Element kOnvif[] = {{"Manufacturer", Field::manufacturer},
                               {"Model", Field::model},
                               {"FirmwareVersion", Field::firmware},
                               {"SerialNumber", Field::serial},
                               {"HardwareId", Field::hardware}};
-constexpr Element kUpnp[] = {{"manufacturer", Field::manufacturer},
-                             {"modelName", Field::model},
-                             {"modelNumber", Field::part},
-                             {"serialNumber", Field::serial},
-                             {"UDN", Field::uid},
-                             {"friendlyName", Field::description}};
-
 // The text of the first element of that local name that has only text in it.
 std::string_view element_text(std::string_view xml, std::string_view name) {
   for (std::size_t at = xml.find(name); at != std::string_view::npos;
@@ -54,10 +47,9 @@ std::string_view element_text(std::string_view xml, std::string_view name) {
   return {};
 }
 
-template <std::size_t kCount>
-void read_elements(std::string_view xml, const Element (&elements)[kCount], FactSink& out) {
+void read_onvif(std::string_view xml, FactSink& out) {
   Identity identity;
-  for (const auto& [name, field] : elements) identity.set(field, element_text(xml, name));
+  for (const auto& [name, field] : kOnvif) identity.set(field, element_text(xml, name));
   if (identity.has(Field::manufacturer) || identity.has(Field::model))
     identity.say_of({}, Side::server, out);
 }
@@ -67,8 +59,8 @@ std::string_view read_xml(const HttpBody& body, std::string_view xml, FactSink& 
   const auto holds = [&](std::string_view mark) {
     return xml.find(mark) != std::string_view::npos;
   };
-  if (body.own && holds("GetDeviceInformationResponse")) read_elements(xml, kOnvif, out);
-  if (body.own && holds("urn:schemas-upnp-org:device-1-0")) read_elements(xml, kUpnp, out);
+  if (body.own && holds("GetDeviceInformationResponse")) read_onvif(xml, out);
+  if (body.own) read_device_metadata(xml, Side::server, out);
   return holds("11073-20701") || holds("11073-10207") ? "sdc" : "";
 }
 

@@ -49,7 +49,6 @@ constexpr const Protocol* kProtocols[] = {
     &kFtp,
     &kPop3,
     &kImap,
-    &kTelnet,
     &kSsh,
     &kTls,
     &kAstm,
@@ -57,6 +56,7 @@ constexpr const Protocol* kProtocols[] = {
     &kIntellivue,
     &kWsDiscovery,
     &kSmb,
+    &kTelnet,
 };
 
 }  // namespace

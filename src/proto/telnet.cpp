@@ -132,7 +132,8 @@ class TelnetParser final : public Parser {
   void say_banner(std::string_view prompt, FactSink& out) {
     if (said_banner_) return;
     said_banner_ = true;
-    out.say(Side::server, "telnet.banner"_claim, banner_.empty() ? prompt : banner_.view());
+    out.say(Side::server, "telnet.banner"_claim,
+            banner_.empty() ? prompt.substr(0, kLongestBanner) : banner_.view());
     constexpr std::string_view kLogin = " login:";
     if (!prompt.ends_with(kLogin)) return;
     const std::string_view host = prompt.substr(0, prompt.size() - kLogin.size());
@@ -140,7 +141,8 @@ class TelnetParser final : public Parser {
       return (lower(c) >= 'a' && lower(c) <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
              c == '.' || c == '_';
     });
-    if (word) out.say(Side::server, "name.host"_claim, host);
+    constexpr std::size_t kLongestHost = 63;  // RFC 1035, 2.3.4
+    if (word && host.size() <= kLongestHost) out.say(Side::server, "name.host"_claim, host);
   }
 
   void read_typed(char c, FactSink& out) {
