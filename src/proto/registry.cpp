@@ -29,6 +29,10 @@ extern const Protocol kTls;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
+extern const Protocol kDhcp;
+extern const Protocol kDns;
+extern const Protocol kDnsTcp;
+extern const Protocol kMdns;
 
 namespace {
 
@@ -57,6 +61,10 @@ constexpr const Protocol* kProtocols[] = {
     &kWsDiscovery,
     &kSmb,
     &kTelnet,
+    &kDhcp,
+    &kMdns,
+    &kDns,
+    &kDnsTcp,
 };
 
 }  // namespace
