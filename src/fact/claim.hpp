@@ -185,6 +185,9 @@ inline constexpr ClaimRow kClaims[] = {
 
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},
+    {"ssdp.type", Scope::device, "UPnP device or service type announced"},
+    {"nd.advertises", Scope::device, "what it tells as an IPv6 router: prefix, dns, domain"},
+    {"netbios.role", Scope::device, "part it plays in a Windows network, as NetBIOS tells it"},
     {"wsd.types", Scope::device, "WS-Discovery types"},
     {"wsd.scope", Scope::device, "WS-Discovery scope that says what or where it is"},
     {"wsd.address", Scope::device, "WS-Discovery transport address (where its services are)"},
@@ -197,6 +200,9 @@ inline constexpr ClaimRow kClaims[] = {
 
     // Time.
     {"ntp.stratum", Scope::service, "NTP stratum it serves"},
+    {"ntp.reference", Scope::service, "what its time comes from: a clock, or the server above it"},
+    {"ntp.software", Scope::service, "NTP server software"},
+    {"ntp.answers", Scope::service, "NTP control or private request that it answered"},
 };
 
 struct Claim {

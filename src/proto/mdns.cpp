@@ -79,10 +79,9 @@ void say_mac(Side from, std::string_view text, FactSink& out) {
     out.say(from, "address.other_mac"_claim, to_text(*mac));
 }
 
-// An instance's name is text for people; two services put a MAC into it:
-// "host [52:54:00:12:34:56]" and "525400123456@Name".
+// An instance's name is text for people; some services put a MAC into it:
+// "host [52:54:00:12:34:56]", "525400123456@Name", "52:54:00:12:34:56@fe80::1".
 void say_instance(Side from, std::string_view service, std::string_view instance, FactSink& out) {
-  constexpr std::size_t kBareMac = 12;
   if (same_letters(service, "_workstation._tcp") && instance.ends_with(']')) {
     const std::size_t open = instance.rfind(" [");
     if (open != std::string_view::npos) {
@@ -90,9 +89,12 @@ void say_instance(Side from, std::string_view service, std::string_view instance
       return out.say(from, "name.host"_claim, instance.substr(0, open));
     }
   }
-  if (same_letters(service, "_raop._tcp") && instance.find('@') == kBareMac) {
-    say_mac(from, instance.substr(0, kBareMac), out);
-    instance.remove_prefix(kBareMac + 1);
+  const std::size_t at = instance.find('@');
+  if (at != std::string_view::npos) {
+    const bool mobile = same_letters(service, "_apple-mobdev2._tcp");
+    if (mobile || same_letters(service, "_raop._tcp")) say_mac(from, instance.substr(0, at), out);
+    if (mobile) return;
+    if (same_letters(service, "_raop._tcp")) instance.remove_prefix(at + 1);
   }
   out.say(from, "device.description"_claim, instance);
 }
@@ -146,8 +148,12 @@ void say_host_information(Side from, const DnsRecord& record, FactSink& out) {
 }
 
 void say_record(Side from, const DnsMessage& message, const DnsRecord& record, FactSink& out) {
-  if (const auto ip = record.address())
-    return out.say({Mac{}, *ip}, "name.host"_claim, host_in(record.name));
+  if (const auto ip = record.address()) {
+    // Some responders give the address of an instance instead of its host's.
+    if (service_in(record.name.parent()).empty())
+      out.say({Mac{}, *ip}, "name.host"_claim, host_in(record.name));
+    return;
+  }
   switch (record.type) {
     case dns_type::kPtr: return say_pointer(from, message, record, out);
     case dns_type::kSrv: return say_service(from, record.name, out);

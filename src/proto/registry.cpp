@@ -33,6 +33,12 @@ extern const Protocol kDhcp;
 extern const Protocol kDns;
 extern const Protocol kDnsTcp;
 extern const Protocol kMdns;
+extern const Protocol kLlmnr;
+extern const Protocol kNbns;
+extern const Protocol kNd;
+extern const Protocol kNetBiosDatagram;
+extern const Protocol kNtp;
+extern const Protocol kSsdp;
 
 namespace {
 
@@ -63,8 +69,14 @@ constexpr const Protocol* kProtocols[] = {
     &kTelnet,
     &kDhcp,
     &kMdns,
+    &kLlmnr,
+    &kNbns,
     &kDns,
     &kDnsTcp,
+    &kNetBiosDatagram,
+    &kSsdp,
+    &kNtp,
+    &kNd,
 };
 
 }  // namespace
