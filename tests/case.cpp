@@ -40,6 +40,15 @@ class Listener final : public FactSink {
   std::string facts;
 };
 
+// A name may stand for two rows, one for each transport.
+const Protocol* protocol_named(std::string_view name, bool over_tcp) {
+  if (!over_tcp) return find_protocol(name);
+  const auto found = std::ranges::find_if(protocols(), [name](const Protocol* protocol) {
+    return protocol->name == name && protocol->transport == Transport::tcp;
+  });
+  return found == protocols().end() ? nullptr : *found;
+}
+
 bool append_hex(std::vector<std::uint8_t>& bytes, std::string_view digits) {
   for (; digits.size() >= 2; digits.remove_prefix(2)) {
     std::uint8_t byte = 0;
@@ -131,8 +140,9 @@ Result<Case> read_case(const std::filesystem::path& folder) {
     std::string word;
     if (!(words >> word) || word.front() == '#') continue;
     if (word == "protocol") {
-      words >> word;
-      test.protocol = find_protocol(word);
+      std::string transport;
+      words >> word >> transport;
+      test.protocol = protocol_named(word, transport == "tcp");
     } else if (word == "client" || word == "server") {
       auto step = read_step(word == "server" ? Side::server : Side::client, words, folder);
       if (!step) return fail(step.error(), "stream.txt");
@@ -161,7 +171,8 @@ Outcome play(const Case& test, std::size_t piece, std::size_t limit) {
   }
   Outcome outcome{std::move(listener.facts), recognition(test)};
   const Stream& stream = player.stream();
-  if (stream.malformed() > 0) outcome.verdict += std::to_string(stream.malformed()) + " malformed\n";
+  if (stream.malformed() > 0)
+    outcome.verdict += std::to_string(stream.malformed()) + " malformed\n";
   if (stream.state() == Stream::State::gave_up) outcome.verdict += "gave up\n";
   if (stream.state() == Stream::State::again) outcome.verdict += "goes on as another protocol\n";
   return outcome;

@@ -2,7 +2,7 @@
 // it. stream.txt:
 //
 //   # words
-//   protocol dicom
+//   protocol dicom                                "protocol dns tcp": the row of that transport
 //   client 01 00 00000066 "PACS            "     bytes in hexadecimal, text in quotes
 //   server lost 16                                the capture missed these bytes
 //   server file reply.bin                         the bytes of a file in the folder

@@ -53,12 +53,14 @@ inline constexpr ClaimRow kClaims[] = {
     {"device.uid", Scope::device, "DICOM device UID, SDC endpoint reference, UPnP UDN"},
     {"device.operator_of", Scope::device, "equipment whose identity this endpoint was sent by another"},
     {"device.mud_url", Scope::device, "where its manufacturer usage description is (RFC 8520)"},
+    {"device.mud_url", Scope::device, "where its maker describes its use of the network (RFC 8520)"},
     {"device.drug_library", Scope::device, "version of the drug library"},
 
     // Names.
     {"name.host", Scope::device, "host name, as the device says it"},
     {"name.dns", Scope::device, "name that DNS gives the address"},
     {"name.domain", Scope::device, "domain or workgroup it belongs to"},
+    {"dns.version", Scope::service, "DNS server software (version.bind)"},
 
     // DHCP.
     {"dhcp.vendor_class", Scope::device, "DHCP option 60, vendor class"},
@@ -67,6 +69,9 @@ inline constexpr ClaimRow kClaims[] = {
     {"dhcp.user_class", Scope::device, "DHCP option 77, user class"},
     {"dhcp.server", Scope::device, "it leases addresses (value: the server identifier)"},
     {"dhcp.given", Scope::device, "what a DHCP server told it: router, dns, ntp, domain, tftp"},
+    {"dhcp.relay", Scope::device, "it relays DHCP between networks"},
+    {"dhcp.circuit", Scope::device, "where a relay heard it: circuit id (option 82), text or hexadecimal"},
+    {"dhcp.remote", Scope::device, "where a relay heard it: remote id (option 82), text or hexadecimal"},
 
     // DICOM.
     {"dicom.ae_title", Scope::device, "DICOM application entity title"},
@@ -180,6 +185,9 @@ inline constexpr ClaimRow kClaims[] = {
 
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},
+    {"ssdp.type", Scope::device, "UPnP device or service type announced"},
+    {"nd.advertises", Scope::device, "what it tells as an IPv6 router: prefix, dns, domain"},
+    {"netbios.role", Scope::device, "part it plays in a Windows network, as NetBIOS tells it"},
     {"wsd.types", Scope::device, "WS-Discovery types"},
     {"wsd.scope", Scope::device, "WS-Discovery scope that says what or where it is"},
     {"wsd.address", Scope::device, "WS-Discovery transport address (where its services are)"},
@@ -192,6 +200,9 @@ inline constexpr ClaimRow kClaims[] = {
 
     // Time.
     {"ntp.stratum", Scope::service, "NTP stratum it serves"},
+    {"ntp.reference", Scope::service, "what its time comes from: a clock, or the server above it"},
+    {"ntp.software", Scope::service, "NTP server software"},
+    {"ntp.answers", Scope::service, "NTP control or private request that it answered"},
 };
 
 struct Claim {

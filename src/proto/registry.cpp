@@ -29,6 +29,16 @@ extern const Protocol kTls;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
+extern const Protocol kDhcp;
+extern const Protocol kDns;
+extern const Protocol kDnsTcp;
+extern const Protocol kMdns;
+extern const Protocol kLlmnr;
+extern const Protocol kNbns;
+extern const Protocol kNd;
+extern const Protocol kNetBiosDatagram;
+extern const Protocol kNtp;
+extern const Protocol kSsdp;
 
 namespace {
 
@@ -57,6 +67,16 @@ constexpr const Protocol* kProtocols[] = {
     &kWsDiscovery,
     &kSmb,
     &kTelnet,
+    &kDhcp,
+    &kMdns,
+    &kLlmnr,
+    &kNbns,
+    &kDns,
+    &kDnsTcp,
+    &kNetBiosDatagram,
+    &kSsdp,
+    &kNtp,
+    &kNd,
 };
 
 }  // namespace
