@@ -44,7 +44,7 @@ struct Record {
 
 // Where one side is in its bytes.
 struct Half {
-  enum class Place : std::uint8_t { between, frame_number, text, checksum };
+  enum class Place : std::uint8_t { between, frame_number, text, checksum, missed };
 
   Place place = Place::between;
   int checksum_left = 0;
@@ -58,7 +58,7 @@ struct Half {
 enum class Part : std::uint8_t { empty, version, serial, name };
 
 // H-5 has components, but each maker orders them another way: a part is known
-// by its looks. "5.13.1", "V1.26", "00-24" are versions; five or more letters
+// by its looks. "5.13.1", "V1.26", "00-24" are versions; five to 24 letters
 // and digits, three digits among them, are a serial number.
 Part part_of(std::string_view text) {
   if (text.empty()) return Part::empty;
@@ -68,7 +68,7 @@ Part part_of(std::string_view text) {
       text, [](char c) { return digit(c) || letter(c) || c == '.' || c == '-' || c == '_'; });
   const bool dotted = number.find_first_of(".-") != std::string_view::npos;
   if (plain && dotted && !number.empty() && digit(number[0])) return Part::version;
-  if (plain && text.size() >= 5 && digits >= 3) return Part::serial;
+  if (plain && text.size() >= 5 && text.size() <= 24 && digits >= 3) return Part::serial;
   return std::ranges::any_of(text, letter) ? Part::name : Part::empty;
 }
 
@@ -81,7 +81,11 @@ class AstmParser final : public Parser {
     for (const std::uint8_t byte : in.rest()) read(from, static_cast<char>(byte), out);
     return true;
   }
-  std::optional<std::size_t> resume(Side from, Bytes bytes) override;
+  std::optional<std::size_t> resume(Side from, Bytes) override {
+    half(from).record.clear();
+    half(from).place = Half::Place::missed;
+    return 0;
+  }
 
  private:
   Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
@@ -114,6 +118,10 @@ void AstmParser::read(Side from, char c, FactSink& out) {
       if (!digit(c)) read_text(from, c, out);
       return;
     case Half::Place::text: read_text(from, c, out); return;
+    case Half::Place::missed:  // until a record or a frame ends
+      if (c == kStx) side.place = Half::Place::frame_number;
+      if (c == '\r' || c == '\n') side.place = Half::Place::text;
+      return;
     case Half::Place::checksum:
       if (hexadecimal(c) && side.checksum_left > 0) {
         --side.checksum_left;
@@ -221,9 +229,10 @@ void AstmParser::tell_sender(Side from, std::span<const std::string_view> parts,
     if (part == Part::name && i > 1 && late_name.empty()) late_name = parts[i];
   }
   if (two_names) {
-    // With all four the first is the maker; else it may as well be the site.
+    // With all four they are maker and model. Else they may as well be site
+    // and model, or model and maker: the description must do.
     if (!serial.empty()) out.say(from, "device.manufacturer"_claim, parts[0]);
-    out.say(from, "device.model"_claim, parts[1]);
+    if (!serial.empty()) out.say(from, "device.model"_claim, parts[1]);
   } else {
     out.say(from, "device.model"_claim, parts[0]);
     out.say(from, "device.manufacturer"_claim, late_name);
@@ -247,21 +256,6 @@ void AstmParser::tell_result(Side from, FactSink& out) {
   }
 }
 
-// Frames begin with STX and a digit; bare records cannot be told from the
-// middle of a comment until the next header.
-std::optional<std::size_t> AstmParser::resume(Side from, Bytes bytes) {
-  Half& side = half(from);
-  side.place = Half::Place::between;
-  side.record.clear();
-  for (std::size_t at = 0; at + 2 < bytes.size(); ++at) {
-    const std::string_view text = as_text(bytes.subspan(at));
-    const bool framed = text[0] == kStx && digit(text[1]);
-    if (text[0] == kEnq || (framed && letter(text[2]))) return at;
-    if (text[0] == 'H' && text[1] == side.field && punctuation(text[2])) return at;
-  }
-  return std::nullopt;
-}
-
 // "H", a delimiter, two to four more, and the first again.
 Recognition recognise_header(std::string_view text) {
   if (text.empty()) return Recognition::more;
@@ -275,14 +269,15 @@ Recognition recognise_header(std::string_view text) {
   return text.size() < 7 ? Recognition::more : Recognition::no;
 }
 
+// Bids and answers of one byte (ENQ, EOT, ACK, NAK) come before any text.
 Recognition recognise(const Opening& opening) {
   std::string_view text = as_text(opening.bytes);
-  if (text.size() > 1 && text[0] == kEnq) text.remove_prefix(1);
-  if (text == std::string_view(&kEnq, 1)) return Recognition::more;
+  text.remove_prefix(std::min(text.size(), text.find_first_not_of("\4\5\6\x15\r\n")));
+  if (text.empty()) return opening.bytes.size() < 16 ? Recognition::more : Recognition::no;
   if (text[0] != kStx) return recognise_header(text);
   text.remove_prefix(1);
   if (!text.empty() && !digit(text[0])) return Recognition::no;
-  if (!text.empty()) text.remove_prefix(1);
+  text.remove_prefix(std::min<std::size_t>(text.size(), 1));
   return recognise_header(text);
 }
 

@@ -115,7 +115,7 @@ class Contexts {
 
 // Where one side is in its bytes.
 struct Half {
-  enum class Place : std::uint8_t { pdu, association_head, items, fragments, piece };
+  enum class Place : std::uint8_t { pdu, association_head, items, fragments, piece, missed };
 
   Place place = Place::pdu;
   std::uint8_t pdu_type = 0;
@@ -143,9 +143,10 @@ class DicomParser final : public Parser {
   using Place = Half::Place;
 
   Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
-  Frame pdu_frame(Half& half, Bytes bytes) const;
-  Frame item_frame(Half& half, Bytes bytes);
-  Frame piece_frame(Half& half, Bytes bytes);
+  static Frame pdu_frame(Half& half, Bytes bytes);
+  static Frame item_frame(Half& half, Bytes bytes);
+  static Frame piece_frame(Half& half, Bytes bytes);
+  static Frame seek(Half& half, Bytes bytes);
   static void consume(Half& half, std::uint64_t size);
 
   bool read_pdu(Side from, Cursor in, FactSink& out);
@@ -178,12 +179,13 @@ Frame DicomParser::frame(Side from, Bytes bytes) {
       if (side.pdu_left >= kFragmentHeader) return Frame::message(kFragmentHeader);
       side.place = Place::pdu;
       return Frame::skip(side.pdu_left);
+    case Place::missed: return seek(side, bytes);
     case Place::piece: break;
   }
   return piece_frame(side, bytes);
 }
 
-Frame DicomParser::pdu_frame(Half& side, Bytes bytes) const {
+Frame DicomParser::pdu_frame(Half& side, Bytes bytes) {
   Cursor in(bytes);
   const std::uint8_t type = in.u8();
   in.skip(1);
@@ -251,6 +253,7 @@ bool DicomParser::message(Side from, Cursor in, FactSink& out) {
     case Place::association_head: return read_association_head(from, in, out);
     case Place::items: return read_item(from, in, out);
     case Place::fragments: return read_fragment_header(from, in);
+    case Place::missed:
     case Place::piece: break;
   }
   return read_piece(from, in, out);
@@ -404,6 +407,7 @@ void DicomParser::begin_set(Side from) {
     side.reader.begin(DicomSyntax::implicit_little);  // PS3.7 section 6.3.1
     side.in_step = true;
   } else if (!side.in_step) {
+    side.equipment.forget();
     side.reader.begin(DicomSyntax::deflated);  // the middle of something: not to be read
   } else {
     side.equipment.begin(side.command.field(), titles_[static_cast<std::size_t>(from)]);
@@ -463,15 +467,29 @@ bool plausible_pdu(Bytes bytes) {
          in.ok();
 }
 
-std::optional<std::size_t> DicomParser::resume(Side from, Bytes bytes) {
+std::optional<std::size_t> DicomParser::resume(Side from, Bytes) {
   Half& side = half(from);
-  side.place = Place::pdu;
+  side.place = Place::missed;
   side.pdu_left = side.fragment_left = 0;
   side.between_sets = true;
   side.in_step = false;
-  for (std::size_t start = 0; start < bytes.size(); ++start)
-    if (plausible_pdu(bytes.subspan(start))) return start;
-  return std::nullopt;
+  return 0;
+}
+
+// After a loss: passes over what comes before the next PDU that looks like one.
+Frame DicomParser::seek(Half& side, Bytes bytes) {
+  constexpr std::size_t kEnough = 12;
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const Bytes rest = bytes.subspan(at);
+    if (plausible_pdu(rest)) {
+      side.place = Place::pdu;
+      return at == 0 ? pdu_frame(side, bytes) : Frame::skip(at);
+    }
+    const bool may_become = rest.size() < kEnough && rest[0] >= pdu::kAssociateRequest &&
+                            rest[0] <= pdu::kAbort && (rest.size() == 1 || rest[1] == 0);
+    if (may_become) return at == 0 ? Frame::unknown() : Frame::skip(at);
+  }
+  return Frame::skip(bytes.size());
 }
 
 bool plausible_title(Bytes title) {

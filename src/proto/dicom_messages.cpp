@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/udi.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -171,6 +173,10 @@ void DicomEquipment::tell_equipment(Side from, FactSink& out) {
   if (equipment.empty()) return;
   out.say_of(equipment, from, "device.class"_claim, class_of_modality(text(modality)));
   for (const Row& row : kRows) out.say_of(equipment, from, row.claim, text(row.field));
+  if (const auto parts = udi_from_text(text(udi))) {
+    out.say_of(equipment, from, "device.udi_di"_claim, parts->device_identifier);
+    if (text(serial).empty()) out.say_of(equipment, from, "device.serial"_claim, parts->serial);
+  }
   out.say(other(from), "dicom.relays"_claim, equipment);
 }
 

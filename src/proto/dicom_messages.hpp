@@ -53,6 +53,8 @@ class DicomEquipment final : public DicomElementSink {
 
   // Once for each data set, when it has been read far enough.
   void tell(Side from, FactSink& out);
+  // What was gathered is not to be told: its end was missed.
+  void forget() { told_ = true; }
 
  private:
   enum Field : std::uint8_t {

@@ -61,8 +61,10 @@ constexpr unsigned kIdentifyingComponents = 2;
 // Where one side is in its bytes.
 struct Half {
   Hl7Delimiters delimiters;
-  bool in_step = false;                     // a header segment was seen
+  bool in_step = false;                     // a header segment told the delimiters
   bool passing = false;                     // inside a segment that is not wanted
+  bool missed = false;                      // bytes are missing: looking for the next message
+  bool after_end = true;                    // while looking: the byte before ended a segment
   std::size_t looked = 0;                   // bytes of the segment at hand that hold no end
   const PatientSegment* patient = nullptr;  // the segment passing by
   unsigned field = 0;                       // of it, and the component of that
@@ -84,6 +86,7 @@ class Hl7Parser final : public Parser {
   Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
   static std::size_t pass(Half& half, Bytes bytes);
   static Frame segment_frame(Half& half, Bytes bytes);
+  static Frame seek(Half& half, Bytes bytes);
   void begin_message(Side from, const Hl7Segment& header, FactSink& out);
   void end_message(Side from, FactSink& out);
   void tell_applications(Side from, const Hl7Segment& header, FactSink& out);
@@ -123,6 +126,7 @@ std::size_t Hl7Parser::pass(Half& side, Bytes bytes) {
 
 Frame Hl7Parser::frame(Side from, Bytes bytes) {
   Half& side = half(from);
+  if (side.missed) return seek(side, bytes);
   if (side.passing) {
     const std::size_t size = pass(side, bytes);
     if (size > 0) return Frame::skip(size);
@@ -189,7 +193,7 @@ void Hl7Parser::begin_message(Side from, const Hl7Segment& header, FactSink& out
   out.say(from, "hl7.sends"_claim, name);
   out.say(other(from), "hl7.receives"_claim, name);
   out.say(Side::server, "hl7.version"_claim, header.component(header.field(12), 1));
-  if (header.component(type, 1) != "ACK") {
+  if (!name.empty() && header.component(type, 1) != "ACK") {
     const bool enhanced = !header.field(15).empty() || !header.field(16).empty();
     out.say(from, "hl7.acknowledgement_mode"_claim, enhanced ? "enhanced" : "original");
   }
@@ -285,20 +289,37 @@ void Hl7Parser::end_message(Side from, FactSink& out) {
   side.sender_eui64.clear();
 }
 
-std::optional<std::size_t> Hl7Parser::resume(Side from, Bytes bytes) {
+std::optional<std::size_t> Hl7Parser::resume(Side from, Bytes) {
   Half& side = half(from);
   side.passing = side.in_step = false;
+  side.missed = side.after_end = true;
   side.patient = nullptr;
   side.patient_kinds = 0;
   side.looked = 0;
   side.ward.clear();
   side.sender_eui64.clear();
   side.equipment.clear();
-  const std::string_view text = as_text(bytes);
-  for (std::size_t at = text.find("MSH"); at != std::string_view::npos;
-       at = text.find("MSH", at + 1))
-    if ((at == 0 || ends_segment(bytes[at - 1])) && hl7_delimiters(text.substr(at))) return at;
-  return std::nullopt;
+  return 0;
+}
+
+// After a loss: passes over what comes before the next MSH, which begins a
+// segment and defines delimiters.
+Frame Hl7Parser::seek(Half& side, Bytes bytes) {
+  constexpr std::size_t kEnough = 10;
+  constexpr std::string_view kHeader = "MSH";
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    const std::string_view text = as_text(bytes.subspan(at));
+    const bool begins = side.after_end && text.substr(0, 3) == kHeader.substr(0, text.size());
+    if (begins && text.size() < kEnough) {
+      return at == 0 ? Frame::unknown() : Frame::skip(at);
+    }
+    if (begins && hl7_delimiters(text)) {
+      side.missed = false;
+      return at == 0 ? segment_frame(side, bytes) : Frame::skip(at);
+    }
+    side.after_end = ends_segment(bytes[at]);
+  }
+  return Frame::skip(bytes.size());
 }
 
 Recognition recognise(const Opening& opening) {

@@ -148,7 +148,9 @@ void Hl7Equipment::read_pairs(const Hl7Segment& obx, std::string_view pairs) {
 bool Hl7Equipment::read_unique_identifier(std::string_view text) {
   const auto found = udi_from_text(text);
   if (!found) return false;
-  if (found->device_identifier.size() < text.size()) keep(udi, text);
+  // The whole of ICCBBA's holds a donation number, which leads to a person.
+  const bool donation = text.starts_with('=') || text.starts_with('&');
+  if (found->device_identifier.size() < text.size() && !donation) keep(udi, text);
   keep(udi_di, found->device_identifier);
   keep(serial, found->serial);
   return true;
@@ -199,8 +201,9 @@ void Hl7Equipment::read_participation(const Hl7Segment& prt) {
     }
   }
   const auto identifier = prt.plain(prt.component(prt.field(16), 1));
-  if (!identifier.empty() && !read_unique_identifier(identifier)) keep(udi_di, identifier);
-  if (!identifier.empty()) keep(serial, prt.plain(prt.component(prt.field(20), 1)));
+  const bool plausible = identifier.view().size() == 14 || has_letters(identifier);
+  if (plausible && !read_unique_identifier(identifier)) keep(udi_di, identifier);
+  if (plausible) keep(serial, prt.plain(prt.component(prt.field(20), 1)));
   read_device_code(prt, prt.field(22));
 }
 
