@@ -16,9 +16,10 @@
 namespace asepsis {
 namespace {
 
-constexpr std::size_t kMostHeld = 16'384;     // of a head, of a body that is wanted
-constexpr std::size_t kMostJunk = 65'536;     // passed over in search of the next message
-constexpr std::size_t kMostOutstanding = 16;  // pipelined requests remembered
+constexpr std::size_t kMostHeld = 16'384;        // of a head, of a body that is wanted
+constexpr std::size_t kMostJunkAtFirst = 2'048;  // before the first message of a side
+constexpr std::size_t kMostJunk = 65'536;        // passed over in search of the next message
+constexpr std::size_t kMostOutstanding = 16;     // pipelined requests remembered
 constexpr std::string_view kVersion = "HTTP/1.";
 
 struct Request {
@@ -108,8 +109,6 @@ class HttpParser final : public Parser {
  private:
   Half& half_of(Side side) { return halves_[static_cast<std::size_t>(side)]; }
 
-  // -- Framing
-
   Frame head_frame(Side from, Half& half, Bytes bytes) {
     if (tunnel_) return Frame::again();
     if (from == Side::client && asked_for_tunnel_) return Frame::unknown();
@@ -124,11 +123,12 @@ class HttpParser final : public Parser {
     return size ? Frame::message(*size) : Frame::unknown();
   }
 
-  // A body whose length we got wrong, say: look for the next message.
+  // A body whose length we got wrong, the tail of one that began before the
+  // capture, the byte of a TCP keep-alive: look for the next message.
   Frame junk_frame(Side from, Half& half, Bytes bytes) {
     const std::size_t size = 1 + next_start(from, bytes.subspan(1));
     half.junk += size;
-    if (!half.sure || half.junk > kMostJunk) return Frame::foreign();
+    if (half.junk > (half.sure ? kMostJunk : kMostJunkAtFirst)) return Frame::foreign();
     return Frame::skip(size);
   }
 
@@ -189,8 +189,6 @@ class HttpParser final : public Parser {
     if (line.kind == Frame::Kind::skip && line.size <= 2) half.state = Half::State::head;
     return line;
   }
-
-  // -- Heads
 
   bool read_head(Side from, Half& half, std::string_view text, FactSink& out) {
     StartLine line;
@@ -253,8 +251,6 @@ class HttpParser final : public Parser {
     for (Half& half : halves_) half.state = Half::State::finished;
   }
 
-  // -- Fields
-
   HttpFields read_request_fields(Half& half, std::string_view fields, Request& request,
                                  FactSink& out) {
     HttpFields said;
@@ -305,8 +301,6 @@ class HttpParser final : public Parser {
     last = hash;
   }
 
-  // -- Applications
-
   void read_target(std::string_view target, std::string_view fields, FactSink& out) {
     const TargetSays says = read_http_target(target, fields);
     announce(says.application, out);
@@ -318,8 +312,6 @@ class HttpParser final : public Parser {
     announced_ = application;
     out.on_application(application, Security::clear);
   }
-
-  // -- Bodies
 
   bool start_body(Half& half, const HttpFields& said, bool response) {
     half.held.clear();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/eui64.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -128,6 +130,15 @@ constexpr std::size_t kLongestLabel = 24;
 void Identity::set(Field field, std::string_view value) {
   value = trimmed(value);
   if (field == Field::none || value.empty() || value.size() > 200) return;
+  if (field == Field::eui64) {
+    const auto eui64 = eui64_from_text(value);
+    if (eui64 && !eui64->nameless()) keep(field, eui64->text());
+    return;
+  }
+  keep(field, value);
+}
+
+void Identity::keep(Field field, std::string_view value) {
   ShortText<200>& held = values_[static_cast<std::size_t>(field)];
   if (held.empty()) {
     held.add(value);

@@ -53,6 +53,8 @@ class Identity {
   void say_of(std::string_view equipment, const Subject& about, FactSink& out) const;
 
  private:
+  void keep(Field field, std::string_view value);
+
   std::array<ShortText<200>, static_cast<std::size_t>(Field::none)> values_;
   bool contradicts_itself_ = false;
 };
