@@ -167,6 +167,20 @@ inline constexpr ClaimRow kClaims[] = {
     {"smb.guest", Scope::service, "a guest or null session was granted"},
     {"ntlm.os", Scope::device, "Windows version in NTLM"},
 
+    // Directories, remote desktops and databases.
+    {"ldap.bind", Scope::service, "how clients bind to LDAP: anonymous, simple, sasl and its mechanism"},
+    {"ldap.software", Scope::service, "directory server software, as its root entry says"},
+    {"ldap.version", Scope::service, "version of the directory server"},
+    {"kerberos.realm", Scope::device, "Kerberos realm it serves"},
+    {"kerberos.uses", Scope::device, "Kerberos service it asked a ticket for"},
+    {"kerberos.offers", Scope::device, "Kerberos encryption offered as client"},
+    {"kerberos.encryption", Scope::service, "Kerberos encryption of the tickets it gives"},
+    {"rdp.security", Scope::service, "how remote desktop is protected: nla, tls or rdp"},
+    {"rdp.encryption", Scope::service, "level of remote desktop's own encryption"},
+    {"database.version", Scope::service, "database product and version"},
+    {"database.tls", Scope::service, "whether the database offers TLS"},
+    {"database.authentication", Scope::service, "how clients of the database authenticate"},
+
     // Buildings and plant.
     {"bacnet.instance", Scope::device, "BACnet device instance"},
     {"bacnet.vendor", Scope::device, "BACnet vendor id"},

@@ -23,6 +23,13 @@ extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
+extern const Protocol kKerberosStream;
+extern const Protocol kKerberosDatagrams;
+extern const Protocol kLdap;
+extern const Protocol kMssql;
+extern const Protocol kMysql;
+extern const Protocol kPostgresql;
+extern const Protocol kRdp;
 extern const Protocol kSmb;
 extern const Protocol kSsh;
 extern const Protocol kTls;
@@ -77,6 +84,13 @@ constexpr const Protocol* kProtocols[] = {
     &kSsdp,
     &kNtp,
     &kNd,
+    &kRdp,
+    &kLdap,
+    &kKerberosStream,
+    &kKerberosDatagrams,
+    &kPostgresql,
+    &kMysql,
+    &kMssql,
 };
 
 }  // namespace

@@ -227,7 +227,7 @@ bool Smb1::session_request(Side from, Bytes bytes, FactSink& out) {
       Strings strings(block, first + second, unicode);
       nobody_ = strings.empty_next() && first + second <= 1;
       if (plain_passwords_ && first + second > 1)
-        out.say(from, "clear.credentials"_claim, "smb password");
+        out.say(other(from), "clear.credentials"_claim, "smb password");
       strings.skip();  // account
       strings.skip();  // its domain
       say_native(strings, from, out);
