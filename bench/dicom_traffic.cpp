@@ -18,8 +18,8 @@ constexpr std::uint32_t kArchives = 5;
 constexpr std::uint32_t kModalityOui = 0x00104b;
 constexpr std::uint32_t kArchiveOui = 0x00505a;
 constexpr std::uint32_t kFirstEphemeralPort = 32768;
-constexpr std::uint32_t kSmallestImage = 128 * 1024;
-constexpr std::size_t kFragmentSize = 32 * 1024;
+constexpr std::size_t kSmallestImage = 131072;
+constexpr std::size_t kFragmentSize = 32768;
 constexpr std::string_view kCtImageStorage = "1.2.840.10008.5.1.4.1.1.2";
 constexpr std::string_view kExplicitLittleEndian = "1.2.840.10008.1.2.1";
 constexpr std::string_view kApplicationContext = "1.2.840.10008.3.1.1.1";
@@ -108,7 +108,7 @@ std::vector<std::uint8_t> command_set(bool request, std::uint32_t message,
 // An element of a data set: explicit VR, little endian, a short value.
 void put_element(ByteWriter& out, std::uint32_t tag, std::string_view vr, std::string_view text) {
   out.le16(tag >> 16).le16(tag & 0xffff).text(vr);
-  const std::size_t size = text.size() + text.size() % 2;
+  const std::size_t size = text.size() + (text.size() % 2);
   out.le16(size).padded(text, size);
 }
 
@@ -175,7 +175,7 @@ class Storing final : public Dialogue {
   // One size a study, as the images of a scan have.
   Bytes pixels() const {
     const std::size_t size = kSmallestImage * (1 + study_ % 4);
-    return noise_.subspan(study_ % 1024 * 2, size);
+    return noise_.subspan(std::size_t{2} * (study_ % 1024), size);
   }
 
   std::uint32_t modality_;
@@ -202,8 +202,8 @@ class DicomTraffic final : public Traffic {
     Connection connection;
     connection.client = make_host(kModalityOui, 30, modality);
     connection.server = make_host(kArchiveOui, 31, archive);
-    connection.client_port =
-        static_cast<std::uint16_t>(kFirstEphemeralPort + ports_[modality]++ % kFirstEphemeralPort);
+    connection.client_port = static_cast<std::uint16_t>(kFirstEphemeralPort +
+                                                        (ports_[modality]++ % kFirstEphemeralPort));
     connection.server_port = archive % 2 == 0 ? 104 : 11112;
     connection.segments_per_ack = 14;
     return tcp_conversation(

@@ -52,10 +52,10 @@ std::string result_message(std::uint32_t sender, std::uint32_t number) {
          "|Result Link|R4||20260101\r" + "PID|1||T" + patient + "^^^NORTH^MR||TEST^PATIENT" +
          patient + "||19700101|U\r" + "OBR|1|" + control + "|F" + control +
          "|24323-8^Comprehensive metabolic 2000 panel^LN|||20260601075500\r" +
-         observation(1, "2951-2^Sodium", 135 + number % 10, sender) +
-         observation(2, "2823-3^Potassium", 3 + number % 3, sender) +
-         observation(3, "2160-0^Creatinine", 60 + number % 50, sender) +
-         observation(4, "3094-0^Urea", 2 + number % 5, sender);
+         observation(1, "2951-2^Sodium", 135 + (number % 10), sender) +
+         observation(2, "2823-3^Potassium", 3 + (number % 3), sender) +
+         observation(3, "2160-0^Creatinine", 60 + (number % 50), sender) +
+         observation(4, "3094-0^Urea", 2 + (number % 5), sender);
 }
 
 std::string acknowledgement(std::uint32_t sender, std::uint32_t number) {
@@ -93,7 +93,7 @@ class Hl7Traffic final : public Traffic {
     // One after the other, as operating systems give them out: a port comes
     // back only after all others of its host.
     connection.client_port =
-        static_cast<std::uint16_t>(kFirstEphemeralPort + ports_[sender]++ % kFirstEphemeralPort);
+        static_cast<std::uint16_t>(kFirstEphemeralPort + (ports_[sender]++ % kFirstEphemeralPort));
     connection.server_port = kPort;
     return tcp_conversation(connection, std::make_unique<Results>(sender, control_, messages),
                             random);

@@ -17,8 +17,8 @@ constexpr std::uint16_t kIpv4 = 0x0800;
 constexpr std::uint16_t kIpv6 = 0x86dd;
 constexpr std::uint16_t kVlan = 0x8100;
 constexpr std::uint16_t kServiceVlan = 0x88a8;
-constexpr std::uint32_t kLargestGap = 20;                 // microseconds
-constexpr std::size_t kLargestTrack = 512 * 1024 * 1024;  // bytes of packets held
+constexpr std::uint32_t kLargestGap = 20;                      // microseconds
+constexpr std::size_t kLargestTrack = std::size_t{512} << 20;  // bytes of packets held
 
 using Frame = std::vector<std::uint8_t>;
 using Track = std::vector<Frame>;  // the packets of one capture

@@ -106,7 +106,7 @@ class TcpConversation final : public Conversation {
     const bool syn = (segment.flags & kSyn) != 0;
     tcp.u8(syn ? 0x60 : 0x50).u8(segment.flags).be16(64240);
     const std::size_t options = syn ? 4 : 0;
-    const std::uint32_t length = static_cast<std::uint32_t>(20 + options + segment.payload.size());
+    const auto length = static_cast<std::uint32_t>(20 + options + segment.payload.size());
     const std::uint32_t pseudo = sum_of_words(from.ip) + sum_of_words(to.ip) + 6 + length;
     ByteWriter rest;
     rest.be16(0);  // urgent pointer

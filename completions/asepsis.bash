@@ -20,9 +20,9 @@ _asepsis() {
 
   local options
   case $command in
-    "") options="$commands --help" ;;
+    "") options="$commands --help --version" ;;
     read) options="--db --filter --site --workers --json --stats --help" ;;
-    version) options="--help" ;;
+    schema | version) options="--help" ;;
     *) options="--db --json --csv --help" ;;
   esac
   if [[ $command == read && $word != -* ]]; then

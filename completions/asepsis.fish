@@ -1,10 +1,11 @@
 # Completion of asepsis for fish.
 
 set -l commands read devices device why services conversations query schema version
-set -l shown devices device why services conversations query schema
+set -l shown devices device why services conversations query
 
 complete -c asepsis -f
 complete -c asepsis -l help -d 'How to use it'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -l version -d 'Which version this is'
 
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a read -d 'Read captures into the database'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices'
@@ -20,6 +21,7 @@ complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l db -r -F -d 
 complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l json -d 'JSON, one object a line'
 complete -c asepsis -n "__fish_seen_subcommand_from $shown" -l csv -d 'Comma-separated values'
 
+complete -c asepsis -n '__fish_seen_subcommand_from why' -a 'class manufacturer model firmware serial'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -F
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l filter -x -d 'Read only the packets that match'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l site -x -d 'The network the captures are of'
