@@ -23,10 +23,10 @@ namespace asepsis {
 struct ReadingOptions {
   std::string filter;  // pcap-filter(7); empty lets everything through
   std::size_t workers = 1;
-  WorkerLimits limits;
+  WorkerLimits limits{};
   const std::atomic<bool>* stop = nullptr;  // set when the person wants no more
   // Called now and then by the thread that called read_capture().
-  std::function<void(std::uint64_t bytes, std::uint64_t total, std::uint64_t packets)> progress;
+  std::function<void(std::uint64_t bytes, std::uint64_t total, std::uint64_t packets)> progress{};
 };
 
 struct Reading {
