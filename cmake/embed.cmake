@@ -1,0 +1,43 @@
+# asepsis_embed(target function folder file...)
+#
+# Compiles the files, named relative to the folder, into the target and
+# defines `std::span<const asepsis::EmbeddedFile> asepsis::function()`. The
+# assembler copies the bytes (.incbin), so a megabyte costs no compile time.
+
+function(asepsis_embed target function folder)
+  set(blobs "")
+  set(rows "")
+  set(paths "")
+  set(number 0)
+  foreach(file IN LISTS ARGN)
+    set(symbol asepsis_${function}_${number})
+    string(APPEND blobs "asm(R\"(.pushsection .rodata
+.global ${symbol}
+${symbol}:
+.incbin \"${folder}/${file}\"
+.global ${symbol}_end
+${symbol}_end: .byte 0
+.popsection)\");
+extern \"C\" const char ${symbol}[];
+extern \"C\" const char ${symbol}_end[];\n")
+    string(APPEND rows "      {\"${file}\", {${symbol}, ${symbol}_end}},\n")
+    list(APPEND paths ${folder}/${file})
+    math(EXPR number "${number} + 1")
+  endforeach()
+  set(source ${CMAKE_CURRENT_BINARY_DIR}/embedded/${function}.cpp)
+  file(CONFIGURE OUTPUT ${source} @ONLY CONTENT [[
+#include <span>
+#include "base/embedded.hpp"
+@blobs@
+namespace asepsis {
+std::span<const EmbeddedFile> @function@();
+std::span<const EmbeddedFile> @function@() {
+  static const EmbeddedFile kFiles[] = {
+@rows@  };
+  return kFiles;
+}
+}  // namespace asepsis
+]])
+  set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${paths}")
+  target_sources(${target} PRIVATE ${source})
+endfunction()

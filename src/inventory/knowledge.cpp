@@ -1,0 +1,332 @@
+// Matching is done in one pass for all rules together (RE2::Set), and names
+// are looked up in hash tables, so the cost of a value grows with its length
+// and not with the number of rules and products.
+
+#include "inventory/knowledge.hpp"
+
+#include <re2/re2.h>
+#include <re2/set.h>
+
+#include <algorithm>
+#include <fstream>
+#include <map>
+#include <span>
+#include <sstream>
+#include <unordered_map>
+
+#include "base/embedded.hpp"
+#include "base/text.hpp"
+#include "inventory/knowledge_file.hpp"
+#include "inventory/words.hpp"
+
+namespace asepsis {
+
+std::span<const EmbeddedFile> embedded_knowledge();  // cmake/embed.cmake
+
+namespace {
+
+constexpr std::size_t kMaxNameWords = 12;
+constexpr std::int64_t kSetMemory = 64 << 20;  // for the automaton, built as it is needed
+constexpr int kMaxGroups = 10;
+
+RE2::Options expression_options() {
+  RE2::Options options;
+  options.set_case_sensitive(false);
+  options.set_log_errors(false);
+  return options;
+}
+
+template <class Rows>
+auto find_name(const Rows& rows, std::string_view name) -> decltype(rows.data()) {
+  const auto found = std::ranges::find(rows, name, [](const auto& row) { return row.name; });
+  return found == rows.end() ? nullptr : &*found;
+}
+
+re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
+
+}  // namespace
+
+struct Knowledge::Index {
+  std::unordered_map<std::string, const Manufacturer*> makers;  // by compact name
+  std::size_t most_maker_words = 1;
+  std::vector<std::pair<std::string, const Manufacturer*>> owners;  // small letters, longest first
+  std::unordered_map<std::string, std::vector<const Product*>> products;  // by compact name
+  std::vector<std::unique_ptr<RE2>> expressions;                          // as the rules
+  std::map<std::string, std::unique_ptr<RE2>, std::less<>> conditions;
+  std::unique_ptr<RE2::Set> set;
+
+  Result<void> add_makers(const KnowledgeTables& tables);
+  Result<void> add_products(const KnowledgeTables& tables);
+  Result<void> add_rules(const KnowledgeTables& tables);
+  Result<void> add_conditions(const Rule& rule);
+};
+
+namespace {
+
+Result<void> check_class(const KnowledgeTables& tables, std::string_view name,
+                         const std::string& where) {
+  if (find_name(tables.classes, name) != nullptr) return {};
+  return fail(where + ": there is no class '" + std::string(name) + "'");
+}
+
+// What a rule says in plain words must be a known class; $1 is checked when it is filled in.
+Result<void> check_says(const KnowledgeTables& tables, const Rule& rule, const RE2& expression) {
+  const std::string& says = rule.says[index_of(Attribute::device_class)];
+  if (!says.empty() && says.find('$') == std::string::npos) {
+    if (auto known = check_class(tables, says, rule.where); !known) return known;
+  }
+  for (const std::string& text : rule.says) {
+    for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + 1)) {
+      const int group = at + 1 < text.size() ? text[at + 1] - '0' : -1;
+      if (group >= 1 && group <= expression.NumberOfCapturingGroups()) continue;
+      return fail(rule.where + ": says: '" + text + "' names a group that match does not have");
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> Knowledge::Index::add_makers(const KnowledgeTables& tables) {
+  for (const Manufacturer& maker : tables.manufacturers) {
+    const auto add = [&](const std::string& name) -> Result<void> {
+      const auto [place, added] = makers.emplace(compact(name), &maker);
+      most_maker_words = std::max(most_maker_words, words(name).size());
+      if (added || place->second == &maker) return {};
+      return fail("'" + name + "' is a name of both " + place->second->name + " and " + maker.name);
+    };
+    if (auto named = add(maker.name); !named) return named;
+    for (const std::string& alias : maker.aliases) {
+      if (auto named = add(alias); !named) return named;
+    }
+    for (const std::string& owner : maker.oui) owners.emplace_back(lowered(owner), &maker);
+    for (const auto& [name, weight] : maker.classes) {
+      if (auto known = check_class(tables, name, maker.name); !known) return known;
+    }
+  }
+  std::ranges::stable_sort(owners, std::ranges::greater(),
+                           [](const auto& owner) { return owner.first.size(); });
+  return {};
+}
+
+Result<void> Knowledge::Index::add_products(const KnowledgeTables& tables) {
+  for (const Product& product : tables.products) {
+    if (auto known = check_class(tables, product.device_class, product.where); !known) return known;
+    if (find_name(tables.manufacturers, product.manufacturer) == nullptr) {
+      return fail(product.where + ": there is no manufacturer '" + product.manufacturer + "'");
+    }
+    if (words(product.name).empty() || words(product.name).size() > kMaxNameWords) {
+      return fail(product.where + ": '" + product.name + "' is not a name of 1 to 12 words");
+    }
+    products[compact(product.name)].push_back(&product);
+  }
+  return {};
+}
+
+Result<void> Knowledge::Index::add_conditions(const Rule& rule) {
+  const auto add = [&](const std::string& match) -> Result<void> {
+    auto& expression = conditions[match];
+    if (!expression) expression = std::make_unique<RE2>(match, expression_options());
+    if (!expression->ok()) return fail(rule.where + ": " + expression->error());
+    return {};
+  };
+  for (const std::vector<Condition>* list : {&rule.needs, &rule.unless}) {
+    for (const Condition& condition : *list) {
+      if (auto added = add(condition.match); !added) return added;
+    }
+  }
+  return rule.at_least > 1 ? add(rule.match) : Result<void>();
+}
+
+Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
+  RE2::Options options = expression_options();
+  options.set_max_mem(kSetMemory);
+  set = std::make_unique<RE2::Set>(options, RE2::UNANCHORED);
+  std::map<std::string_view, const Rule*> by_id;
+  for (const Rule& rule : tables.rules) {
+    const auto [other, added] = by_id.emplace(rule.id, &rule);
+    if (!added) return fail(rule.where + ": '" + rule.id + "' is in " + other->second->where + " too");
+    std::string error;
+    if (set->Add(rule.match, &error) < 0) return fail(rule.where + ": match: " + error);
+    expressions.push_back(std::make_unique<RE2>(rule.match, expression_options()));
+    if (auto checked = check_says(tables, rule, *expressions.back()); !checked) return checked;
+    if (auto added_too = add_conditions(rule); !added_too) return added_too;
+  }
+  if (!set->Compile()) return fail("the rules of knowledge/ together need too much memory");
+  return {};
+}
+
+Knowledge::Knowledge() : tables_(std::make_unique<KnowledgeTables>()) {}
+Knowledge::Knowledge(Knowledge&&) noexcept = default;
+Knowledge& Knowledge::operator=(Knowledge&&) noexcept = default;
+Knowledge::~Knowledge() = default;
+
+Result<void> Knowledge::adopt(std::unique_ptr<KnowledgeTables> tables) {
+  auto index = std::make_unique<Index>();
+  for (const auto add : {&Index::add_makers, &Index::add_products, &Index::add_rules}) {
+    if (auto added = ((*index).*add)(*tables); !added) return added;
+  }
+  tables_ = std::move(tables);
+  index_ = std::move(index);
+  return {};
+}
+
+Result<Knowledge> Knowledge::built_in() {
+  Knowledge knowledge;
+  auto tables = std::make_unique<KnowledgeTables>();
+  for (const EmbeddedFile& file : embedded_knowledge()) {
+    if (auto read = read_knowledge(file.name, file.text, *tables); !read) {
+      return Failure(read.error());
+    }
+  }
+  if (auto adopted = knowledge.adopt(std::move(tables)); !adopted) return Failure(adopted.error());
+  return knowledge;
+}
+
+Result<void> Knowledge::add_file(std::string_view name, std::string_view text) {
+  auto tables = std::make_unique<KnowledgeTables>(*tables_);
+  if (auto read = read_knowledge(name, text, *tables); !read) return read;
+  return adopt(std::move(tables));
+}
+
+Result<void> Knowledge::add_folder(const std::filesystem::path& folder) {
+  std::error_code problem;
+  std::vector<std::filesystem::path> paths;
+  std::filesystem::recursive_directory_iterator files(folder, problem);
+  for (; !problem && files != std::filesystem::recursive_directory_iterator();
+       files.increment(problem)) {
+    if (files->path().extension() == ".toml") paths.push_back(files->path());
+  }
+  if (problem) return fail(folder.string() + " cannot be read: " + problem.message());
+  std::ranges::sort(paths);
+  auto tables = std::make_unique<KnowledgeTables>(*tables_);
+  for (const auto& path : paths) {
+    std::ostringstream text;
+    if (!(text << std::ifstream(path, std::ios::binary).rdbuf())) {
+      return fail(path.string() + " cannot be read");
+    }
+    if (auto read = read_knowledge(path.string(), text.view(), *tables); !read) return read;
+  }
+  return adopt(std::move(tables));
+}
+
+const std::vector<ClassInfo>& Knowledge::classes() const { return tables_->classes; }
+const std::vector<Manufacturer>& Knowledge::manufacturers() const { return tables_->manufacturers; }
+const std::vector<Product>& Knowledge::products() const { return tables_->products; }
+const std::vector<Rule>& Knowledge::rules() const { return tables_->rules; }
+
+const ClassInfo* Knowledge::find_class(std::string_view name) const {
+  return find_name(tables_->classes, name);
+}
+
+const Manufacturer* Knowledge::find_manufacturer(std::string_view name) const {
+  const auto found = index_->makers.find(compact(name));
+  return found == index_->makers.end() ? nullptr : found->second;
+}
+
+const Manufacturer* Knowledge::owner(std::string_view oui_owner) const {
+  const std::string name = lowered(oui_owner);
+  for (const auto& [begin, maker] : index_->owners) {
+    if (name.starts_with(begin) && at_boundary(name, begin.size())) return maker;
+  }
+  return nullptr;
+}
+
+std::optional<Knowledge::MakerFound> Knowledge::maker_in(std::string_view text) const {
+  const std::vector<Word> parts = words(text);
+  std::string name;
+  for (std::size_t first = 0; first < parts.size(); ++first) {
+    if (!at_boundary(text, parts[first].begin)) continue;
+    std::optional<MakerFound> found;
+    name.clear();
+    const std::size_t past = std::min(parts.size(), first + index_->most_maker_words);
+    for (std::size_t i = first; i < past; ++i) {
+      name += compact(text.substr(parts[i].begin, parts[i].end - parts[i].begin));
+      if (!at_boundary(text, parts[i].end)) continue;
+      const auto maker = index_->makers.find(name);
+      if (maker != index_->makers.end()) found = {maker->second, parts[first].begin, parts[i].end};
+    }
+    if (found) return found;
+  }
+  return std::nullopt;
+}
+
+std::vector<Knowledge::ProductFound> Knowledge::products_in(std::string_view text) const {
+  std::vector<ProductFound> all;
+  const std::vector<Word> parts = words(text);
+  std::string name;
+  for (std::size_t first = 0; first < parts.size(); ++first) {
+    const std::vector<const Product*>* found = nullptr;
+    std::size_t end = 0;
+    name.clear();
+    for (std::size_t i = first; i < std::min(parts.size(), first + kMaxNameWords); ++i) {
+      name += compact(text.substr(parts[i].begin, parts[i].end - parts[i].begin));
+      const auto place = index_->products.find(name);
+      if (place == index_->products.end()) continue;
+      found = &place->second;
+      end = parts[i].end;
+    }
+    if (found == nullptr) continue;
+    for (const Product* product : *found) all.push_back({product, parts[first].begin, end});
+  }
+  return all;
+}
+
+std::vector<Knowledge::RuleFound> Knowledge::rules_for(std::string_view claim,
+                                                       std::string_view value) const {
+  std::vector<RuleFound> all;
+  std::vector<int> matched;
+  RE2::Set::ErrorInfo error{};
+  if (!index_->set->Match(piece(value), &matched, &error)) {
+    if (error.kind == RE2::Set::kNoError) return all;
+    // The automaton outgrew its memory: ask one by one.
+    matched.resize(rules().size());
+    for (std::size_t i = 0; i < matched.size(); ++i) matched[i] = static_cast<int>(i);
+  }
+  std::ranges::sort(matched);
+  for (const int number : matched) {
+    const auto i = static_cast<std::size_t>(number);
+    const Rule& rule = rules()[i];
+    if (std::ranges::find(rule.claims, claim) == rule.claims.end()) continue;
+    std::array<re2::StringPiece, kMaxGroups> groups;
+    const int asked = std::min(kMaxGroups, index_->expressions[i]->NumberOfCapturingGroups() + 1);
+    if (!index_->expressions[i]->Match(piece(value), 0, value.size(), RE2::UNANCHORED,
+                                       groups.data(), asked)) {
+      continue;
+    }
+    RuleFound found{&rule, rule.says};
+    for (std::string& text : found.says) {
+      for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at)) {
+        const re2::StringPiece group = groups[static_cast<std::size_t>(text[at + 1] - '0')];
+        text.replace(at, 2, group.data() == nullptr ? "" : group.as_string());
+        at += group.size();
+      }
+      text = trimmed(text);
+    }
+    all.push_back(std::move(found));
+  }
+  return all;
+}
+
+bool Knowledge::fulfils(const Condition& condition, std::string_view value) const {
+  const auto expression = index_->conditions.find(condition.match);
+  return expression != index_->conditions.end() &&
+         RE2::PartialMatch(piece(value), *expression->second);
+}
+
+double Knowledge::direct_weight(std::string_view claim, std::string_view protocol) const {
+  double weight = 0;
+  for (const DirectWeight& row : tables_->direct) {
+    if (row.claim != claim) continue;
+    if (row.protocol == protocol) return row.weight;
+    if (row.protocol.empty()) weight = row.weight;
+  }
+  return weight;
+}
+
+const TextTrust* Knowledge::text_trust(std::string_view claim) const {
+  const auto found = std::ranges::find(tables_->texts, claim, &TextTrust::claim);
+  return found == tables_->texts.end() ? nullptr : &*found;
+}
+
+}  // namespace asepsis

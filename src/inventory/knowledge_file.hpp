@@ -1,0 +1,34 @@
+// Reads one TOML file of knowledge/ and refuses what the schema does not
+// know: a misspelt key is an error with its line, not a rule that never fires.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+#include "inventory/knowledge.hpp"
+
+namespace asepsis {
+
+struct DirectWeight {
+  std::string claim;
+  std::string protocol;  // empty: any other
+  double weight = 0;
+};
+
+struct KnowledgeTables {
+  std::vector<ClassInfo> classes;
+  std::vector<Manufacturer> manufacturers;
+  std::vector<Product> products;
+  std::vector<Rule> rules;
+  std::vector<DirectWeight> direct;
+  std::vector<TextTrust> texts;
+};
+
+// Adds what the file says to the tables. Names of classes and manufacturers
+// that other files define are not checked here.
+Result<void> read_knowledge(std::string_view name, std::string_view text, KnowledgeTables& tables);
+
+}  // namespace asepsis
