@@ -44,3 +44,11 @@ asepsis_fuzz_target(fuzz_parsers)
 
 add_test(NAME layers
   COMMAND ${CMAKE_COMMAND} -P ${PROJECT_SOURCE_DIR}/cmake/check_layers.cmake)
+
+asepsis_unit_test(udi_test)
+asepsis_unit_test(soap_metadata_test)
+target_link_libraries(soap_metadata_test PRIVATE pugixml::pugixml)
+asepsis_unit_test(patient_privacy_test)
+target_sources(patient_privacy_test PRIVATE tests/case.cpp)
+target_compile_definitions(patient_privacy_test
+  PRIVATE ASEPSIS_CASES="${PROJECT_SOURCE_DIR}/tests/cases")
