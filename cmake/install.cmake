@@ -41,3 +41,7 @@ add_custom_target(deb
   COMMAND ${CMAKE_COMMAND} -E echo "The package is in ${PROJECT_BINARY_DIR}"
   DEPENDS asepsis man
   VERBATIM)
+
+# Man page and completions know every command and option of the program.
+add_test(NAME front_door
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/front_door.sh $<TARGET_FILE:asepsis>)
