@@ -10,10 +10,9 @@ add_custom_target(man ALL DEPENDS ${man_page})
 
 install(TARGETS asepsis)
 install(FILES ${man_page} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-install(DIRECTORY knowledge/ DESTINATION ${CMAKE_INSTALL_DATADIR}/asepsis/knowledge)
 install(FILES completions/asepsis.bash
   DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME asepsis)
-install(FILES completions/_asepsis DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES completions/_asepsis DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions)
 install(FILES completions/asepsis.fish
   DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES README.md CHANGELOG.md SECURITY.md NOTICE DESTINATION ${CMAKE_INSTALL_DOCDIR})
@@ -33,7 +32,6 @@ firmware and serial number, whom it talks to, and the evidence for each of these
 transmits on the network and keeps nothing about patients.")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SECTION net)
-set(CPACK_DEBIAN_PACKAGE_DEPENDS ieee-data)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)  # the libraries, from what the binary links
 include(CPack)
 
@@ -43,3 +41,7 @@ add_custom_target(deb
   COMMAND ${CMAKE_COMMAND} -E echo "The package is in ${PROJECT_BINARY_DIR}"
   DEPENDS asepsis man
   VERBATIM)
+
+# Man page and completions know every command and option of the program.
+add_test(NAME front_door
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/front_door.sh $<TARGET_FILE:asepsis>)

@@ -4,9 +4,10 @@
 # clang-tidy passes each source once: a stamp a file, older than what it read.
 file(GLOB_RECURSE tidy_sources CONFIGURE_DEPENDS RELATIVE ${PROJECT_SOURCE_DIR}
   ${PROJECT_SOURCE_DIR}/src/*.cpp ${PROJECT_SOURCE_DIR}/tests/*.cpp
-  ${PROJECT_SOURCE_DIR}/bench/*.cpp)
+  ${PROJECT_SOURCE_DIR}/bench/*.cpp ${PROJECT_SOURCE_DIR}/tools/*.cpp)
 file(GLOB_RECURSE tidy_headers CONFIGURE_DEPENDS
-  ${PROJECT_SOURCE_DIR}/src/*.hpp ${PROJECT_SOURCE_DIR}/tests/*.hpp)
+  ${PROJECT_SOURCE_DIR}/src/*.hpp ${PROJECT_SOURCE_DIR}/tests/*.hpp
+  ${PROJECT_SOURCE_DIR}/bench/*.hpp)
 set(tidy_stamps "")
 foreach(source IN LISTS tidy_sources)
   set(stamp ${PROJECT_BINARY_DIR}/tidy/${source}.passed)
