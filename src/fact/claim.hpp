@@ -53,7 +53,6 @@ inline constexpr ClaimRow kClaims[] = {
     {"device.uid", Scope::device, "DICOM device UID, SDC endpoint reference, UPnP UDN"},
     {"device.operator_of", Scope::device, "equipment whose identity this endpoint was sent by another"},
     {"device.mud_url", Scope::device, "where its manufacturer usage description is (RFC 8520)"},
-    {"device.mud_url", Scope::device, "where its maker describes its use of the network (RFC 8520)"},
     {"device.drug_library", Scope::device, "version of the drug library"},
 
     // Names.

@@ -327,6 +327,7 @@ Recognition recognise(const Opening& opening) {
   Cursor in(opening.bytes);
   const Fixed fixed(in);
   if (!in.ok() || !fixed.credible()) return Recognition::no;
+  if ((fixed.operation == 1) != (opening.from == Side::client)) return Recognition::no;
   if (in.be32() == kMagicCookie) return Recognition::yes;
   return opening.expected_port ? Recognition::yes : Recognition::no;
 }

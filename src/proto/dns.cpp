@@ -128,7 +128,13 @@ bool plausible_header(Bytes bytes, Side from) {
 
 // On another port the first question must be one that is really asked.
 Recognition recognise_dns(const Opening& opening) {
-  if (opening.expected_port) return plausible_dns(opening.bytes);
+  if (opening.expected_port) {
+    Cursor header(opening.bytes);
+    header.skip(2);
+    const bool response = (header.u8() & 0x80) != 0;
+    return response == (opening.from == Side::server) ? plausible_dns(opening.bytes)
+                                                      : Recognition::no;
+  }
   if (!plausible_header(opening.bytes, opening.from)) return Recognition::no;
   if (plausible_dns(opening.bytes) != Recognition::yes) return Recognition::no;
   constexpr std::uint16_t kLastType = 260;

@@ -63,11 +63,15 @@ class NbnsParser final : public Parser {
   }
 };
 
-// The first name is encoded as only NetBIOS does.
+// The first name is encoded as only NetBIOS does. On the port itself hosts
+// both ask and answer.
 Recognition recognise(const Opening& opening) {
   if (plausible_dns(opening.bytes) != Recognition::yes) return Recognition::no;
   Cursor in(opening.bytes);
-  in.skip(12);
+  in.skip(2);
+  const bool response = (in.u8() & 0x80) != 0;
+  if (!opening.expected_port && response != (opening.from == Side::server)) return Recognition::no;
+  in.skip(9);
   const std::string_view label = as_text(in.take(in.u8()));
   return encoded_netbios_name(label) ? Recognition::yes : Recognition::no;
 }

@@ -124,6 +124,19 @@ class NtpParser final : public Parser {
   }
 };
 
+// Both sides often use the port, so the mode must fit the sender's part.
+bool fits_sender(Side from, Bytes bytes) {
+  constexpr std::uint8_t kResponse = 0x80;
+  const bool server = from == Side::server;
+  switch (mode_of(bytes.front())) {
+    case Mode::client: return !server;
+    case Mode::server: return server;
+    case Mode::control: return ((bytes[1] & kResponse) != 0) == server;
+    case Mode::private_use: return ((bytes[0] & kResponse) != 0) == server;
+    default: return true;
+  }
+}
+
 Recognition recognise(const Opening& opening) {
   const std::uint8_t first = opening.bytes.front();
   const int version = first >> 3 & 7;
@@ -131,8 +144,8 @@ Recognition recognise(const Opening& opening) {
   std::size_t least = kPacketSize;
   if (mode_of(first) == Mode::control) least = kControlHeader;
   if (mode_of(first) == Mode::private_use) least = kPrivateHeader;
-  const bool plausible = (first & 7) != 0 && opening.bytes.size() >= least;
-  return plausible ? Recognition::yes : Recognition::no;
+  if ((first & 7) == 0 || opening.bytes.size() < least) return Recognition::no;
+  return fits_sender(opening.from, opening.bytes) ? Recognition::yes : Recognition::no;
 }
 
 constexpr std::uint16_t kPorts[] = {123};

@@ -59,6 +59,7 @@ Recognition recognise(const Opening& opening) {
   const std::string_view text = as_text(opening.bytes);
   if (text.starts_with(kNotify) || text.starts_with(kSearch)) return Recognition::yes;
   if (!text.starts_with(kAnswer)) return Recognition::no;
+  if (opening.from != Side::server) return Recognition::no;
   if (opening.expected_port) return Recognition::yes;
   for (Cursor in(opening.bytes); !in.done();) {
     const std::string_view line = take_line(in);
