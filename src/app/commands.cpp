@@ -9,14 +9,18 @@
 namespace asepsis {
 namespace {
 
-const std::set<std::string> kJsonColumns{"mac",     "ip",         "name", "vlan",
-                                         "clients", "confidence", "community_ids"};
+using Names = std::set<std::string>;
+
+// Columns of our views that hold JSON.
+const Names kOfDevices{"mac", "ip", "name", "vlan", "confidence"};
+const Names kOfServices{"clients"};
+const Names kOfConversations{"community_ids"};
 
 Result<void> show(const AnswerOptions& options, const std::string& sql,
-                  const std::string& argument = {}) {
+                  const Names& json_columns = {}) {
   auto database = open_for_answers(options.database);
   if (!database) return std::unexpected(database.error());
-  const auto rows = run_query(*database, sql, argument, kJsonColumns);
+  const auto rows = run_query(*database, sql, {}, json_columns);
   if (!rows) return std::unexpected(rows.error());
   print(*rows, options.form);
   return {};
@@ -44,7 +48,7 @@ Result<std::string> resolve(Database& database, const std::string& id) {
 
 Result<void> section(Database& database, const AnswerOptions& options, const std::string& title,
                      const std::string& sql, const std::string& id) {
-  const auto rows = run_query(database, sql, id, kJsonColumns);
+  const auto rows = run_query(database, sql, id);
   if (!rows) return std::unexpected(rows.error());
   if (rows->cells.empty()) return {};
   if (options.form == Form::table) std::cout << '\n' << title << '\n';
@@ -76,11 +80,13 @@ Result<void> show_devices(const AnswerOptions& options) {
     return show(options,
                 "SELECT id, site, class, manufacturer, model, firmware, serial, udi_di, hardware, "
                 "os, mac, ip, name, care_area, vlan, first_seen, last_seen, confidence "
-                "FROM devices ORDER BY id");
+                "FROM devices ORDER BY id",
+                kOfDevices);
   return show(options,
               "SELECT id, coalesce(class, 'unknown') AS class, manufacturer, model, firmware, "
               "serial, ip, name, care_area AS area FROM devices "
-              "ORDER BY class IS NULL, class = 'external', class, manufacturer, model, ip");
+              "ORDER BY class IS NULL, class = 'external', class, manufacturer, model, ip",
+              kOfDevices);
 }
 
 Result<void> show_device(const AnswerOptions& options, const std::string& id) {
@@ -88,7 +94,7 @@ Result<void> show_device(const AnswerOptions& options, const std::string& id) {
   if (!database) return std::unexpected(database.error());
   const auto device = resolve(*database, id);
   if (!device) return std::unexpected(device.error());
-  const auto rows = run_query(*database, "SELECT * FROM devices WHERE id = ?", *device, kJsonColumns);
+  const auto rows = run_query(*database, "SELECT * FROM devices WHERE id = ?", *device, kOfDevices);
   if (!rows) return std::unexpected(rows.error());
   if (options.form != Form::table) {
     print(*rows, options.form);
@@ -176,7 +182,8 @@ Result<void> show_services(const AnswerOptions& options) {
               "f.port = services.port AND f.claim IN ('tls.version', 'snmp.version', 'smb.dialect', "
               "'hl7.version', 'ssh.banner', 'http.server', 'vnc.version', 'mqtt.version')) AS version, "
               "state, clients, first_seen, last_seen "
-              "FROM services ORDER BY device, transport, port, application");
+              "FROM services ORDER BY device, transport, port, application",
+              kOfServices);
 }
 
 Result<void> show_conversations(const AnswerOptions& options) {
@@ -192,7 +199,8 @@ Result<void> show_conversations(const AnswerOptions& options) {
               "FROM (SELECT *, community_ids(ip_protocol, client_ip, client_ports, server_ip, port) "
               "AS ids FROM conversations) "
               "ORDER BY client, server, client_ip, server_ip, transport, port, application, state, "
-              "security");
+              "security",
+              kOfConversations);
 }
 
 Result<void> show_query(const AnswerOptions& options, const std::string& sql) {

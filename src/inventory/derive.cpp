@@ -21,6 +21,8 @@ std::vector<Evidence> evidence_for(const Heard& heard, const FusedDevice& device
   for (const std::size_t index : device.facts) {
     const HeardFact& fact = heard.facts[index];
     if (fact.refused) continue;
+    // A gateway sends under the names of the equipment behind it.
+    if (device.relays && fact.claim == "hl7.application") continue;
     evidence.push_back({.fact_id = fact.id,
                         .claim = fact.claim,
                         .value = fact.value,

@@ -15,6 +15,7 @@ struct Equipment {
   std::set<std::size_t> relays;    // anchors that received it from others
   std::set<std::string> serials;
   std::set<Mac> macs;
+  bool live = false;        // spoken of as it works, not out of an archive
   bool identified = false;  // manufacturer, model or kind is known
   std::vector<std::size_t> facts;
 };
@@ -44,6 +45,7 @@ std::map<std::string, Equipment> gather(const Heard& heard, const AnchorOfFact& 
     if (anchor_of_fact[i]) equipment.speakers.insert(*anchor_of_fact[i]);
     if (tells_apart(fact.equipment)) equipment.serials.insert(lowered(fact.equipment));
     if (const auto mac = mac_of_eui64(fact.equipment)) equipment.macs.insert(*mac);
+    if (fact.protocol != "dicom") equipment.live = true;
     if (fact.claim == "device.serial") equipment.serials.insert(lowered(fact.value));
     if (fact.claim == "device.eui64")
       if (const auto mac = mac_of_eui64(fact.value)) equipment.macs.insert(*mac);
@@ -66,14 +68,25 @@ std::map<std::string, std::set<std::size_t>> own_serials(const Heard& heard,
   return serials;
 }
 
-// Who receives other systems' results is a system, not the equipment.
+// Who receives other systems' results, or keeps and hands out many kinds of
+// images, is a system and speaks of equipment other than itself.
 std::set<std::size_t> systems(const Heard& heard, const AnchorOfFact& anchor_of_fact,
                               const Anchors& anchors) {
+  constexpr std::size_t kKindsOfAnArchive = 4;
   std::set<std::size_t> out;
-  for (std::size_t i = 0; i < heard.facts.size(); ++i)
-    if (heard.facts[i].claim == "hl7.receives" && heard.facts[i].value.starts_with("ORU") &&
-        anchor_of_fact[i])
-      out.insert(anchors.root(*anchor_of_fact[i]));
+  std::map<std::size_t, std::set<std::string>> stores;
+  for (std::size_t i = 0; i < heard.facts.size(); ++i) {
+    const HeardFact& fact = heard.facts[i];
+    if (!anchor_of_fact[i]) continue;
+    const std::size_t root = anchors.root(*anchor_of_fact[i]);
+    const bool results = fact.claim == "hl7.receives" && fact.value.starts_with("ORU");
+    if (results || fact.claim == "dicom.relays") out.insert(root);
+    if (fact.claim != "dicom.provides") continue;
+    if (fact.value.contains(" FIND") || fact.value.contains(" MOVE")) out.insert(root);
+    if (fact.value.contains("Storage")) stores[root].insert(fact.value);
+  }
+  for (const auto& [root, kinds] : stores)
+    if (kinds.size() >= kKindsOfAnArchive) out.insert(root);
   return out;
 }
 
@@ -107,14 +120,15 @@ void place_equipment(const Heard& heard, AnchorOfFact& anchor_of_fact, Anchors& 
   const auto relaying = systems(heard, anchor_of_fact, anchors);
 
   std::map<std::string, std::size_t> owners;
-  std::map<std::size_t, std::set<std::string>> unplaced;  // by who alone speaks of it
+  std::map<std::string, std::set<std::size_t>> origins_of;  // who speaks of it and is no system
+  std::map<std::size_t, std::set<std::string>> unplaced;    // by who alone speaks of it
   for (const auto& [name, equipment] : all) {
     if (equipment.facts.empty()) continue;
     if (const auto owner = named_owner(equipment, serials, anchors)) {
       owners[name] = *owner;
       continue;
     }
-    std::set<std::size_t> origins;
+    std::set<std::size_t>& origins = origins_of[name];
     for (const std::size_t speaker : equipment.speakers)
       if (!equipment.relays.contains(speaker) && !relaying.contains(anchors.root(speaker)))
         origins.insert(anchors.root(speaker));
@@ -128,7 +142,10 @@ void place_equipment(const Heard& heard, AnchorOfFact& anchor_of_fact, Anchors& 
     std::optional<std::size_t> anchor;
     if (owner != owners.end()) {
       anchor = owner->second;
-    } else if (equipment.identified && tells_apart(name)) {
+    } else if (equipment.live && equipment.identified && tells_apart(name) &&
+               !origins_of[name].empty()) {
+      // Only a gateway of devices makes a device of what it speaks of: an
+      // archive speaks of other years and other hospitals too.
       anchor = anchors.of_equipment(name);
     }
     for (const std::size_t fact : equipment.facts) anchor_of_fact[fact] = anchor;

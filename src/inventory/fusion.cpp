@@ -157,7 +157,8 @@ class Grouping {
   Grouping(const Heard& heard, const Bindings& bindings, const Anchors& anchors)
       : heard_(heard), bindings_(bindings), anchors_(anchors) {}
 
-  Fusion group(const AnchorOfFact& anchor_of_fact) {
+  // `speakers`: whose message each fact was, before equipment was placed.
+  Fusion group(const AnchorOfFact& anchor_of_fact, const AnchorOfFact& speakers) {
     add_devices();
     Fusion fusion;
     for (const HeardTalk& talk : heard_.talks) {
@@ -168,6 +169,7 @@ class Grouping {
     mark_copies(heard_, fusion);
     for (std::size_t i = 0; i < heard_.facts.size(); ++i)
       if (anchor_of_fact[i]) add_fact(i, *anchor_of_fact[i]);
+    note_relays(anchor_of_fact, speakers);
     for (FusedDevice& device : devices_) finish(device);
     sort_into(fusion);
     return fusion;
@@ -197,6 +199,15 @@ class Grouping {
     const std::size_t at = device_of_root_.at(anchors_.root(owner->anchor));
     if (packets > 0) note(devices_[at], index, owner->why, talk.first, talk.last);
     return at;
+  }
+
+  void note_relays(const AnchorOfFact& owners, const AnchorOfFact& speakers) {
+    for (std::size_t i = 0; i < speakers.size(); ++i) {
+      if (!speakers[i]) continue;
+      const std::size_t speaker = anchors_.root(*speakers[i]);
+      if (!owners[i] || anchors_.root(*owners[i]) != speaker)
+        devices_[device_of_root_.at(speaker)].relays = true;
+    }
   }
 
   void add_fact(std::size_t index, std::size_t anchor) {
@@ -282,8 +293,9 @@ Fusion fuse(const Heard& heard, const Bindings& bindings) {
   join_by("dhcp.client_id", "DHCP client id", true, 3, said, anchors);
   join_by("ssh.host_key", "SSH host key", true, 2, said, anchors);
   join_by("tls.certificate", "certificate", true, 2, said, anchors);
+  const AnchorOfFact speakers = anchor_of_fact;
   place_equipment(heard, anchor_of_fact, anchors);
-  return Grouping(heard, bindings, anchors).group(anchor_of_fact);
+  return Grouping(heard, bindings, anchors).group(anchor_of_fact, speakers);
 }
 
 }  // namespace asepsis

@@ -39,6 +39,7 @@ struct FusedDevice {
   std::int64_t first = 0, last = 0;
   bool external = false;   // known by public addresses only
   bool forwarder = false;  // carries others' packets: a router
+  bool relays = false;     // speaks of equipment other than itself: a gateway, an archive
 };
 
 struct Fusion {

@@ -82,7 +82,6 @@ Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
       migrate(*sql);
     }
     sql->exec("PRAGMA foreign_keys = ON");
-    sql->exec("PRAGMA trusted_schema = OFF");
     return Database(path, std::move(sql));
   });
 }
