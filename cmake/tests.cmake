@@ -28,7 +28,12 @@ function(asepsis_fuzz_target name)
     add_test(NAME ${name} COMMAND ${name} ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
   endif()
 endfunction()
+asepsis_fuzz_target(fuzz_identify)
 asepsis_fuzz_target(fuzz_parsers)
 
 add_test(NAME layers
   COMMAND ${CMAKE_COMMAND} -P ${PROJECT_SOURCE_DIR}/cmake/check_layers.cmake)
+
+asepsis_unit_test(identify_test)
+asepsis_unit_test(knowledge_test)
+asepsis_unit_test(oui_test)
