@@ -40,6 +40,7 @@ endfunction()
 asepsis_fuzz_target(fuzz_decode)
 asepsis_fuzz_target(fuzz_fragments)
 asepsis_fuzz_target(fuzz_capture)
+asepsis_fuzz_target(fuzz_identify)
 asepsis_fuzz_target(fuzz_parsers)
 
 add_test(NAME layers
@@ -52,3 +53,6 @@ asepsis_unit_test(patient_privacy_test)
 target_sources(patient_privacy_test PRIVATE tests/case.cpp)
 target_compile_definitions(patient_privacy_test
   PRIVATE ASEPSIS_CASES="${PROJECT_SOURCE_DIR}/tests/cases")
+asepsis_unit_test(identify_test)
+asepsis_unit_test(knowledge_test)
+asepsis_unit_test(oui_test)

@@ -22,10 +22,11 @@ constexpr auto kCompanyWords = std::to_array<std::string_view>(
 
 // Where a product's name is over.
 constexpr auto kStopWords = std::to_array<std::string_view>(
-    {"console", "device", "embedded", "firmware", "ftp",     "fw",      "hardware", "http",
-     "hw",      "interface", "ip",    "login",    "model",   "operating", "page",   "ready",
-     "rel",     "release", "rev",     "revision", "s/n",     "serial",  "server",   "sn",
-     "software", "sw",     "telnet",  "ver",      "version", "web",     "webserver", "welcome"});
+    {"console", "device", "embedded",  "firmware", "ftp",   "fw",       "hardware",
+     "http",    "hw",     "interface", "ip",       "login", "model",    "operating",
+     "page",    "ready",  "rel",       "release",  "rev",   "revision", "s/n",
+     "serial",  "server", "sn",        "software", "sw",    "telnet",   "ver",
+     "version", "web",    "webserver", "welcome"});
 
 template <std::size_t kSize>
 bool is_one_of(const std::array<std::string_view, kSize>& list, std::string_view word) {

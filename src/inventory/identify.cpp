@@ -26,7 +26,10 @@ constexpr double kInside = 0.6;          // of a name not at the beginning of it
 constexpr double kOtherMaker = 0.4;      // of a product whose maker is believed to be another
 constexpr double kMakerUnsaid = 0.9;     // of a product whose maker nobody said
 constexpr double kUnknownProduct = 0.9;  // of words in the place of a product, with a digit
+constexpr double kTrustedText = 0.6;     // of a text whose unknown words are read as a product
 constexpr double kPlainWords = 0.3;      // of the same without one
+constexpr double kBesideField = 0.4;     // of what a text says where a field says it too
+constexpr std::string_view kField = "direct";
 constexpr std::size_t kShortName = 3;    // names so short are found inside texts by chance
 constexpr std::size_t kMaxValue = 1024;  // what is read of a value
 
@@ -35,10 +38,10 @@ struct DirectClaim {
   Attribute attribute;
 };
 constexpr DirectClaim kDirectClaims[] = {
-    {"device.class", Attribute::device_class},   {"device.manufacturer", Attribute::manufacturer},
-    {"device.model", Attribute::model},          {"device.firmware", Attribute::firmware},
-    {"device.serial", Attribute::serial},        {"device.udi_di", Attribute::udi_di},
-    {"device.hardware", Attribute::hardware},    {"device.os", Attribute::os},
+    {"device.class", Attribute::device_class}, {"device.manufacturer", Attribute::manufacturer},
+    {"device.model", Attribute::model},        {"device.firmware", Attribute::firmware},
+    {"device.serial", Attribute::serial},      {"device.udi_di", Attribute::udi_di},
+    {"device.hardware", Attribute::hardware},  {"device.os", Attribute::os},
 };
 
 class Weighing {
@@ -59,10 +62,27 @@ class Weighing {
   }
 
   Opinion opinion(Attribute attribute) {
-    return weigh(attribute, std::move(statements_[index_of(attribute)]));
+    std::vector<Statement>& statements = statements_[index_of(attribute)];
+    if (of_the_individual(attribute)) favour_fields(statements);
+    return weigh(attribute, std::move(statements));
   }
 
  private:
+  static bool of_the_individual(Attribute attribute) {
+    return attribute != Attribute::device_class && attribute != Attribute::manufacturer &&
+           attribute != Attribute::os;
+  }
+
+  // What a field states goes before what we read out of a text, where several
+  // texts may repeat one family's name.
+  static void favour_fields(std::vector<Statement>& statements) {
+    const auto field = [](const Statement& one) { return one.rule == kField && one.weight > 0.5; };
+    if (std::ranges::none_of(statements, field)) return;
+    for (Statement& one : statements) {
+      if (one.rule != kField) one.weight *= kBesideField;
+    }
+  }
+
   void say(Attribute attribute, Statement statement) {
     if (statement.name.empty()) statement.name = statement.value;
     if (placeholder(statement.value)) return;
@@ -94,7 +114,7 @@ class Weighing {
                         .source = one.protocol,
                         .own_words = true,
                         .fact_id = one.fact_id,
-                        .rule = "direct"};
+                        .rule = std::string(kField)};
     if (direct->attribute == Attribute::model) strip_maker(statement);
     say(direct->attribute, std::move(statement));
   }
@@ -107,7 +127,8 @@ class Weighing {
     while (!rest.empty() && !is_letter_or_digit(rest[0])) rest.remove_prefix(1);
     if (rest.empty()) return;
     Statement maker = model;
-    maker.value = model.value.substr(0, found->end);
+    maker.value = found->maker->name;
+    maker.own_words = false;
     say(Attribute::manufacturer, std::move(maker));
     model.value = std::string(rest);
   }
@@ -134,8 +155,10 @@ class Weighing {
     const bool doubtful = found->maker->component_maker || found->end - found->begin <= kShortName;
     if (!first && doubtful) return;
     Statement statement = from(one, *trust, Attribute::manufacturer, first ? 1 : kInside);
-    statement.value = text.substr(found->begin, found->end - found->begin);
-    statement.own_words = true;
+    // In a model's name ("cisco WS-C2940") the maker is a label, not its name.
+    statement.own_words = one.claim != "device.model";
+    statement.value = statement.own_words ? text.substr(found->begin, found->end - found->begin)
+                                          : std::string_view(found->maker->name);
     statement.rule = "manufacturer in text";
     say(Attribute::manufacturer, std::move(statement));
     read_unknown_product(one, *trust, text.substr(found->end), first);
@@ -144,7 +167,8 @@ class Weighing {
   // Words in the place of a product that knowledge/ does not list.
   void read_unknown_product(const Evidence& one, const TextTrust& trust, std::string_view after,
                             bool first) {
-    if (!first || !knowledge_.products_in(value_of(one)).empty()) return;
+    const bool trusted = trust.weights[index_of(Attribute::model)] >= kTrustedText;
+    if (!first || !trusted || !knowledge_.products_in(value_of(one)).empty()) return;
     const std::string_view product = product_words(after);
     if (product.empty()) return;
     const bool digit = std::ranges::any_of(product, is_digit);
@@ -153,7 +177,8 @@ class Weighing {
     model.own_words = true;
     model.rule = "words after the manufacturer";
     say(Attribute::model, std::move(model));
-    const std::size_t end = static_cast<std::size_t>(product.data() + product.size() - after.data());
+    const std::size_t end =
+        static_cast<std::size_t>(product.data() + product.size() - after.data());
     read_version(one, trust, after.substr(end));
   }
 
@@ -182,7 +207,8 @@ class Weighing {
         return std::tuple(-believed, -static_cast<std::int64_t>(one.end - one.begin), one.begin,
                           std::string_view(one.product->manufacturer));
       };
-      if (belief > 0 && (best.belief == 0 || order(belief, found) < order(best.belief, best.found))) {
+      if (belief > 0 &&
+          (best.belief == 0 || order(belief, found) < order(best.belief, best.found))) {
         best = {found, belief};
       }
     }

@@ -26,7 +26,7 @@ std::span<const EmbeddedFile> embedded_knowledge();  // cmake/embed.cmake
 namespace {
 
 constexpr std::size_t kMaxNameWords = 12;
-constexpr std::int64_t kSetMemory = 64 << 20;  // for the automaton, built as it is needed
+constexpr std::int64_t kSetMemory = 16 << 20;  // for the automaton, built as it is needed
 constexpr int kMaxGroups = 10;
 
 RE2::Options expression_options() {
@@ -51,7 +51,8 @@ struct Knowledge::Index {
   std::size_t most_maker_words = 1;
   std::vector<std::pair<std::string, const Manufacturer*>> owners;  // small letters, longest first
   std::unordered_map<std::string, std::vector<const Product*>> products;  // by compact name
-  std::vector<std::unique_ptr<RE2>> expressions;                          // as the rules
+  // As the rules; only for those whose groups are used: the set knows what matches.
+  std::vector<std::unique_ptr<RE2>> expressions;
   std::map<std::string, std::unique_ptr<RE2>, std::less<>> conditions;
   std::unique_ptr<RE2::Set> set;
 
@@ -59,6 +60,9 @@ struct Knowledge::Index {
   Result<void> add_products(const KnowledgeTables& tables);
   Result<void> add_rules(const KnowledgeTables& tables);
   Result<void> add_conditions(const Rule& rule);
+
+  // Which rules match, whatever their claims, in the order of the files.
+  std::vector<std::size_t> matching(std::string_view value, const std::vector<Rule>& rules) const;
 };
 
 namespace {
@@ -70,19 +74,45 @@ Result<void> check_class(const KnowledgeTables& tables, std::string_view name,
 }
 
 // What a rule says in plain words must be a known class; $1 is checked when it is filled in.
-Result<void> check_says(const KnowledgeTables& tables, const Rule& rule, const RE2& expression) {
+Result<void> check_says(const KnowledgeTables& tables, const Rule& rule) {
   const std::string& says = rule.says[index_of(Attribute::device_class)];
-  if (!says.empty() && says.find('$') == std::string::npos) {
-    if (auto known = check_class(tables, says, rule.where); !known) return known;
-  }
+  if (says.empty() || says.find('$') != std::string::npos) return {};
+  return check_class(tables, says, rule.where);
+}
+
+bool uses_groups(const Rule& rule) {
+  return std::ranges::any_of(rule.says,
+                             [](const std::string& text) { return text.find('$') != text.npos; });
+}
+
+Result<void> check_groups(const Rule& rule, const RE2& expression) {
   for (const std::string& text : rule.says) {
     for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + 1)) {
       const int group = at + 1 < text.size() ? text[at + 1] - '0' : -1;
-      if (group >= 1 && group <= expression.NumberOfCapturingGroups()) continue;
+      if (group >= 1 && group < kMaxGroups && group <= expression.NumberOfCapturingGroups())
+        continue;
       return fail(rule.where + ": says: '" + text + "' names a group that match does not have");
     }
   }
   return {};
+}
+
+// What the rule says of this value. REQUIRES: the expression's groups are those of says.
+PerAttribute<std::string> filled_in(const Rule& rule, const RE2& expression,
+                                    std::string_view value) {
+  PerAttribute<std::string> says = rule.says;
+  std::array<re2::StringPiece, kMaxGroups> groups;
+  const int asked = std::min(kMaxGroups, expression.NumberOfCapturingGroups() + 1);
+  expression.Match(piece(value), 0, value.size(), RE2::UNANCHORED, groups.data(), asked);
+  for (std::string& text : says) {
+    for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at)) {
+      const re2::StringPiece group = groups[static_cast<std::size_t>(text[at + 1] - '0')];
+      text.replace(at, 2, group.data() == nullptr ? "" : group.as_string());
+      at += group.size();
+    }
+    text = trimmed(text);
+  }
+  return says;
 }
 
 }  // namespace
@@ -110,10 +140,15 @@ Result<void> Knowledge::Index::add_makers(const KnowledgeTables& tables) {
 }
 
 Result<void> Knowledge::Index::add_products(const KnowledgeTables& tables) {
+  std::string_view checked;  // the products of one table share its class and manufacturer
   for (const Product& product : tables.products) {
-    if (auto known = check_class(tables, product.device_class, product.where); !known) return known;
-    if (find_name(tables.manufacturers, product.manufacturer) == nullptr) {
-      return fail(product.where + ": there is no manufacturer '" + product.manufacturer + "'");
+    if (product.where != checked) {
+      if (auto known = check_class(tables, product.device_class, product.where); !known)
+        return known;
+      if (find_name(tables.manufacturers, product.manufacturer) == nullptr) {
+        return fail(product.where + ": there is no manufacturer '" + product.manufacturer + "'");
+      }
+      checked = product.where;
     }
     if (words(product.name).empty() || words(product.name).size() > kMaxNameWords) {
       return fail(product.where + ": '" + product.name + "' is not a name of 1 to 12 words");
@@ -145,15 +180,39 @@ Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
   std::map<std::string_view, const Rule*> by_id;
   for (const Rule& rule : tables.rules) {
     const auto [other, added] = by_id.emplace(rule.id, &rule);
-    if (!added) return fail(rule.where + ": '" + rule.id + "' is in " + other->second->where + " too");
+    if (!added)
+      return fail(rule.where + ": '" + rule.id + "' is in " + other->second->where + " too");
     std::string error;
     if (set->Add(rule.match, &error) < 0) return fail(rule.where + ": match: " + error);
-    expressions.push_back(std::make_unique<RE2>(rule.match, expression_options()));
-    if (auto checked = check_says(tables, rule, *expressions.back()); !checked) return checked;
+    if (auto checked = check_says(tables, rule); !checked) return checked;
+    expressions.emplace_back();
+    if (uses_groups(rule)) {
+      expressions.back() = std::make_unique<RE2>(rule.match, expression_options());
+      if (auto checked = check_groups(rule, *expressions.back()); !checked) return checked;
+    }
     if (auto added_too = add_conditions(rule); !added_too) return added_too;
   }
   if (!set->Compile()) return fail("the rules of knowledge/ together need too much memory");
   return {};
+}
+
+std::vector<std::size_t> Knowledge::Index::matching(std::string_view value,
+                                                    const std::vector<Rule>& rules) const {
+  std::vector<std::size_t> found;
+  std::vector<int> matched;
+  RE2::Set::ErrorInfo error{};
+  if (set->Match(piece(value), &matched, &error)) {
+    std::ranges::sort(matched);
+    for (const int number : matched) found.push_back(static_cast<std::size_t>(number));
+  } else if (error.kind != RE2::Set::kNoError) {
+    // The automaton outgrew its memory: ask one by one.
+    for (std::size_t i = 0; i < rules.size(); ++i) {
+      if (RE2::PartialMatch(piece(value), RE2(rules[i].match, expression_options()))) {
+        found.push_back(i);
+      }
+    }
+  }
+  return found;
 }
 
 Knowledge::Knowledge() : tables_(std::make_unique<KnowledgeTables>()) {}
@@ -251,6 +310,16 @@ std::optional<Knowledge::MakerFound> Knowledge::maker_in(std::string_view text) 
   return std::nullopt;
 }
 
+namespace {
+
+// "i-STAT 1" does not stand in "i-STAT 1.2": that is a version.
+bool goes_on_as_version(std::string_view text, std::size_t end) {
+  return end + 1 < text.size() && is_digit(text[end - 1]) && text[end] == '.' &&
+         is_digit(text[end + 1]);
+}
+
+}  // namespace
+
 std::vector<Knowledge::ProductFound> Knowledge::products_in(std::string_view text) const {
   std::vector<ProductFound> all;
   const std::vector<Word> parts = words(text);
@@ -262,7 +331,7 @@ std::vector<Knowledge::ProductFound> Knowledge::products_in(std::string_view tex
     for (std::size_t i = first; i < std::min(parts.size(), first + kMaxNameWords); ++i) {
       name += compact(text.substr(parts[i].begin, parts[i].end - parts[i].begin));
       const auto place = index_->products.find(name);
-      if (place == index_->products.end()) continue;
+      if (place == index_->products.end() || goes_on_as_version(text, parts[i].end)) continue;
       found = &place->second;
       end = parts[i].end;
     }
@@ -275,35 +344,11 @@ std::vector<Knowledge::ProductFound> Knowledge::products_in(std::string_view tex
 std::vector<Knowledge::RuleFound> Knowledge::rules_for(std::string_view claim,
                                                        std::string_view value) const {
   std::vector<RuleFound> all;
-  std::vector<int> matched;
-  RE2::Set::ErrorInfo error{};
-  if (!index_->set->Match(piece(value), &matched, &error)) {
-    if (error.kind == RE2::Set::kNoError) return all;
-    // The automaton outgrew its memory: ask one by one.
-    matched.resize(rules().size());
-    for (std::size_t i = 0; i < matched.size(); ++i) matched[i] = static_cast<int>(i);
-  }
-  std::ranges::sort(matched);
-  for (const int number : matched) {
-    const auto i = static_cast<std::size_t>(number);
+  for (const std::size_t i : index_->matching(value, rules())) {
     const Rule& rule = rules()[i];
     if (std::ranges::find(rule.claims, claim) == rule.claims.end()) continue;
-    std::array<re2::StringPiece, kMaxGroups> groups;
-    const int asked = std::min(kMaxGroups, index_->expressions[i]->NumberOfCapturingGroups() + 1);
-    if (!index_->expressions[i]->Match(piece(value), 0, value.size(), RE2::UNANCHORED,
-                                       groups.data(), asked)) {
-      continue;
-    }
-    RuleFound found{&rule, rule.says};
-    for (std::string& text : found.says) {
-      for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at)) {
-        const re2::StringPiece group = groups[static_cast<std::size_t>(text[at + 1] - '0')];
-        text.replace(at, 2, group.data() == nullptr ? "" : group.as_string());
-        at += group.size();
-      }
-      text = trimmed(text);
-    }
-    all.push_back(std::move(found));
+    const auto& expression = index_->expressions[i];
+    all.push_back({&rule, expression ? filled_in(rule, *expression, value) : rule.says});
   }
   return all;
 }

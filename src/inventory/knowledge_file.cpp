@@ -146,8 +146,8 @@ class Section {
     if (error_) return Failure(*error_);
     for (const auto& [key, node] : table_) {
       if (std::ranges::find(taken_, key.str()) != taken_.end()) continue;
-      return fail(at_line(file_, node.source()) + ": " + std::string(kind_) + ": no such key: " +
-                  std::string(key.str()));
+      return fail(at_line(file_, node.source()) + ": " + std::string(kind_) +
+                  ": no such key: " + std::string(key.str()));
     }
     return {};
   }
@@ -204,9 +204,12 @@ Result<void> read_class(Section& in, KnowledgeTables& tables) {
   ClassInfo info{.name = in.text("name", true), .title = in.text("title", true)};
   info.medical = in.yes("medical");
   const std::string life = in.text("life_supporting", true);
-  if (life == "yes") info.life_supporting = LifeSupporting::yes;
-  else if (life == "depends") info.life_supporting = LifeSupporting::depends;
-  else if (life != "no") in.wrong("life_supporting", "is none of yes, no, depends");
+  if (life == "yes")
+    info.life_supporting = LifeSupporting::yes;
+  else if (life == "depends")
+    info.life_supporting = LifeSupporting::depends;
+  else if (life != "no")
+    in.wrong("life_supporting", "is none of yes, no, depends");
   const auto kebab = [](char c) { return (c >= 'a' && c <= 'z') || c == '-'; };
   if (!std::ranges::all_of(info.name, kebab)) in.wrong("name", "is not in kebab-case");
   std::erase_if(tables.classes, [&](const ClassInfo& old) { return old.name == info.name; });
@@ -286,7 +289,8 @@ Result<void> read_direct(Section& in, KnowledgeTables& tables) {
   for (const std::string& claim : claims) {
     in.check_claim("claims", claim);
     if (protocols.empty()) tables.direct.push_back({claim, {}, weight});
-    for (const std::string& protocol : protocols) tables.direct.push_back({claim, protocol, weight});
+    for (const std::string& protocol : protocols)
+      tables.direct.push_back({claim, protocol, weight});
   }
   return in.finished();
 }
@@ -303,8 +307,9 @@ struct Kind {
   Result<void> (*read)(Section&, KnowledgeTables&);
 };
 constexpr Kind kKinds[] = {
-    {"class", read_class}, {"manufacturer", read_manufacturer}, {"products", read_products},
-    {"rule", read_rule},   {"direct", read_direct},             {"text", read_text_trust},
+    {"class", read_class},       {"manufacturer", read_manufacturer},
+    {"products", read_products}, {"rule", read_rule},
+    {"direct", read_direct},     {"text", read_text_trust},
 };
 
 }  // namespace

@@ -10,8 +10,9 @@
 namespace asepsis {
 namespace {
 
-constexpr double kThreshold = 0.3;   // below it, unknown
-constexpr double kCertainty = 0.99;  // no evidence from the wire is more
+constexpr double kThreshold = 0.3;          // below it, unknown
+constexpr double kCertainty = 0.99;         // no evidence from the wire is more
+constexpr std::size_t kMaxCandidates = 64;  // a stranger may claim a thousand names
 
 struct Candidate {
   std::vector<Statement> statements;  // the strongest first
@@ -45,7 +46,8 @@ bool contains_version(std::string_view whole, std::string_view part) {
   for (std::size_t at = whole.find(part); at != std::string_view::npos;
        at = whole.find(part, at + 1)) {
     const std::size_t end = at + part.size();
-    if ((at == 0 || !joins(whole[at - 1])) && (end == whole.size() || !joins(whole[end]))) return true;
+    if ((at == 0 || !joins(whole[at - 1])) && (end == whole.size() || !joins(whole[end])))
+      return true;
   }
   return false;
 }
@@ -56,7 +58,8 @@ bool one_name(Attribute attribute, const Statement& a, const Statement& b) {
     case Attribute::manufacturer:
     case Attribute::model:
     case Attribute::os: return contains_words(a.name, b.name) || contains_words(b.name, a.name);
-    case Attribute::firmware: return contains_version(a.name, b.name) || contains_version(b.name, a.name);
+    case Attribute::firmware:
+      return contains_version(a.name, b.name) || contains_version(b.name, a.name);
     default: return false;
   }
 }
@@ -108,11 +111,11 @@ std::string shown(const Candidate& candidate) {
 }  // namespace
 
 Opinion weigh(Attribute attribute, std::vector<Statement> statements) {
-  std::erase_if(statements, [](const Statement& one) {
-    return one.weight <= 0 || compact(one.name).empty();
-  });
+  std::erase_if(statements,
+                [](const Statement& one) { return one.weight <= 0 || compact(one.name).empty(); });
   std::vector<Candidate> candidates = same_names(std::move(statements));
   rank(candidates);
+  if (candidates.size() > kMaxCandidates) candidates.resize(kMaxCandidates);
   candidates = joined(attribute, std::move(candidates));
   rank(candidates);
   Opinion opinion;
