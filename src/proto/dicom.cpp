@@ -1,23 +1,22 @@
 // DICOM upper layer: who associates with whom, in which roles, and which
-// equipment made what is sent. PS3.8 section 9.3 (PDUs), annex D.3 (user
-// information); PS3.7 section 9.3 (DIMSE).
+// equipment made what is sent. PS3.8 section 9.3 (PDUs); PS3.7 section 9.3
+// (DIMSE).
 //
 // Nothing is held until it is whole: of an association one item, of a P-DATA
 // the header of a fragment, then what has arrived of it. Pixels are skipped.
 
+#include <algorithm>
 #include <array>
-#include <bitset>
 
+#include "proto/dicom_association.hpp"
 #include "proto/dicom_messages.hpp"
-#include "proto/dicom_uids.hpp"
 #include "proto/parser.hpp"
 
 namespace asepsis {
 namespace {
 
-constexpr std::size_t kPduHeader = 6;         // type, reserved, length in four bytes
-constexpr std::size_t kAssociationHead = 68;  // version, AE titles, reserved
-constexpr std::size_t kFragmentHeader = 6;    // length in four bytes, context, control
+constexpr std::size_t kPduHeader = 6;       // type, reserved, length in four bytes
+constexpr std::size_t kFragmentHeader = 6;  // length in four bytes, context, control
 constexpr std::size_t kLargestItem = 1024;
 constexpr std::size_t kLargestPiece = 4096;  // of a fragment, at once
 
@@ -30,18 +29,6 @@ constexpr std::uint8_t kReleaseRequest = 5;
 constexpr std::uint8_t kAbort = 7;
 }  // namespace pdu
 
-namespace item {
-constexpr std::uint8_t kContextRequest = 0x20;
-constexpr std::uint8_t kContextAccept = 0x21;
-constexpr std::uint8_t kAbstractSyntax = 0x30;
-constexpr std::uint8_t kTransferSyntax = 0x40;
-constexpr std::uint8_t kUserInformation = 0x50;
-constexpr std::uint8_t kImplementationUid = 0x52;
-constexpr std::uint8_t kRoleSelection = 0x54;
-constexpr std::uint8_t kImplementationVersion = 0x55;
-constexpr std::uint8_t kUserIdentity = 0x58;
-}  // namespace item
-
 // PS3.8 table 9-21.
 std::string_view rejection(std::uint8_t source, std::uint8_t reason) {
   if (source == 1 && reason == 2) return "application context not supported";
@@ -52,66 +39,6 @@ std::string_view rejection(std::uint8_t source, std::uint8_t reason) {
   if (source == 3 && reason == 2) return "local limit exceeded";
   return "no reason given";
 }
-
-// PS3.7 annex D.3.3.7.1.
-std::string_view identity_kind(std::uint8_t type) {
-  switch (type) {
-    case 1: return "username";
-    case 2: return "username and passcode";
-    case 3: return "Kerberos";
-    case 4: return "SAML";
-    case 5: return "JWT";
-    default: return "unknown kind";
-  }
-}
-
-// What an association agreed on. UIDs are kept as views of constant names, or
-// in a few places for those we do not know.
-class Contexts {
- public:
-  static constexpr std::size_t kMost = 128;  // identifiers are odd: PS3.8 section 7.1.1.13
-
-  struct Context {
-    std::string_view abstract_syntax;
-    DicomSyntax syntax = DicomSyntax::unknown;
-    bool accepted = false;
-  };
-
-  void clear() {
-    contexts_.fill({});
-    strangers_used_ = 0;
-  }
-  Context& at(std::uint8_t id) { return contexts_[id / 2]; }
-  std::string_view keep(std::string_view uid) {
-    const std::string_view name = dicom_class_name(uid);
-    if (name.data() != uid.data()) return name;
-    for (std::size_t i = 0; i < strangers_used_; ++i)
-      if (strangers_[i].view() == uid) return strangers_[i];
-    if (strangers_used_ == strangers_.size()) return {};
-    ShortText<64>& place = strangers_[strangers_used_++];
-    place.clear();
-    return place.add(uid).view();
-  }
-
-  // Each abstract syntax that passes the test, once.
-  template <class Test, class Use>
-  void each(Test test, Use use) const {
-    for (std::size_t i = 0; i < kMost; ++i) {
-      const Context& context = contexts_[i];
-      if (context.abstract_syntax.empty() || !test(context)) continue;
-      bool first = true;
-      for (std::size_t before = 0; before < i && first; ++before)
-        first = !test(contexts_[before]) ||
-                contexts_[before].abstract_syntax != context.abstract_syntax;
-      if (first) use(context.abstract_syntax);
-    }
-  }
-
- private:
-  std::array<Context, kMost> contexts_;
-  std::array<ShortText<64>, 16> strangers_;
-  std::size_t strangers_used_ = 0;
-};
 
 // Where one side is in its bytes.
 struct Half {
@@ -125,7 +52,7 @@ struct Half {
   bool is_command = false;
   bool between_sets = true;  // the next fragment begins a command or data set
   bool in_step = false;      // a command was seen since bytes were last missed
-  std::uint8_t context = 0;  // presentation context, of the fragment or item
+  std::uint8_t context = 0;  // presentation context of the fragment
   DicomElementReader reader;
   DicomCommand command;
   DicomEquipment equipment;
@@ -152,28 +79,20 @@ class DicomParser final : public Parser {
   bool read_pdu(Side from, Cursor in, FactSink& out);
   bool read_association_head(Side from, Cursor in, FactSink& out);
   bool read_item(Side from, Cursor in, FactSink& out);
-  void read_context(Half& half, std::uint8_t type, Cursor value);
-  void tell_identity(Side from, std::uint8_t type, FactSink& out);
-  void tell_contexts(Side from, FactSink& out);
   bool read_fragment_header(Side from, Cursor in);
   void begin_set(Side from);
   bool read_piece(Side from, Cursor in, FactSink& out);
   void tell_command(Side from, FactSink& out);
 
   std::array<Half, 2> halves_;
-  Contexts contexts_;
-  // Roles turned about by selection (PS3.7 annex D.3.3.4), as in C-GET: the
-  // requestor provides these.
-  std::array<std::string_view, 32> turned_;
-  std::size_t turned_used_ = 0;
-  std::array<ShortText<16>, 2> titles_;  // AE title of each side
+  DicomAssociation association_;
 };
 
 Frame DicomParser::frame(Side from, Bytes bytes) {
   Half& side = half(from);
   switch (side.place) {
     case Place::pdu: return pdu_frame(side, bytes);
-    case Place::association_head: return Frame::message(kAssociationHead);
+    case Place::association_head: return Frame::message(DicomAssociation::kHead);
     case Place::items: return item_frame(side, bytes);
     case Place::fragments:
       if (side.pdu_left >= kFragmentHeader) return Frame::message(kFragmentHeader);
@@ -212,11 +131,7 @@ Frame DicomParser::item_frame(Half& side, Bytes bytes) {
     return Frame::skip(side.pdu_left);
   }
   if (!in.ok()) return Frame::unknown();
-  // What holds other items is opened, not held.
-  std::uint64_t size = 4 + length;
-  if (type == item::kContextRequest || type == item::kContextAccept) size = 8;
-  if (type == item::kUserInformation) size = 4;
-  if (type == item::kUserIdentity) size = 5;
+  std::uint64_t size = DicomAssociation::piece_of_item(type, length);
   size = std::min(size, side.pdu_left);
   if (size <= kLargestItem || size == side.pdu_left)
     return Frame::message(std::min<std::uint64_t>(size, kLargestItem));
@@ -274,102 +189,25 @@ bool DicomParser::read_pdu(Side from, Cursor in, FactSink& out) {
     side.place = side.pdu_left == 0 ? Place::pdu : Place::fragments;
     return side.pdu_left >= kFragmentHeader;
   }
-  if (side.pdu_left >= kAssociationHead) side.place = Place::association_head;
+  if (side.pdu_left >= DicomAssociation::kHead) side.place = Place::association_head;
   return side.place == Place::association_head;
 }
 
 bool DicomParser::read_association_head(Side from, Cursor in, FactSink& out) {
   Half& side = half(from);
-  in.skip(4);  // protocol version, reserved
-  const std::string_view called = trimmed(as_text(in.take(16)));
-  const std::string_view calling = trimmed(as_text(in.take(16)));
   side.place = Place::items;
   side.between_sets = true;
-  consume(side, kAssociationHead);
-  if (side.pdu_type == pdu::kAssociateRequest) {
-    contexts_.clear();
-    turned_used_ = 0;
-    for (const Side each : {Side::client, Side::server}) {
-      ShortText<16>& title = titles_[static_cast<std::size_t>(each)];
-      title.clear();
-      title.add(each == from ? calling : called);
-    }
-    out.say(from, "dicom.ae_title"_claim, calling);
-    out.say(other(from), "dicom.ae_title"_claim, called);
-  }
-  return in.ok();
+  consume(side, DicomAssociation::kHead);
+  return association_.read_head(from, side.pdu_type == pdu::kAssociateRequest, in, out);
 }
 
 bool DicomParser::read_item(Side from, Cursor in, FactSink& out) {
   Half& side = half(from);
-  const std::size_t size = in.rest().size();
-  const std::uint8_t type = in.u8();
-  in.skip(3);
-  const std::string_view text = as_text(in.rest());
-  switch (type) {
-    case item::kImplementationUid: out.say(from, "dicom.implementation_uid"_claim, text); break;
-    case item::kImplementationVersion: out.say(from, "dicom.implementation"_claim, text); break;
-    case item::kUserIdentity: tell_identity(from, in.u8(), out); break;
-    default: read_context(side, type, in);
-  }
-  consume(side, size);
-  if (side.place == Place::pdu) tell_contexts(from, out);
-  return in.ok();
-}
-
-void DicomParser::read_context(Half& side, std::uint8_t type, Cursor value) {
   const bool request = side.pdu_type == pdu::kAssociateRequest;
-  switch (type) {
-    case item::kContextRequest: side.context = value.u8(); break;
-    case item::kContextAccept:
-      side.context = value.u8();
-      value.skip(1);
-      contexts_.at(side.context).accepted = value.u8() == 0 && value.ok();
-      break;
-    case item::kAbstractSyntax:
-      if (request)
-        contexts_.at(side.context).abstract_syntax = contexts_.keep(trimmed(as_text(value.rest())));
-      break;
-    case item::kTransferSyntax:
-      if (!request)
-        contexts_.at(side.context).syntax = dicom_syntax(trimmed(as_text(value.rest())));
-      break;
-    case item::kRoleSelection: {
-      const std::string_view uid = trimmed(as_text(value.take(value.be16())));
-      const bool uses = value.u8() != 0;
-      const bool provides = value.u8() != 0;
-      if (request && provides && !uses && value.ok() && turned_used_ < turned_.size())
-        turned_[turned_used_++] = contexts_.keep(uid);
-      break;
-    }
-    default: break;
-  }
-}
-
-void DicomParser::tell_identity(Side from, std::uint8_t type, FactSink& out) {
-  out.say(other(from), "dicom.user_identity"_claim, identity_kind(type));
-  if (type == 2) out.say(other(from), "clear.credentials"_claim, "dicom user identity passcode");
-}
-
-void DicomParser::tell_contexts(Side from, FactSink& out) {
-  const auto turned = [&](std::string_view name) {
-    for (std::size_t i = 0; i < turned_used_; ++i)
-      if (turned_[i] == name) return true;
-    return false;
-  };
-  if (half(from).pdu_type == pdu::kAssociateRequest) {
-    contexts_.each([](const auto&) { return true; },
-                   [&](std::string_view name) {
-                     out.say(from, turned(name) ? "dicom.provides"_claim : "dicom.uses"_claim,
-                             name);
-                   });
-  } else {
-    contexts_.each([](const auto& context) { return context.accepted; },
-                   [&](std::string_view name) {
-                     out.say(from, turned(name) ? "dicom.uses"_claim : "dicom.provides"_claim,
-                             name);
-                   });
-  }
+  const bool good = association_.read_item(from, request, in, out);
+  consume(side, in.rest().size());
+  if (side.place == Place::pdu) association_.tell_contexts(from, request, out);
+  return good;
 }
 
 bool DicomParser::read_fragment_header(Side from, Cursor in) {
@@ -410,8 +248,8 @@ void DicomParser::begin_set(Side from) {
     side.equipment.forget();
     side.reader.begin(DicomSyntax::deflated);  // the middle of something: not to be read
   } else {
-    side.equipment.begin(side.command.field(), titles_[static_cast<std::size_t>(from)]);
-    side.reader.begin(contexts_.at(side.context).syntax);
+    side.equipment.begin(side.command.field(), association_.title(from));
+    side.reader.begin(association_.syntax(side.context));
   }
 }
 
@@ -460,7 +298,7 @@ bool plausible_pdu(Bytes bytes) {
   }
   if (type == pdu::kAssociateRequest || type == pdu::kAssociateAccept) {
     const bool version_one = (in.be16() & 1) != 0;
-    return version_one && in.be16() == 0 && in.ok() && length > kAssociationHead &&
+    return version_one && in.be16() == 0 && in.ok() && length > DicomAssociation::kHead &&
            length < 1'000'000;
   }
   return type >= pdu::kAssociateReject && type <= pdu::kAbort && length == 4 && in.u8() == 0 &&

@@ -100,7 +100,8 @@ void tell_attribute(Side from, std::uint16_t id, Cursor value, FactSink& out) {
 // Lists whose count disagrees with their length exist: the bytes decide.
 bool tell_attributes(Side from, Cursor in, FactSink& out) {
   in.skip(2);  // count
-  Cursor list = in.sub(std::min<std::size_t>(in.be16(), in.rest().size()));
+  const std::size_t length = in.be16();
+  Cursor list = in.sub(std::min(length, in.rest().size()));
   out.say(from, "device.class"_claim, "patient-monitor");
   while (!list.done()) {
     const std::uint16_t id = list.be16();

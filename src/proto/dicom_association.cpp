@@ -1,0 +1,143 @@
+#include "proto/dicom_association.hpp"
+
+#include <algorithm>
+
+namespace asepsis {
+namespace {
+
+namespace item {
+constexpr std::uint8_t kContextRequest = 0x20;
+constexpr std::uint8_t kContextAccept = 0x21;
+constexpr std::uint8_t kAbstractSyntax = 0x30;
+constexpr std::uint8_t kTransferSyntax = 0x40;
+constexpr std::uint8_t kUserInformation = 0x50;
+constexpr std::uint8_t kImplementationUid = 0x52;
+constexpr std::uint8_t kRoleSelection = 0x54;
+constexpr std::uint8_t kImplementationVersion = 0x55;
+constexpr std::uint8_t kUserIdentity = 0x58;
+}  // namespace item
+
+// PS3.7 annex D.3.3.7.1.
+std::string_view identity_kind(std::uint8_t type) {
+  switch (type) {
+    case 1: return "username";
+    case 2: return "username and passcode";
+    case 3: return "Kerberos";
+    case 4: return "SAML";
+    case 5: return "JWT";
+    default: return "unknown kind";
+  }
+}
+
+}  // namespace
+
+std::uint64_t DicomAssociation::piece_of_item(std::uint8_t type, std::uint64_t length) {
+  switch (type) {
+    case item::kContextRequest:
+    case item::kContextAccept: return 8;
+    case item::kUserInformation: return 4;
+    case item::kUserIdentity: return 5;  // its kind; never who
+    default: return 4 + length;
+  }
+}
+
+bool DicomAssociation::read_head(Side from, bool request, Cursor in, FactSink& out) {
+  in.skip(4);  // protocol version, reserved
+  const std::string_view called = trimmed(as_text(in.take(16)));
+  const std::string_view calling = trimmed(as_text(in.take(16)));
+  if (!request || !in.ok()) return in.ok();
+  contexts_.fill({});
+  strangers_used_ = turned_used_ = 0;
+  for (const Side each : {Side::client, Side::server}) {
+    ShortText<16>& title = titles_[static_cast<std::size_t>(each)];
+    title.clear();
+    title.add(each == from ? calling : called);
+  }
+  out.say(from, "dicom.ae_title"_claim, calling);
+  out.say(other(from), "dicom.ae_title"_claim, called);
+  return true;
+}
+
+bool DicomAssociation::read_item(Side from, bool request, Cursor in, FactSink& out) {
+  const std::uint8_t type = in.u8();
+  in.skip(3);  // reserved, length
+  const std::string_view text = as_text(in.rest());
+  switch (type) {
+    case item::kImplementationUid: out.say(from, "dicom.implementation_uid"_claim, text); break;
+    case item::kImplementationVersion: out.say(from, "dicom.implementation"_claim, text); break;
+    case item::kUserIdentity: {
+      const std::uint8_t kind = in.u8();
+      out.say(other(from), "dicom.user_identity"_claim, identity_kind(kind));
+      if (kind == 2)
+        out.say(other(from), "clear.credentials"_claim, "dicom user identity passcode");
+      break;
+    }
+    default: read_context(context_[static_cast<std::size_t>(from)], request, type, in);
+  }
+  return in.ok();
+}
+
+void DicomAssociation::read_context(std::uint8_t& context, bool request, std::uint8_t type,
+                                    Cursor value) {
+  switch (type) {
+    case item::kContextRequest: context = value.u8(); break;
+    case item::kContextAccept:
+      context = value.u8();
+      value.skip(1);
+      at(context).accepted = value.u8() == 0 && value.ok();
+      break;
+    case item::kAbstractSyntax:
+      if (request) at(context).abstract_syntax = keep(trimmed(as_text(value.rest())));
+      break;
+    case item::kTransferSyntax:
+      if (!request) at(context).syntax = dicom_syntax(trimmed(as_text(value.rest())));
+      break;
+    case item::kRoleSelection: {
+      const std::size_t size = value.be16();
+      const std::string_view uid = trimmed(as_text(value.take(size)));
+      const bool uses = value.u8() != 0;
+      const bool provides = value.u8() != 0;
+      if (request && provides && !uses && value.ok() && turned_used_ < turned_.size())
+        turned_[turned_used_++] = keep(uid);
+      break;
+    }
+    default: break;
+  }
+}
+
+std::string_view DicomAssociation::keep(std::string_view uid) {
+  const std::string_view name = dicom_class_name(uid);
+  if (name.data() != uid.data()) return name;
+  for (std::size_t i = 0; i < strangers_used_; ++i)
+    if (strangers_[i].view() == uid) return strangers_[i];
+  if (strangers_used_ == strangers_.size()) return {};
+  ShortText<64>& place = strangers_[strangers_used_++];
+  place.clear();
+  return place.add(uid).view();
+}
+
+bool DicomAssociation::turned(std::string_view abstract_syntax) const {
+  const auto end = turned_.begin() + static_cast<std::ptrdiff_t>(turned_used_);
+  return std::find(turned_.begin(), end, abstract_syntax) != end;
+}
+
+// The same abstract syntax is often offered once for each transfer syntax.
+bool DicomAssociation::first_of_its_kind(std::size_t index, bool request) const {
+  const auto end = contexts_.begin() + static_cast<std::ptrdiff_t>(index);
+  return std::none_of(contexts_.begin(), end, [&](const Context& before) {
+    return (request || before.accepted) &&
+           before.abstract_syntax == contexts_[index].abstract_syntax;
+  });
+}
+
+void DicomAssociation::tell_contexts(Side from, bool request, FactSink& out) const {
+  for (std::size_t i = 0; i < contexts_.size(); ++i) {
+    const Context& context = contexts_[i];
+    if (context.abstract_syntax.empty() || (!request && !context.accepted)) continue;
+    if (!first_of_its_kind(i, request)) continue;
+    const bool uses = request != turned(context.abstract_syntax);
+    out.say(from, uses ? "dicom.uses"_claim : "dicom.provides"_claim, context.abstract_syntax);
+  }
+}
+
+}  // namespace asepsis
