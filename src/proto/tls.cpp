@@ -13,6 +13,7 @@
 
 #include "proto/certificate.hpp"
 #include "proto/parser.hpp"
+#include "proto/ssl2.hpp"
 #include "proto/tls_hello.hpp"
 #include "proto/tls_names.hpp"
 
@@ -40,77 +41,6 @@ constexpr std::size_t kMaxLength = 65536;
 }  // namespace handshake
 
 constexpr std::uint8_t kAlertProtocolVersion = 70;
-
-namespace ssl2 {
-constexpr std::uint8_t kClientHello = 1;
-constexpr std::uint8_t kServerHello = 4;
-constexpr std::size_t kHeader = 2;
-
-struct Hello {
-  std::uint16_t version = 0;
-  Bytes ciphers;      // three bytes each
-  Bytes certificate;  // of the server
-};
-
-// A message of the client: two bytes of header, then as said there.
-bool read_client_hello(Cursor in, Hello& hello) {
-  const std::size_t length = in.be16() & 0x7fffU;
-  const bool is_hello = in.u8() == kClientHello;
-  hello.version = in.be16();
-  const std::size_t ciphers = in.be16();
-  const std::size_t session = in.be16();
-  const std::size_t challenge = in.be16();
-  hello.ciphers = in.rest().first(std::min(ciphers, in.rest().size()));
-  const bool version = hello.version == tls::kSsl2 || hello.version >> 8 == 3;
-  return in.ok() && is_hello && version && ciphers > 0 && ciphers % 3 == 0 && session <= 32 &&
-         challenge >= 16 && challenge <= 32 && length == 9 + ciphers + session + challenge;
-}
-
-bool read_server_hello(Cursor in, Hello& hello) {
-  const std::size_t length = in.be16() & 0x7fffU;
-  const bool is_hello = in.u8() == kServerHello;
-  const std::uint8_t session_hit = in.u8();
-  const std::uint8_t certificate_type = in.u8();
-  hello.version = in.be16();
-  const std::size_t certificate = in.be16();
-  const std::size_t ciphers = in.be16();
-  const std::size_t connection = in.be16();
-  hello.certificate = in.rest().first(std::min(certificate, in.rest().size()));
-  return in.ok() && is_hello && session_hit <= 1 && certificate_type <= 1 &&
-         hello.version == tls::kSsl2 && ciphers % 3 == 0 && connection <= 32 &&
-         length == 11 + certificate + ciphers + connection;
-}
-
-bool is_message(Bytes bytes) {
-  return bytes.size() >= 3 && (bytes[0] & 0x80) != 0 &&
-         (bytes[2] == kClientHello || bytes[2] == kServerHello);
-}
-
-}  // namespace ssl2
-
-// The application that a protocol name of ALPN (IANA registry) stands for.
-std::string_view application_of(std::string_view protocol) {
-  struct Row {
-    std::string_view protocol, application;
-  };
-  static constexpr Row kRows[] = {
-      {"http/1.1", "https"},
-      {"h2", "https"},
-      {"http/1.0", "https"},
-      {"mqtt", "mqtt"},
-      {"imap", "imap"},
-      {"pop3", "pop3"},
-      {"ftp", "ftp"},
-      {"dot", "dns"},
-      {"sip/2", "sip"},
-      {"xmpp-client", "xmpp"},
-      {"postgresql", "postgresql"},
-      {"tds/8.0", "mssql"},
-      {"smb", "smb"},
-  };
-  const auto found = std::ranges::find(kRows, protocol, &Row::protocol);
-  return found != std::end(kRows) ? found->application : std::string_view("tls");
-}
 
 class TlsParser final : public Parser {
  public:
@@ -327,7 +257,7 @@ bool TlsParser::client_hello(Side from, Bytes body, FactSink& out) {
   hello_said_ = true;
   offered_ = hello->highest_version();
   for (Cursor in(hello->protocols); !in.done() && application_ == "tls";)
-    application_ = application_of(as_text(in.take(in.u8())));
+    application_ = tls::application_of(as_text(in.take(in.u8())));
   tls::say_client_hello(*hello, from, 't', out);
   return true;
 }
@@ -339,7 +269,7 @@ bool TlsParser::server_hello(Side from, Bytes body, FactSink& out) {
   if (hello->retry || version_ != 0) return true;
   version_ = hello->version;
   // TLS 1.3 encrypts the server's choice: what was offered must do.
-  out.on_application(hello->protocol.empty() ? application_ : application_of(hello->protocol),
+  out.on_application(hello->protocol.empty() ? application_ : tls::application_of(hello->protocol),
                      Security::tls);
   tls::say_server_hello(*hello, from, out);
   return true;

@@ -229,4 +229,27 @@ ShortText<48> alert_name(std::uint8_t description) {
   return name;
 }
 
+std::string_view application_of(std::string_view protocol) {
+  struct Row {
+    std::string_view protocol, application;
+  };
+  static constexpr Row kRows[] = {
+      {"http/1.1", "https"},
+      {"h2", "https"},
+      {"http/1.0", "https"},
+      {"mqtt", "mqtt"},
+      {"imap", "imap"},
+      {"pop3", "pop3"},
+      {"ftp", "ftp"},
+      {"dot", "dns"},
+      {"sip/2", "sip"},
+      {"xmpp-client", "xmpp"},
+      {"postgresql", "postgresql"},
+      {"tds/8.0", "mssql"},
+      {"smb", "smb"},
+  };
+  const auto found = std::ranges::find(kRows, protocol, &Row::protocol);
+  return found != std::end(kRows) ? found->application : std::string_view("tls");
+}
+
 }  // namespace asepsis::tls

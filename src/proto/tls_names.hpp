@@ -29,4 +29,8 @@ ShortText<64> cipher_name(std::uint16_t suite);
 // RFC 8446, 6 and its predecessors; "alert 17" for unassigned ones.
 ShortText<48> alert_name(std::uint8_t description);
 
+// The application that a protocol name of ALPN (IANA registry) stands for, as
+// conversations show it; "tls" if it tells nothing. Literals.
+std::string_view application_of(std::string_view protocol);
+
 }  // namespace asepsis::tls
