@@ -184,7 +184,9 @@ inline constexpr ClaimRow kClaims[] = {
     {"bacnet.instance", Scope::device, "BACnet device instance"},
     {"bacnet.vendor", Scope::device, "BACnet vendor id"},
     {"bacnet.object", Scope::device, "BACnet object name"},
-    {"bacnet.service", Scope::service, "BACnet service asked for"},
+    {"bacnet.network", Scope::device, "BACnet network that it routes to"},
+    {"bacnet.service", Scope::service, "BACnet service it asked for or announced by"},
+    {"bacnet.accepts", Scope::service, "BACnet service that it answered, or refused"},
     {"modbus.unit", Scope::service, "Modbus unit address that answered"},
     {"modbus.function", Scope::service, "Modbus function used"},
 

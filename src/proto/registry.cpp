@@ -21,6 +21,7 @@ extern const Protocol kRtsp;
 extern const Protocol kSip;
 extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
+extern const Protocol kBacnet;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
 extern const Protocol kKerberosStream;
@@ -73,6 +74,7 @@ constexpr const Protocol* kProtocols[] = {
     &kIntellivue,
     &kWsDiscovery,
     &kSmb,
+    &kBacnet,
     &kTelnet,
     &kDhcp,
     &kMdns,
