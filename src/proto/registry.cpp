@@ -21,6 +21,8 @@ extern const Protocol kRtsp;
 extern const Protocol kSip;
 extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
+extern const Protocol kCdp;
+extern const Protocol kLldp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
 extern const Protocol kKerberosStream;
@@ -73,6 +75,8 @@ constexpr const Protocol* kProtocols[] = {
     &kIntellivue,
     &kWsDiscovery,
     &kSmb,
+    &kCdp,
+    &kLldp,
     &kTelnet,
     &kDhcp,
     &kMdns,
