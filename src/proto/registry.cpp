@@ -23,6 +23,7 @@ extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
 extern const Protocol kCdp;
 extern const Protocol kLldp;
+extern const Protocol kSnmp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
 extern const Protocol kKerberosStream;
@@ -77,6 +78,7 @@ constexpr const Protocol* kProtocols[] = {
     &kSmb,
     &kCdp,
     &kLldp,
+    &kSnmp,
     &kTelnet,
     &kDhcp,
     &kMdns,
