@@ -33,6 +33,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"address.router", Scope::device, "this address was handed out or advertised as a router"},
     {"address.virtual", Scope::device, "a shared router address (VRRP, HSRP) that this MAC answers for"},
     {"address.other_mac", Scope::device, "another MAC that the device says is its own"},
+    {"address.management", Scope::device, "an IP that the device says it is managed at"},
 
     // What it is. Said by the device, or by a message that carries its identity.
     {"device.manufacturer", Scope::device, "manufacturer, as the device says it"},
@@ -150,7 +151,8 @@ inline constexpr ClaimRow kClaims[] = {
 
     // SNMP.
     {"snmp.version", Scope::service, "SNMP version spoken"},
-    {"snmp.community", Scope::service, "SNMP community: its name if well known, else 'private to the site'"},
+    {"snmp.community", Scope::service, "SNMP community: its name if well known, else 'not a well-known one'"},
+    {"snmp.writes", Scope::service, "SNMP values it was asked to set (value: the branch they are in)"},
     {"snmp.object_id", Scope::device, "sysObjectID"},
     {"snmp.engine_id", Scope::device, "SNMPv3 engine id"},
     {"snmp.security", Scope::service, "SNMPv3 security level"},

@@ -22,6 +22,9 @@ extern const Protocol kSip;
 extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
 extern const Protocol kBacnet;
+extern const Protocol kCdp;
+extern const Protocol kLldp;
+extern const Protocol kSnmp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
 extern const Protocol kKerberosStream;
@@ -75,6 +78,9 @@ constexpr const Protocol* kProtocols[] = {
     &kWsDiscovery,
     &kSmb,
     &kBacnet,
+    &kCdp,
+    &kLldp,
+    &kSnmp,
     &kTelnet,
     &kDhcp,
     &kMdns,
