@@ -188,7 +188,8 @@ inline constexpr ClaimRow kClaims[] = {
     {"bacnet.service", Scope::service, "BACnet service it asked for or announced by"},
     {"bacnet.accepts", Scope::service, "BACnet service that it answered, or refused"},
     {"modbus.unit", Scope::service, "Modbus unit address that answered"},
-    {"modbus.function", Scope::service, "Modbus function used"},
+    {"modbus.function", Scope::service, "Modbus function that it answered, or refused"},
+    {"modbus.writes", Scope::device, "Modbus function by which it changed another, or tried to"},
 
     // Switches and neighbours.
     {"lldp.chassis", Scope::device, "LLDP chassis id"},

@@ -22,6 +22,7 @@ extern const Protocol kSip;
 extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
 extern const Protocol kBacnet;
+extern const Protocol kModbus;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
 extern const Protocol kKerberosStream;
@@ -75,6 +76,7 @@ constexpr const Protocol* kProtocols[] = {
     &kWsDiscovery,
     &kSmb,
     &kBacnet,
+    &kModbus,
     &kTelnet,
     &kDhcp,
     &kMdns,
