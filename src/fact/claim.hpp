@@ -199,6 +199,15 @@ inline constexpr ClaimRow kClaims[] = {
     {"cdp.port", Scope::device, "CDP port id"},
     {"cdp.vlan", Scope::device, "CDP native VLAN"},
 
+    {"stp.root", Scope::device, "spanning tree: the root bridge it knows, priority and MAC"},
+    {"stp.bridge", Scope::device, "spanning tree: its own bridge id, priority and MAC"},
+    {"eapol.role", Scope::device, "part it plays in 802.1X: supplicant, authenticator or macsec"},
+    {"eapol.method", Scope::device, "EAP method it proves itself by"},
+
+    // Logs and files.
+    {"syslog.program", Scope::device, "program whose logs it sends"},
+    {"tftp.file", Scope::device, "TFTP: whether it read or wrote, and the ending of the file's name"},
+
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},
     {"ssdp.type", Scope::device, "UPnP device or service type announced"},

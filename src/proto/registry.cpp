@@ -23,6 +23,11 @@ extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
 extern const Protocol kBacnet;
 extern const Protocol kModbus;
+extern const Protocol kEapol;
+extern const Protocol kStp;
+extern const Protocol kHsrp;
+extern const Protocol kSyslog;
+extern const Protocol kTftp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
 extern const Protocol kKerberosStream;
@@ -77,6 +82,11 @@ constexpr const Protocol* kProtocols[] = {
     &kSmb,
     &kBacnet,
     &kModbus,
+    &kEapol,
+    &kStp,
+    &kHsrp,
+    &kSyslog,
+    &kTftp,
     &kTelnet,
     &kDhcp,
     &kMdns,
