@@ -190,7 +190,8 @@ inline constexpr ClaimRow kClaims[] = {
     {"bacnet.service", Scope::service, "BACnet service it asked for or announced by"},
     {"bacnet.accepts", Scope::service, "BACnet service that it answered, or refused"},
     {"modbus.unit", Scope::service, "Modbus unit address that answered"},
-    {"modbus.function", Scope::service, "Modbus function used"},
+    {"modbus.function", Scope::service, "Modbus function that it answered, or refused"},
+    {"modbus.writes", Scope::device, "Modbus function by which it changed another, or tried to"},
 
     // Switches and neighbours.
     {"lldp.chassis", Scope::device, "LLDP chassis id"},
@@ -199,6 +200,15 @@ inline constexpr ClaimRow kClaims[] = {
     {"cdp.capabilities", Scope::device, "CDP capabilities"},
     {"cdp.port", Scope::device, "CDP port id"},
     {"cdp.vlan", Scope::device, "CDP native VLAN"},
+
+    {"stp.root", Scope::device, "spanning tree: the root bridge it knows, priority and MAC"},
+    {"stp.bridge", Scope::device, "spanning tree: its own bridge id, priority and MAC"},
+    {"eapol.role", Scope::device, "part it plays in 802.1X: supplicant, authenticator or macsec"},
+    {"eapol.method", Scope::device, "EAP method it proves itself by"},
+
+    // Logs and files.
+    {"syslog.program", Scope::device, "program whose logs it sends"},
+    {"tftp.file", Scope::device, "TFTP: whether it read or wrote, and the ending of the file's name"},
 
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},

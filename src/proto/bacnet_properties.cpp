@@ -56,10 +56,11 @@ std::optional<BacnetElement> take_value(Cursor& in) {
   return first;
 }
 
-// What the device object says of its software: the firmware, else the program
-// that runs on it.
+// What a message says of the software. The application's version is the
+// firmware's only if many properties were asked for and no firmware revision
+// was among the answers; a client that asks one by one asks for both.
 struct Software {
-  bool firmware = false;
+  bool firmware;
   Bytes application;
 
   void say(BacnetSpeaker& speaker) const {
@@ -160,7 +161,7 @@ bool read_bacnet_property(Cursor in, BacnetSpeaker& speaker) {
   speaker.say_instance(*object);
   const auto value = take_value(in);
   if (!value) return false;
-  Software software;
+  Software software{.firmware = true, .application = {}};
   read_value(bacnet_number(property->value), *value, software, speaker);
   software.say(speaker);
   return true;
@@ -174,7 +175,7 @@ bool read_bacnet_properties(Cursor in, BacnetSpeaker& speaker) {
     if (!object || !object->is_context(0) || !element || !element->opens(1)) return false;
     const bool device = bacnet_device(object->value);
     if (device) speaker.say_instance(*object);
-    Software software;
+    Software software{.firmware = false, .application = {}};
     std::uint32_t property = 0;
     bool whole = false;
     while ((element = take_bacnet(in))) {

@@ -25,6 +25,12 @@ extern const Protocol kBacnet;
 extern const Protocol kCdp;
 extern const Protocol kLldp;
 extern const Protocol kSnmp;
+extern const Protocol kModbus;
+extern const Protocol kEapol;
+extern const Protocol kStp;
+extern const Protocol kHsrp;
+extern const Protocol kSyslog;
+extern const Protocol kTftp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
 extern const Protocol kKerberosStream;
@@ -81,6 +87,12 @@ constexpr const Protocol* kProtocols[] = {
     &kCdp,
     &kLldp,
     &kSnmp,
+    &kModbus,
+    &kEapol,
+    &kStp,
+    &kHsrp,
+    &kSyslog,
+    &kTftp,
     &kTelnet,
     &kDhcp,
     &kMdns,

@@ -1,0 +1,78 @@
+// The trivial file transfer protocol: that a host reads or writes files without
+// saying who it is. Of the file only the ending of its name is told; transfers
+// go on at other ports and are not followed. RFC 1350, section 5.
+
+#include "proto/parser.hpp"
+
+namespace asepsis {
+namespace {
+
+enum class Operation : std::uint16_t { read = 1, write = 2 };
+
+struct Request {
+  Operation operation;
+  std::string_view file;
+};
+
+// Two texts that end with a zero: the file and the mode. Options may follow
+// (RFC 2347).
+std::optional<Request> read_request(Cursor in) {
+  const auto operation = Operation{in.be16()};
+  const std::string_view file = as_text(in.take_until(0));
+  const std::string_view mode = as_text(in.take_until(0));
+  if (!in.ok() || file.empty()) return std::nullopt;
+  if (operation != Operation::read && operation != Operation::write) return std::nullopt;
+  const bool known =
+      same_letters(mode, "octet") || same_letters(mode, "netascii") || same_letters(mode, "mail");
+  return known ? std::optional(Request{operation, file}) : std::nullopt;
+}
+
+// ".cfg" of a name; numbers are not an ending but part of a name.
+std::string_view ending_of(std::string_view file) {
+  constexpr std::size_t kMost = 6;
+  const std::size_t dot = file.rfind('.');
+  if (dot == std::string_view::npos) return {};
+  const std::string_view ending = file.substr(dot);
+  const auto letter = [](char c) { return lower(c) >= 'a' && lower(c) <= 'z'; };
+  const bool plain = std::ranges::all_of(
+      ending.substr(1), [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+  return plain && ending.size() > 1 && ending.size() <= kMost && letter(ending[1])
+             ? ending
+             : std::string_view{};
+}
+
+class TftpParser final : public Parser {
+ public:
+  bool message(Side from, Cursor in, FactSink& out) override {
+    const auto operation = Operation{Cursor(in).be16()};
+    const bool asks = operation == Operation::read || operation == Operation::write;
+    if (!asks) return in.rest().size() >= 4;
+    const auto request = read_request(in);
+    if (!request) return false;
+    ShortText<> text;
+    text.add(operation == Operation::read ? "read" : "write");
+    const std::string_view ending = ending_of(request->file);
+    if (!ending.empty()) text.add(' ').add(ending);
+    out.say(from, "tftp.file"_claim, text);
+    return true;
+  }
+};
+
+Recognition recognise(const Opening& opening) {
+  const bool asks = opening.expected_port && opening.from == Side::client;
+  return asks && read_request(Cursor(opening.bytes)) ? Recognition::yes : Recognition::no;
+}
+
+constexpr std::uint16_t kPorts[] = {69};
+
+}  // namespace
+
+extern constinit const Protocol kTftp{
+    .name = "tftp",
+    .transport = Transport::udp,
+    .ports = kPorts,
+    .recognise = recognise,
+    .make = []() -> std::unique_ptr<Parser> { return std::make_unique<TftpParser>(); },
+};
+
+}  // namespace asepsis
