@@ -92,6 +92,20 @@ struct Summary {
   std::size_t captures = 0, known = 0;
   std::vector<std::string> problems;
   std::map<std::string, std::uint64_t> counters;
+  std::chrono::duration<double> reading{}, storing{}, deriving{};
+};
+
+// Adds the time until it goes out of scope.
+class Timer {
+ public:
+  explicit Timer(std::chrono::duration<double>& sum) : sum_(sum) {}
+  ~Timer() { sum_ += std::chrono::steady_clock::now() - began_; }
+  Timer(const Timer&) = delete;
+  Timer& operator=(const Timer&) = delete;
+
+ private:
+  std::chrono::duration<double>& sum_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
 };
 
 Result<void> read_one(const std::filesystem::path& path, const ReadCommand& command,
@@ -102,10 +116,16 @@ Result<void> read_one(const std::filesystem::path& path, const ReadCommand& comm
   options.stop = &stop_asked;
   if (stderr_is_terminal())
     options.progress = [&](auto bytes, auto total, auto packets) { bar.show(bytes, total, packets); };
-  const auto reading = read_capture(path, options);
+  const auto reading = [&] {
+    const Timer timer(summary.reading);
+    return read_capture(path, options);
+  }();
   if (!reading) return std::unexpected(reading.error());
   if (reading->losses.ended_early) summary.problems.push_back(*reading->losses.ended_early);
-  const auto stored = store_source(database, source_of(*reading, command, name), reading->facts);
+  const auto stored = [&] {
+    const Timer timer(summary.storing);
+    return store_source(database, source_of(*reading, command, name), reading->facts);
+  }();
   if (!stored) return std::unexpected(stored.error());
   ++summary.captures;
   if (!*stored) ++summary.known;
@@ -122,6 +142,12 @@ void print_stats(const Summary& summary) {
   rows.cells.push_back({std::to_string(summary.packets), "packets read"});
   for (const auto& [name, count] : summary.counters)
     if (count > 0) rows.cells.push_back({std::to_string(count), name});
+  const auto milliseconds = [](std::chrono::duration<double> time) {
+    return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+  };
+  rows.cells.push_back({milliseconds(summary.reading), "ms reading"});
+  rows.cells.push_back({milliseconds(summary.storing), "ms storing"});
+  rows.cells.push_back({milliseconds(summary.deriving), "ms deriving the inventory"});
   write_table(std::cerr, rows, {.width = 0, .colour = false});
 }
 
@@ -159,8 +185,11 @@ Result<void> run(const ReadCommand& asked) {
       failures.push_back(read.error().message);
     if (stop_asked) break;
   }
-  if (const auto derived = derive_inventory(*database, *knowledge); !derived)
-    return std::unexpected(derived.error());
+  const auto derived = [&] {
+    const Timer timer(summary.deriving);
+    return derive_inventory(*database, *knowledge);
+  }();
+  if (!derived) return std::unexpected(derived.error());
   if (summary.captures > 0)
     if (const auto done = conclude(command, *database, summary); !done) return done;
   if (failures.empty()) return {};
