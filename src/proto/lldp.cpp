@@ -32,7 +32,11 @@ constexpr std::string_view kCapabilities[] = {
     "station", "c-vlan",   "s-vlan", "two-port mac relay",
 };
 
-std::string_view short_text(Bytes bytes) { return as_text(bytes).substr(0, 200); }
+// Some senders pad with NULs, or send all of a buffer: text ends at the first.
+std::string_view short_text(Bytes bytes) {
+  const std::string_view text = as_text(bytes);
+  return text.substr(0, std::min<std::size_t>(text.find('\0'), 200));
+}
 
 bool printable(Bytes bytes) {
   return std::ranges::all_of(bytes, [](std::uint8_t byte) { return byte >= ' ' && byte != 0x7f; });

@@ -80,6 +80,7 @@ struct Branch {
   Bytes bytes() const { return Bytes(arcs).first(size); }
 };
 
+constexpr std::uint8_t kEnterprises[] = {0x2b, 6, 1, 4, 1};
 constexpr std::uint8_t kMib2[] = {0x2b, 6, 1, 2, 1};
 
 struct Object {
@@ -214,7 +215,8 @@ bool read_trap_head(Side from, Cursor& in, FactSink& out) {
   ber::take(in);  // the specific kind
   ber::take(in);  // the time
   if (!in.ok() || enterprise.tag != kObjectId) return false;
-  if (generic >= 0 && generic < kEnterpriseSpecific)
+  if (generic >= 0 && generic < kEnterpriseSpecific &&
+      starts_with(enterprise.content, kEnterprises))
     out.say(from, "snmp.object_id"_claim, object_id_text(enterprise.content));
   return true;
 }
@@ -283,12 +285,20 @@ void say_engine(Side agent, Bytes engine, FactSink& out) {
   if ((engine[0] & 0x80) != 0 && engine[4] == kMacFormat) say_mac(agent, engine.subspan(5), out);
 }
 
-// The flags and the name of the user, which is no fact, but empty while
-// engines are discovered (RFC 3414, 4).
-void say_security(Side agent, std::uint8_t flags, bool user, FactSink& out) {
+// Whether this is the discovery of an engine, which is never secured (RFC 3414,
+// 4), or a report, which tells that something else was not (RFC 3412, 7.6).
+bool discovers(Bytes engine, Bytes user, Cursor scoped_pdu) {
+  Cursor scoped = ber::enter(scoped_pdu, ber::kSequence);
+  ber::take(scoped);
+  ber::take(scoped);
+  const bool report =
+      !scoped.done() && scoped.rest().front() == static_cast<std::uint8_t>(Pdu::report);
+  return engine.empty() || user.empty() || report;
+}
+
+void say_security(Side agent, std::uint8_t flags, FactSink& out) {
   constexpr std::uint8_t kAuthenticated = 1;
   constexpr std::uint8_t kPrivate = 2;
-  if (!user) return;
   out.say(agent, "snmp.security"_claim,
           (flags & kPrivate) != 0         ? "authPriv"
           : (flags & kAuthenticated) != 0 ? "authNoPriv"
@@ -329,7 +339,7 @@ bool read_version_3(Side from, Cursor& in, FactSink& out) {
     const ber::Item name = ber::take(user);
     if (!user.ok()) return false;
     say_engine(agent, engine.content, out);
-    say_security(agent, flag, !name.content.empty(), out);
+    if (!discovers(engine.content, name.content, in)) say_security(agent, flag, out);
   }
   if ((flag & kEncrypted) != 0) return ber::take(in).tag == ber::kOctets;
   return read_scoped_pdu(from, in, out);
