@@ -63,7 +63,9 @@ bool is_name(std::string_view text) {
 }
 
 void say_host(Side from, std::string_view host, FactSink& out) {
-  if (host == "-" || !is_name(host) || host.find('/') != std::string_view::npos) return;
+  if (host == "-" || host.starts_with("localhost") || !is_name(host) ||
+      host.find('/') != std::string_view::npos)
+    return;
   if (!ip_from_text(host)) out.say(from, "name.host"_claim, host);
 }
 
