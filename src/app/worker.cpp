@@ -88,6 +88,10 @@ void Worker::on_loss(Flow& flow, Sender from, std::uint64_t) {
   if (flow.state) static_cast<Dialogue&>(*flow.state).lose(side_of(from));
 }
 
+void Worker::on_closed(Flow& flow) {
+  if (flow.state) static_cast<Dialogue&>(*flow.state).close();
+}
+
 void Worker::on_end(Flow& flow) {
   ConversationRow row{.client = endpoint_of(flow, Side::client),
                       .server = endpoint_of(flow, Side::server),

@@ -46,6 +46,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void on_decoded(const Decoded& packet) override;
   std::uint64_t on_data(Flow& flow, Sender from, Bytes bytes) override;
   void on_loss(Flow& flow, Sender from, std::uint64_t size) override;
+  void on_closed(Flow& flow) override;
   void on_end(Flow& flow) override;
   void on_fact(const Fact& fact) override;
   void on_application(std::string_view name, Security security) override;

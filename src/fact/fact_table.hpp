@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,8 +47,6 @@ struct FactRow {
   std::string_view protocol;  // a literal
   std::string value;
   std::string equipment;
-  Seen seen;
-  bool changed = true;  // since last written
 };
 
 enum class ConversationState : std::uint8_t {
@@ -75,7 +74,6 @@ struct ConversationRow {
   static constexpr std::size_t kMostFlows = 8;
   std::vector<FirstFlow> flows{};
   Seen seen{};  // count: flows
-  bool changed = true;
 };
 
 struct FactLimits {
@@ -87,7 +85,7 @@ struct FactLimits {
 
 class FactTable {
  public:
-  explicit FactTable(FactLimits limits = {}) : limits_(limits) {}
+  explicit FactTable(FactLimits limits = {});
 
   // `protocol` must be a literal.
   void add(const Endpoint& about, const Fact& fact, std::uint16_t port, std::string_view protocol,
@@ -95,19 +93,25 @@ class FactTable {
   void add(ConversationRow row);
   void merge(const FactTable& other);
 
-  std::deque<FactRow>& facts() { return facts_; }
   const std::deque<FactRow>& facts() const { return facts_; }
-  std::deque<ConversationRow>& conversations() { return conversations_; }
+  // When each of facts() was seen, in the same order.
+  const std::vector<Seen>& sightings() const { return sightings_; }
   const std::deque<ConversationRow>& conversations() const { return conversations_; }
   std::uint64_t dropped_facts() const { return dropped_facts_; }
   std::uint64_t dropped_conversations() const { return dropped_conversations_; }
 
  private:
-  FactRow* find_or_add(const Endpoint& about, const Fact& fact, std::uint16_t port,
-                       std::string_view protocol);
+  // Index of the row, or nothing if there is no room.
+  std::optional<std::uint32_t> find_or_add(const Endpoint& about, const Fact& fact,
+                                           std::uint16_t port, std::string_view protocol);
 
   FactLimits limits_;
+  // A fact is known by a 64-bit hash alone, so that meeting it again touches
+  // two cache lines: with two million facts, two share a hash once in ten
+  // million runs. The seed keeps strangers from making it happen.
+  std::uint64_t seed_;
   std::deque<FactRow> facts_;
+  std::vector<Seen> sightings_;
   std::deque<ConversationRow> conversations_;
   absl::flat_hash_map<std::uint64_t, std::uint32_t> fact_index_;
   absl::flat_hash_map<std::uint64_t, std::uint32_t> conversation_index_;

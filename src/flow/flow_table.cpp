@@ -347,11 +347,14 @@ void FlowTable::add_tcp(std::uint32_t index, Sender from, const Decoded& packet)
 
   const bool reset = (packet.tcp_flags & tcp_flag::kRst) != 0;
   const bool finished = (flow.client().tcp_flags & flow.server().tcp_flags & tcp_flag::kFin) != 0;
-  if ((reset || finished) && !flow.closed) {
-    flow.closed = true;
-    unschedule(index);
-    schedule(index, now_ + limits_.closed);
-  }
+  const bool waiting = flow.client().early || flow.server().early;
+  if (flow.closed || !(reset || (finished && !waiting))) return;
+  flow.closed = true;
+  flow.wants_data = false;
+  for (FlowHalf& side : flow.halves) drop_early(side);
+  listener_.on_closed(flow);
+  unschedule(index);
+  schedule(index, now_ + limits_.closed);
 }
 
 // In-order bytes, of which the capture may have cut the end off.

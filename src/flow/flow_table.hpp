@@ -44,6 +44,9 @@ class FlowListener {
   virtual std::uint64_t on_data(Flow& flow, Sender from, Bytes bytes) = 0;
   // `size` bytes of the stream were not captured.
   virtual void on_loss(Flow& flow, Sender from, std::uint64_t size) = 0;
+  // Both sides are done (TCP): no more bytes will be shown, what reading them
+  // needed can go. on_end() follows some time later.
+  virtual void on_closed(Flow& flow) = 0;
   // The flow is over; it and its state are gone after the call.
   virtual void on_end(Flow& flow) = 0;
 

@@ -24,22 +24,18 @@ class Writer {
         add_fact_(sql,
                   "INSERT INTO fact (source, endpoint, claim, value, port, refused, protocol, "
                   "equipment, first_seen, last_seen, count, packet) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-                  "ON CONFLICT DO UPDATE SET first_seen = min(first_seen, excluded.first_seen), "
-                  "last_seen = max(last_seen, excluded.last_seen), count = count + excluded.count, "
-                  "packet = min(packet, excluded.packet)"),
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         add_talk_(sql,
                   "INSERT INTO talk (source, client, server, protocol, port, state, security, "
                   "application, client_bytes, server_bytes, client_packets, server_packets, "
                   "client_hops, server_hops, client_ports, first_seen, last_seen, count, packet) "
                   "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
 
-  void add(const FactRow& row) {
+  void add(const FactRow& row, const Seen& seen) {
     bind_all(add_fact_, source_, endpoint(row.about), std::string(row.claim.name()),
              to_utf8(row.value), row.port, row.refused ? 1 : 0, std::string(row.protocol),
-             to_utf8(row.equipment), nanoseconds_since_1970(row.seen.first),
-             nanoseconds_since_1970(row.seen.last), number(row.seen.count),
-             number(row.seen.packet));
+             to_utf8(row.equipment), nanoseconds_since_1970(seen.first),
+             nanoseconds_since_1970(seen.last), number(seen.count), number(seen.packet));
   }
 
   void add(const ConversationRow& row) {
@@ -56,8 +52,9 @@ class Writer {
   }
 
  private:
+  // The text must live until the statement is reset: bind_all() sees to that.
   static void bind(SQLite::Statement& statement, int at, const std::string& text) {
-    statement.bind(at, text);
+    statement.bindNoCopy(at, text);
   }
   template <class Number>
   static void bind(SQLite::Statement& statement, int at, Number value) {
@@ -194,7 +191,8 @@ Result<bool> store_source(Database& database, const SourceInfo& source, const Fa
     const Id id = replace_source(sql, site, source);
     store_losses(sql, id, source.losses);
     Writer writer(sql, site, id);
-    for (const FactRow& row : facts.facts()) writer.add(row);
+    for (std::size_t i = 0; i < facts.facts().size(); ++i)
+      writer.add(facts.facts()[i], facts.sightings()[i]);
     for (const ConversationRow& row : facts.conversations()) writer.add(row);
     transaction.commit();
     return true;

@@ -188,4 +188,10 @@ void Dialogue::lose(Side from) {
   }
 }
 
+void Dialogue::close() {
+  finished_ = true;
+  stream_.reset();
+  for (auto& bytes : opening_) std::vector<std::uint8_t>().swap(bytes);
+}
+
 }  // namespace asepsis

@@ -51,6 +51,8 @@ class Dialogue final : public FlowState {
   Heard datagram(Flow& flow, Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts,
                  DatagramParsers& parsers);
   void lose(Side from);
+  // No more bytes will come: gives back what reading them needed.
+  void close();
 
   ProtocolIndex protocol() const { return protocol_; }
 

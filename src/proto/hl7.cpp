@@ -344,7 +344,7 @@ extern constinit const Protocol kHl7{
     .transport = Transport::tcp,
     .ports = kPorts,
     .recognise = recognise,
-    .make = []() -> std::unique_ptr<Parser> { return std::make_unique<Hl7Parser>(); },
+    .make = []() -> std::unique_ptr<Parser> { return std::make_unique_for_overwrite<Hl7Parser>(); },
 };
 
 }  // namespace asepsis

@@ -22,8 +22,22 @@ bool punctuation(char c) {
 
 }  // namespace
 
+// Fields are asked for out of order and again: found once, in one pass.
+Hl7Segment::Hl7Segment(std::string_view text, const Hl7Delimiters& delimiters)
+    : text_(text), delimiters_(delimiters) {
+  begins_[0] = 0;
+  parts_ = 1;
+  for (std::size_t i = 0; i < text.size() && parts_ < kMostFields; ++i)
+    if (text[i] == delimiters.field) begins_[parts_++] = static_cast<std::uint32_t>(i + 1);
+  const std::size_t last = begins_[parts_ - 1];
+  const std::size_t size = text.substr(last, text.substr(last).find(delimiters.field)).size();
+  begins_[parts_] = static_cast<std::uint32_t>(last + size + 1);
+}
+
 std::string_view Hl7Segment::field(std::size_t number) const {
-  return part(text_, delimiters_.field, header(id()) ? number : number + 1);
+  const std::size_t at = header(id()) ? number - 1 : number;
+  if (at >= parts_) return {};
+  return text_.substr(begins_[at], begins_[at + 1] - begins_[at] - 1);
 }
 
 std::string_view Hl7Segment::component(std::string_view field, std::size_t number) const {

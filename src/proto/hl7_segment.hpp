@@ -3,7 +3,9 @@
 
 #pragma once
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string_view>
 
@@ -23,8 +25,7 @@ struct Hl7Delimiters {
 class Hl7Segment {
  public:
   // REQUIRES: text outlives it.
-  Hl7Segment(std::string_view text, const Hl7Delimiters& delimiters)
-      : text_(text), delimiters_(delimiters) {}
+  Hl7Segment(std::string_view text, const Hl7Delimiters& delimiters);
 
   std::string_view id() const { return text_.substr(0, 3); }
 
@@ -39,8 +40,13 @@ class Hl7Segment {
   ShortText<192> plain(std::string_view text) const;
 
  private:
+  // Fields that anybody asks for have lower numbers.
+  static constexpr std::size_t kMostFields = 32;
+
   std::string_view text_;
   const Hl7Delimiters& delimiters_;
+  std::array<std::uint32_t, kMostFields + 1> begins_;  // of parts, and the end of the last
+  std::size_t parts_ = 0;
 };
 
 // The delimiters that a header segment (MSH, FHS, BHS) defines; nothing if it

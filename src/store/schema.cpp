@@ -49,7 +49,9 @@ CREATE TABLE endpoint (
   UNIQUE (site, mac, ip, vlan)
 ) STRICT;
 
--- Times are nanoseconds since 1970 UTC; packet is the number of the first sight.
+-- Within one source each fact, and each talk below, is one row: the writer
+-- replaces a source as a whole. Times are nanoseconds since 1970 UTC; packet
+-- is the number of the first sight.
 CREATE TABLE fact (
   id INTEGER PRIMARY KEY,
   source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
@@ -63,8 +65,7 @@ CREATE TABLE fact (
   first_seen INTEGER NOT NULL,
   last_seen INTEGER NOT NULL,
   count INTEGER NOT NULL,
-  packet INTEGER NOT NULL,
-  UNIQUE (source, endpoint, claim, value, port, refused, protocol, equipment)
+  packet INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE talk (
@@ -87,8 +88,7 @@ CREATE TABLE talk (
   first_seen INTEGER NOT NULL,
   last_seen INTEGER NOT NULL,
   count INTEGER NOT NULL,
-  packet INTEGER NOT NULL,
-  UNIQUE (source, client, server, protocol, port, state, security, application)
+  packet INTEGER NOT NULL
 ) STRICT;
 
 -- Derived: a deterministic function of the tables above.
@@ -156,11 +156,6 @@ CREATE TABLE conversation (
 
 CREATE INDEX device_evidence_device ON device_evidence (device);
 CREATE INDEX device_fact_fact ON device_fact (fact);
-CREATE INDEX fact_endpoint ON fact (endpoint);
-CREATE INDEX talk_client ON talk (client);
-CREATE INDEX talk_server ON talk (server);
-CREATE INDEX conversation_client ON conversation (client);
-CREATE INDEX conversation_server ON conversation (server);
 
 -- Views: what people, pages and checks query.
 

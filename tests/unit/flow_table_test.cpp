@@ -26,6 +26,7 @@ class Notes final : public FlowListener {
   void on_loss(Flow&, Sender from, std::uint64_t size) override {
     said[static_cast<std::size_t>(from)] += "[" + std::to_string(size) + "]";
   }
+  void on_closed(Flow&) override { ++closed; }
   void on_end(Flow& flow) override {
     ++ended;
     packets += flow.client().packets + flow.server().packets;
@@ -34,7 +35,7 @@ class Notes final : public FlowListener {
 
   std::string said[2];
   std::uint64_t skip_next = 0;
-  std::uint64_t ended = 0, packets = 0;
+  std::uint64_t closed = 0, ended = 0, packets = 0;
   Ip last_client;
 };
 
@@ -173,6 +174,7 @@ TEST(FlowTable, NewConnectionOnOldPorts) {
   table.add(segment(true, 50'000, "", tcp_flag::kSyn), 1);
   table.add(segment(true, 50'001, "two"), 1);
   table.flows.finish();
+  EXPECT_EQ(table.notes.closed, 1U);
   EXPECT_EQ(table.notes.ended, 2U);
   EXPECT_EQ(table.notes.said[0], "onetwo");
 }
