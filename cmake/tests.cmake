@@ -56,3 +56,14 @@ target_compile_definitions(patient_privacy_test
 asepsis_unit_test(identify_test)
 asepsis_unit_test(knowledge_test)
 asepsis_unit_test(oui_test)
+asepsis_unit_test(inventory_test)
+target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+
+# End to end: the binary itself, on the example hospitals and, where they are
+# there, on the captures of the lab beside the checkout.
+set(end_to_end ${PROJECT_SOURCE_DIR}/tests/end_to_end)
+set(examples ${PROJECT_SOURCE_DIR}/examples)
+add_test(NAME killed COMMAND ${end_to_end}/killed.sh $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
+  ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)

@@ -21,7 +21,7 @@
 namespace asepsis {
 
 struct ReadingOptions {
-  std::string filter;  // pcap-filter(7); empty lets everything through
+  std::string filter{};  // pcap-filter(7); empty lets everything through
   std::size_t workers = 1;
   WorkerLimits limits{};
   const std::atomic<bool>* stop = nullptr;  // set when the person wants no more

@@ -37,16 +37,17 @@ std::size_t FileStream::read(std::span<std::uint8_t> into) {
   return size;
 }
 
-// read(2) that is not disturbed by signals, nor by a standard input that
-// somebody else made non-blocking.
+// read(2) that is not disturbed by a standard input that somebody else made
+// non-blocking. A signal that the program handles ends the stream: it means
+// that the person wants no more.
 std::size_t FileStream::read_file(std::span<std::uint8_t> into) {
   while (failure_.empty()) {
     const ssize_t size = ::read(file_.descriptor(), into.data(), into.size());
     if (size >= 0) return static_cast<std::size_t>(size);
     if (errno == EAGAIN) {
       pollfd ready{.fd = file_.descriptor(), .events = POLLIN, .revents = 0};
-      ::poll(&ready, 1, -1);
-    } else if (errno != EINTR) {
+      if (::poll(&ready, 1, -1) < 0) failure_ = std::generic_category().message(errno);
+    } else {
       failure_ = std::generic_category().message(errno);
     }
   }
