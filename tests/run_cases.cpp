@@ -58,7 +58,8 @@ int main(int argc, char** argv) {
   int passed = 0;
   int failed = 0;
   std::set<std::filesystem::path> folders;
-  for (const auto& entry : std::filesystem::directory_iterator(argv[1])) folders.insert(entry.path());
+  for (const auto& entry : std::filesystem::directory_iterator(argv[1]))
+    folders.insert(entry.path());
   for (const auto& folder : folders) {
     const bool chosen = accept && folder.filename().string().starts_with(prefix);
     const std::string fault = asepsis::test::fault_of(folder, chosen);

@@ -101,12 +101,13 @@ Result<void> show_device(const AnswerOptions& options, const std::string& id) {
     return {};
   }
   print_card(*rows);
-  if (const auto done = section(*database, options, "Unsure",
-                                "SELECT attribute, nullif(value, '') AS value, "
-                                "round(confidence, 2) AS confidence_in_it, nullif(runner_up, '') AS "
-                                "runner_up, round(runner_up_confidence, 2) AS its_confidence "
-                                "FROM device_value WHERE device = ? AND runner_up <> ''",
-                                *device);
+  if (const auto done =
+          section(*database, options, "Unsure",
+                  "SELECT attribute, nullif(value, '') AS value, "
+                  "round(confidence, 2) AS confidence_in_it, nullif(runner_up, '') AS "
+                  "runner_up, round(runner_up_confidence, 2) AS its_confidence "
+                  "FROM device_value WHERE device = ? AND runner_up <> ''",
+                  *device);
       !done)
     return done;
   if (const auto done = section(*database, options, "Services it gives",
@@ -124,8 +125,7 @@ Result<void> show_device(const AnswerOptions& options, const std::string& id) {
           *device);
       !done)
     return done;
-  if (options.form == Form::table)
-    std::cout << "\nWhy we say so: asepsis why " << *device << '\n';
+  if (options.form == Form::table) std::cout << "\nWhy we say so: asepsis why " << *device << '\n';
   return {};
 }
 
@@ -136,7 +136,8 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
   const auto device = resolve(*database, id);
   if (!device) return std::unexpected(device.error());
   if (attribute.empty() && options.form == Form::table) {
-    const auto reason = run_query(*database, "SELECT reason FROM device WHERE id = ? AND reason <> ''", *device);
+    const auto reason =
+        run_query(*database, "SELECT reason FROM device WHERE id = ? AND reason <> ''", *device);
     if (reason && !reason->cells.empty())
       std::cout << "One device, because: " << escaped(*reason->cells[0][0]) << '\n';
     if (const auto done = section(*database, options, "Addresses",
@@ -162,10 +163,11 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
     print(*rows, options.form);
     return {};
   }
-  const std::string any = "SELECT claim, value, protocol, source, packet, count, first_seen "
-                          "FROM facts WHERE device = ?1" +
-                          (attribute.empty() ? std::string() : " AND claim = '" + quoted + "'") +
-                          " ORDER BY claim, value, source, packet";
+  const std::string any =
+      "SELECT claim, value, protocol, source, packet, count, first_seen "
+      "FROM facts WHERE device = ?1" +
+      (attribute.empty() ? std::string() : " AND claim = '" + quoted + "'") +
+      " ORDER BY claim, value, source, packet";
   const auto facts = run_query(*database, any, *device);
   if (!facts) return std::unexpected(facts.error());
   if (facts->cells.empty() && !attribute.empty())
@@ -176,31 +178,34 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
 }
 
 Result<void> show_services(const AnswerOptions& options) {
-  return show(options,
-              "SELECT device, transport, port, application, security, "
-              "(SELECT min(f.value) FROM facts f WHERE f.device = services.device AND "
-              "f.port = services.port AND f.claim IN ('tls.version', 'snmp.version', 'smb.dialect', "
-              "'hl7.version', 'ssh.banner', 'http.server', 'vnc.version', 'mqtt.version')) AS version, "
-              "state, clients, first_seen, last_seen "
-              "FROM services ORDER BY device, transport, port, application",
-              kOfServices);
+  return show(
+      options,
+      "SELECT device, transport, port, application, security, "
+      "(SELECT min(f.value) FROM facts f WHERE f.device = services.device AND "
+      "f.port = services.port AND f.claim IN ('tls.version', 'snmp.version', 'smb.dialect', "
+      "'hl7.version', 'ssh.banner', 'http.server', 'vnc.version', 'mqtt.version')) AS version, "
+      "state, clients, first_seen, last_seen "
+      "FROM services ORDER BY device, transport, port, application",
+      kOfServices);
 }
 
 Result<void> show_conversations(const AnswerOptions& options) {
   if (options.form == Form::table)
-    return show(options,
-                "SELECT coalesce(client, client_ip) AS client, coalesce(server, server_ip) AS server, "
-                "transport, port, application, security, state, bytes, packets, last_seen "
-                "FROM conversations ORDER BY bytes DESC, 1, 2, 3, 4");
-  return show(options,
-              "SELECT client, server, client_ip, server_ip, transport, port, application, security, "
-              "state, bytes, packets, flows, first_seen, last_seen, "
-              "json_extract(ids, '$[0]') AS community_id, ids AS community_ids "
-              "FROM (SELECT *, community_ids(ip_protocol, client_ip, client_ports, server_ip, port) "
-              "AS ids FROM conversations) "
-              "ORDER BY client, server, client_ip, server_ip, transport, port, application, state, "
-              "security",
-              kOfConversations);
+    return show(
+        options,
+        "SELECT coalesce(client, client_ip) AS client, coalesce(server, server_ip) AS server, "
+        "transport, port, application, security, state, bytes, packets, last_seen "
+        "FROM conversations ORDER BY bytes DESC, 1, 2, 3, 4");
+  return show(
+      options,
+      "SELECT client, server, client_ip, server_ip, transport, port, application, security, "
+      "state, bytes, packets, flows, first_seen, last_seen, "
+      "json_extract(ids, '$[0]') AS community_id, ids AS community_ids "
+      "FROM (SELECT *, community_ids(ip_protocol, client_ip, client_ports, server_ip, port) "
+      "AS ids FROM conversations) "
+      "ORDER BY client, server, client_ip, server_ip, transport, port, application, state, "
+      "security",
+      kOfConversations);
 }
 
 Result<void> show_query(const AnswerOptions& options, const std::string& sql) {

@@ -68,7 +68,8 @@ void add_answers(CLI::App& app, Arguments& arguments) {
       ->required();
   add_form(query, arguments);
   query.footer(
-      "Example:\n  asepsis query 'SELECT manufacturer, model, count(*) FROM devices GROUP BY 1, 2'");
+      "Example:\n  asepsis query 'SELECT manufacturer, model, count(*) FROM devices GROUP BY 1, "
+      "2'");
   app.add_subcommand("schema", "Print the tables and views");
   app.add_subcommand("version", "Print the version");
 }
@@ -92,8 +93,10 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
 }
 
 int run_program(int argc, char** argv) {
-  CLI::App app("asepsis: which devices are on a hospital network, and why we think so.\n"
-               "It reads captures and never transmits.", "asepsis");
+  CLI::App app(
+      "asepsis: which devices are on a hospital network, and why we think so.\n"
+      "It reads captures and never transmits.",
+      "asepsis");
   app.set_version_flag("--version", "asepsis " ASEPSIS_VERSION);
   app.require_subcommand(1);
   app.footer(
@@ -114,7 +117,8 @@ int run_program(int argc, char** argv) {
   std::cout.flush();
   if (done && std::cout) return 0;
   std::cerr << "asepsis: "
-            << (done ? std::string("the output could not be written") : escaped(done.error().message))
+            << (done ? std::string("the output could not be written")
+                     : escaped(done.error().message))
             << '\n';
   return kCouldNot;
 }

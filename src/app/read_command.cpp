@@ -115,7 +115,9 @@ Result<void> read_one(const std::filesystem::path& path, const ReadCommand& comm
   ReadingOptions options{.filter = command.filter, .workers = command.workers};
   options.stop = &stop_asked;
   if (stderr_is_terminal())
-    options.progress = [&](auto bytes, auto total, auto packets) { bar.show(bytes, total, packets); };
+    options.progress = [&](auto bytes, auto total, auto packets) {
+      bar.show(bytes, total, packets);
+    };
   const auto reading = [&] {
     const Timer timer(summary.reading);
     return read_capture(path, options);
@@ -153,7 +155,8 @@ void print_stats(const Summary& summary) {
 
 Result<void> conclude(const ReadCommand& command, Database& database, const Summary& summary) {
   if (command.stats) print_stats(summary);
-  for (const std::string& problem : summary.problems) std::cerr << "asepsis: " << escaped(problem) << '\n';
+  for (const std::string& problem : summary.problems)
+    std::cerr << "asepsis: " << escaped(problem) << '\n';
   if (command.json) return show_devices({command.database, Form::json});
   const auto devices = run_query(database, "SELECT count(*) FROM device");
   if (!devices) return std::unexpected(devices.error());

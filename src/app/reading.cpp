@@ -113,8 +113,7 @@ class SharedReading {
 
   void run() {
     std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < workers_.size(); ++i)
-      threads.emplace_back([this, i] { work(i); });
+    for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { work(i); });
     work(0);
   }
 
@@ -148,8 +147,9 @@ class SharedReading {
       std::unique_lock lock(inbox_lock_);
       if (!inboxes_[self].empty()) return true;
       room_.wait(lock, [&] {
-        return !inboxes_[self].empty() ||
-               std::ranges::all_of(inboxes_, [](const auto& inbox) { return inbox.size() < kMostWaiting; });
+        return !inboxes_[self].empty() || std::ranges::all_of(inboxes_, [](const auto& inbox) {
+          return inbox.size() < kMostWaiting;
+        });
       });
       if (!inboxes_[self].empty()) return true;
     }
@@ -191,11 +191,11 @@ void count_protocols(const ProtocolCounts& counts, std::map<std::string, std::ui
 }
 
 void count_worker(Worker& worker, std::map<std::string, std::uint64_t>& out) {
-  constexpr std::array<const char*, 5> kErrors{"", "frames of an unknown link type",
-                                               "frames cut inside a header",
-                                               "frames with a contradictory header",
-                                               "frames nested too deeply"};
-  for (std::size_t i = 1; i < kErrors.size(); ++i) out[kErrors[i]] += worker.counts().decode_errors[i];
+  constexpr std::array<const char*, 5> kErrors{
+      "", "frames of an unknown link type", "frames cut inside a header",
+      "frames with a contradictory header", "frames nested too deeply"};
+  for (std::size_t i = 1; i < kErrors.size(); ++i)
+    out[kErrors[i]] += worker.counts().decode_errors[i];
   const FlowCounts& flows = worker.flow_counts();
   out["flows"] += flows.flows;
   out["flows begun before the capture"] += flows.mid_stream;

@@ -57,9 +57,9 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   DatagramParsers datagram_parsers_;
   FragmentTable fragments_;
   FlowTable flows_;
-  const Packet* packet_ = nullptr;      // being added
-  Flow* speaking_ = nullptr;            // the flow whose parser is being fed
-  Dialogue* dialogue_ = nullptr;        // its dialogue
+  const Packet* packet_ = nullptr;  // being added
+  Flow* speaking_ = nullptr;        // the flow whose parser is being fed
+  Dialogue* dialogue_ = nullptr;    // its dialogue
 };
 
 }  // namespace asepsis

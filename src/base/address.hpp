@@ -26,7 +26,7 @@ struct Mac {
   }
 
   constexpr bool empty() const { return bytes == std::array<std::uint8_t, 6>{}; }
-  constexpr bool group() const { return (bytes[0] & 1) != 0; }                   // multicast, broadcast
+  constexpr bool group() const { return (bytes[0] & 1) != 0; }  // multicast, broadcast
   constexpr bool locally_administered() const { return (bytes[0] & 2) != 0; }  // random or virtual
   constexpr auto operator<=>(const Mac&) const = default;
 };

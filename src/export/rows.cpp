@@ -10,8 +10,8 @@
 namespace asepsis {
 namespace {
 
-constexpr std::size_t kGap = 2;             // between columns
-constexpr std::size_t kNarrowest = 6;       // a column never shrinks below this
+constexpr std::size_t kGap = 2;        // between columns
+constexpr std::size_t kNarrowest = 6;  // a column never shrinks below this
 constexpr std::string_view kEllipsis = "\u2026";
 
 // Characters of well-formed UTF-8: close enough to columns of a terminal.
@@ -108,8 +108,7 @@ std::vector<std::string> json_items(std::string_view json) {
   if (root.get(array) == simdjson::SUCCESS) {
     for (const auto element : array) items.push_back(text_of(element));
   } else if (root.get(object) == simdjson::SUCCESS) {
-    for (const auto [key, value] : object)
-      items.push_back(std::string(key) + ' ' + text_of(value));
+    for (const auto [key, value] : object) items.push_back(std::string(key) + ' ' + text_of(value));
   }
   return items;
 }

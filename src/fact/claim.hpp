@@ -28,10 +28,12 @@ struct ClaimRow {
 inline constexpr ClaimRow kClaims[] = {
     // Addresses: which IP belongs to which MAC. The value is the IP.
     {"address.arp", Scope::device, "this MAC said in ARP that the IP is its own"},
-    {"address.nd", Scope::device, "this MAC said in IPv6 neighbour discovery that the IP is its own"},
+    {"address.nd", Scope::device,
+     "this MAC said in IPv6 neighbour discovery that the IP is its own"},
     {"address.dhcp", Scope::device, "a DHCP server leased the IP to this MAC"},
     {"address.router", Scope::device, "this address was handed out or advertised as a router"},
-    {"address.virtual", Scope::device, "a shared router address (VRRP, HSRP) that this MAC answers for"},
+    {"address.virtual", Scope::device,
+     "a shared router address (VRRP, HSRP) that this MAC answers for"},
     {"address.other_mac", Scope::device, "another MAC that the device says is its own"},
     {"address.management", Scope::device, "an IP that the device says it is managed at"},
 
@@ -45,14 +47,16 @@ inline constexpr ClaimRow kClaims[] = {
     {"device.hardware", Scope::device, "hardware revision"},
     {"device.part", Scope::device, "part number"},
     {"device.asset", Scope::device, "asset number that the site gave it"},
-    {"device.class", Scope::device, "kind of device by a standard's code, as a class of knowledge/"},
+    {"device.class", Scope::device,
+     "kind of device by a standard's code, as a class of knowledge/"},
     {"device.care_area", Scope::device, "care area, ward or bed group that it says it serves"},
     {"device.location", Scope::device, "place that it says it stands in"},
     {"device.os", Scope::device, "operating system and version"},
     {"device.description", Scope::device, "what it says it is, in free text; profiles read it"},
     {"device.eui64", Scope::device, "IEEE EUI-64 of the equipment"},
     {"device.uid", Scope::device, "DICOM device UID, SDC endpoint reference, UPnP UDN"},
-    {"device.operator_of", Scope::device, "equipment whose identity this endpoint was sent by another"},
+    {"device.operator_of", Scope::device,
+     "equipment whose identity this endpoint was sent by another"},
     {"device.mud_url", Scope::device, "where its manufacturer usage description is (RFC 8520)"},
     {"device.drug_library", Scope::device, "version of the drug library"},
 
@@ -70,8 +74,10 @@ inline constexpr ClaimRow kClaims[] = {
     {"dhcp.server", Scope::device, "it leases addresses (value: the server identifier)"},
     {"dhcp.given", Scope::device, "what a DHCP server told it: router, dns, ntp, domain, tftp"},
     {"dhcp.relay", Scope::device, "it relays DHCP between networks"},
-    {"dhcp.circuit", Scope::device, "where a relay heard it: circuit id (option 82), text or hexadecimal"},
-    {"dhcp.remote", Scope::device, "where a relay heard it: remote id (option 82), text or hexadecimal"},
+    {"dhcp.circuit", Scope::device,
+     "where a relay heard it: circuit id (option 82), text or hexadecimal"},
+    {"dhcp.remote", Scope::device,
+     "where a relay heard it: remote id (option 82), text or hexadecimal"},
 
     // DICOM.
     {"dicom.ae_title", Scope::device, "DICOM application entity title"},
@@ -94,14 +100,18 @@ inline constexpr ClaimRow kClaims[] = {
     {"hl7.receives", Scope::device, "HL7 message type it receives"},
     {"hl7.profile", Scope::device, "HL7 message profile (IHE transaction)"},
     {"hl7.software", Scope::device, "software that wrote a message (SFT): maker, product, version"},
-    {"hl7.acknowledges", Scope::device, "HL7 acknowledgement code it gave (AA, AE, AR, CA, CE, CR)"},
+    {"hl7.acknowledges", Scope::device,
+     "HL7 acknowledgement code it gave (AA, AE, AR, CA, CE, CR)"},
     {"hl7.acknowledgement_mode", Scope::device, "HL7 acknowledgement mode it asks for"},
     {"hl7.version", Scope::service, "HL7 version spoken"},
 
     // Clear text, credentials, patients.
-    {"clear.patient_identity", Scope::service, "messages that carry patient identity crossed in clear (counted)"},
-    {"clear.credentials", Scope::service, "credentials crossed in clear (value: the kind, never the secret)"},
-    {"credentials.default", Scope::service, "a well-known default credential was used (value: its name)"},
+    {"clear.patient_identity", Scope::service,
+     "messages that carry patient identity crossed in clear (counted)"},
+    {"clear.credentials", Scope::service,
+     "credentials crossed in clear (value: the kind, never the secret)"},
+    {"credentials.default", Scope::service,
+     "a well-known default credential was used (value: its name)"},
 
     // HTTP.
     {"http.server", Scope::service, "HTTP Server header"},
@@ -151,8 +161,10 @@ inline constexpr ClaimRow kClaims[] = {
 
     // SNMP.
     {"snmp.version", Scope::service, "SNMP version spoken"},
-    {"snmp.community", Scope::service, "SNMP community: its name if well known, else 'not a well-known one'"},
-    {"snmp.writes", Scope::service, "SNMP values it was asked to set (value: the branch they are in)"},
+    {"snmp.community", Scope::service,
+     "SNMP community: its name if well known, else 'not a well-known one'"},
+    {"snmp.writes", Scope::service,
+     "SNMP values it was asked to set (value: the branch they are in)"},
     {"snmp.object_id", Scope::device, "sysObjectID"},
     {"snmp.engine_id", Scope::device, "SNMPv3 engine id"},
     {"snmp.security", Scope::service, "SNMPv3 security level"},
@@ -169,7 +181,8 @@ inline constexpr ClaimRow kClaims[] = {
     {"ntlm.os", Scope::device, "Windows version in NTLM"},
 
     // Directories, remote desktops and databases.
-    {"ldap.bind", Scope::service, "how clients bind to LDAP: anonymous, simple, sasl and its mechanism"},
+    {"ldap.bind", Scope::service,
+     "how clients bind to LDAP: anonymous, simple, sasl and its mechanism"},
     {"ldap.software", Scope::service, "directory server software, as its root entry says"},
     {"ldap.version", Scope::service, "version of the directory server"},
     {"kerberos.realm", Scope::device, "Kerberos realm it serves"},
@@ -208,7 +221,8 @@ inline constexpr ClaimRow kClaims[] = {
 
     // Logs and files.
     {"syslog.program", Scope::device, "program whose logs it sends"},
-    {"tftp.file", Scope::device, "TFTP: whether it read or wrote, and the ending of the file's name"},
+    {"tftp.file", Scope::device,
+     "TFTP: whether it read or wrote, and the ending of the file's name"},
 
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},

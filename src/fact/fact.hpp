@@ -61,7 +61,8 @@ class FactSink {
   void say(const Subject& about, Claim claim, std::string_view value) {
     say_of({}, about, claim, value);
   }
-  void say_of(std::string_view equipment, const Subject& about, Claim claim, std::string_view value) {
+  void say_of(std::string_view equipment, const Subject& about, Claim claim,
+              std::string_view value) {
     const std::string_view text = trimmed(value);
     if (!text.empty()) on_fact({about, claim, text, equipment});
   }

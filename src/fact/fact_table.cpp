@@ -41,12 +41,11 @@ void Seen::merge(const Seen& other) {
 }
 
 FactTable::FactTable(FactLimits limits)
-    : limits_(limits), seed_(static_cast<std::uint64_t>(std::random_device()()) << 32 |
-                             std::random_device()()) {}
+    : limits_(limits),
+      seed_(static_cast<std::uint64_t>(std::random_device()()) << 32 | std::random_device()()) {}
 
 std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const Fact& fact,
-                                                    std::uint16_t port,
-                                                    std::string_view protocol) {
+                                                    std::uint16_t port, std::string_view protocol) {
   const std::string_view value = fact.value.substr(0, limits_.value_bytes);
   const std::string_view equipment = fact.equipment.substr(0, limits_.value_bytes);
   const std::uint64_t kind = static_cast<std::uint64_t>(fact.claim.index) << 32 |

@@ -49,14 +49,14 @@ struct EarlySegments {
 
 // One direction, named by its sender.
 struct FlowHalf {
-  Mac mac;                      // its own if it sent, else where frames to it went
-  std::uint8_t ttl = 0;         // the highest it sent with; 0 if it sent nothing
-  std::uint8_t tcp_flags = 0;   // all it ever sent
-  bool synchronised = false;    // next_sequence is known
+  Mac mac;                     // its own if it sent, else where frames to it went
+  std::uint8_t ttl = 0;        // the highest it sent with; 0 if it sent nothing
+  std::uint8_t tcp_flags = 0;  // all it ever sent
+  bool synchronised = false;   // next_sequence is known
   std::uint32_t next_sequence = 0;
   std::uint32_t packets = 0;
-  std::uint64_t bytes = 0;      // of IP payload, on the wire
-  std::uint64_t to_skip = 0;    // bytes of the stream that need not be shown
+  std::uint64_t bytes = 0;    // of IP payload, on the wire
+  std::uint64_t to_skip = 0;  // bytes of the stream that need not be shown
   std::unique_ptr<EarlySegments> early;
 };
 
@@ -70,9 +70,9 @@ struct Flow {
   std::uint32_t wheel_next = 0, wheel_previous = 0;  // FlowTable's own: flows due in one second
   std::uint16_t wheel_slot = 0;
   bool client_is_a = true;
-  bool wants_data = true;          // the listener may clear it: the rest is only counted
-  bool oriented = false;           // who is the client is known, not guessed
-  bool closed = false;             // TCP reset or finished by both sides
+  bool wants_data = true;  // the listener may clear it: the rest is only counted
+  bool oriented = false;   // who is the client is known, not guessed
+  bool closed = false;     // TCP reset or finished by both sides
   bool in_use = false;
 
   const Ip& client_ip() const { return client_is_a ? key.a : key.b; }

@@ -42,10 +42,14 @@ bool make_key(const Decoded& packet, FlowKey& key) {
   const Ip src = frame ? with_mac(packet.src_mac) : packet.src;
   const Ip dst = frame ? with_mac(packet.dst_mac) : packet.dst;
   // ICMP has no ports: its type would split question and answer.
-  const bool portless = packet.protocol == ip_protocol::kIcmp ||
-                        packet.protocol == ip_protocol::kIcmp6;
-  const std::uint16_t src_port = frame ? packet.ethertype : portless ? std::uint16_t{0} : packet.src_port;
-  const std::uint16_t dst_port = frame ? packet.ethertype : portless ? std::uint16_t{0} : packet.dst_port;
+  const bool portless =
+      packet.protocol == ip_protocol::kIcmp || packet.protocol == ip_protocol::kIcmp6;
+  const std::uint16_t src_port = frame      ? packet.ethertype
+                                 : portless ? std::uint16_t{0}
+                                            : packet.src_port;
+  const std::uint16_t dst_port = frame      ? packet.ethertype
+                                 : portless ? std::uint16_t{0}
+                                            : packet.dst_port;
   const int order = std::memcmp(src.bytes.data(), dst.bytes.data(), src.bytes.size());
   const bool from_a = order < 0 || (order == 0 && src_port <= dst_port);
   key = FlowKey{.a = from_a ? src : dst,
@@ -136,8 +140,8 @@ void FlowTable::finish() {
 bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const {
   if (time - flow.last > timeout_of(flow)) return true;
   if (flow.key.frame || packet.protocol != ip_protocol::kTcp) return false;
-  const bool opens = (packet.tcp_flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst)) ==
-                     tcp_flag::kSyn;
+  const bool opens =
+      (packet.tcp_flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst)) == tcp_flag::kSyn;
   if (!opens) return false;
   const FlowHalf& half = flow.halves[from_a == flow.client_is_a ? 0 : 1];
   const bool repeated = half.synchronised && half.next_sequence == packet.tcp_seq + 1;
@@ -406,10 +410,10 @@ void FlowTable::keep_early(Flow& flow, Sender from, std::uint32_t sequence, Byte
   }
   if (!half.early) half.early = std::make_unique<EarlySegments>();
   auto& segments = half.early->segments;
-  const auto after = std::ranges::find_if(segments, [&](const auto& segment) {
-    return distance(segment.sequence, sequence) >= 0;
-  });
-  if (after != segments.end() && after->sequence == sequence && after->bytes.size() >= bytes.size()) {
+  const auto after = std::ranges::find_if(
+      segments, [&](const auto& segment) { return distance(segment.sequence, sequence) >= 0; });
+  if (after != segments.end() && after->sequence == sequence &&
+      after->bytes.size() >= bytes.size()) {
     ++counts_.retransmitted;
     return;
   }

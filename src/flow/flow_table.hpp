@@ -114,8 +114,8 @@ class FlowTable {
   std::vector<Slot> slots_;
   std::size_t live_ = 0;
   std::size_t early_bytes_ = 0;
-  std::uint32_t created_ = 0;  // flows ever made room for
-  std::uint32_t hand_ = 0;     // where eviction looks next
+  std::uint32_t created_ = 0;         // flows ever made room for
+  std::uint32_t hand_ = 0;            // where eviction looks next
   std::vector<std::uint32_t> wheel_;  // first flow due, a slot a second; index + 1
   std::int64_t wheel_second_ = 0;
   Time packet_time_;

@@ -14,9 +14,9 @@
 namespace asepsis {
 
 struct FragmentLimits {
-  std::size_t datagrams = 4096;           // being put together at once
-  std::size_t bytes = 8 * 1024 * 1024;    // held in all
-  std::size_t pieces = 256;               // of one datagram
+  std::size_t datagrams = 4096;         // being put together at once
+  std::size_t bytes = 8 * 1024 * 1024;  // held in all
+  std::size_t pieces = 256;             // of one datagram
   std::chrono::seconds timeout{30};
 };
 

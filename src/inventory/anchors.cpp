@@ -58,8 +58,6 @@ void Anchors::join(std::size_t a, std::size_t b, const std::string& why) {
   reasons_[a].insert(reasons_[b].begin(), reasons_[b].end());
 }
 
-const std::set<std::string>& Anchors::reasons(std::size_t root) const {
-  return reasons_[root];
-}
+const std::set<std::string>& Anchors::reasons(std::size_t root) const { return reasons_[root]; }
 
 }  // namespace asepsis

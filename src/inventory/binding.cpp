@@ -99,9 +99,8 @@ Bindings bind_addresses(const Heard& heard) {
       std::erase_if(bindings, [&](const Binding& binding) {
         return !binding.claimed && out.forwarders.contains(binding.mac);
       });
-    std::ranges::sort(bindings, {}, [](const Binding& binding) {
-      return std::pair(binding.first, binding.mac);
-    });
+    std::ranges::sort(bindings, {},
+                      [](const Binding& binding) { return std::pair(binding.first, binding.mac); });
   }
   return out;
 }

@@ -38,16 +38,19 @@ std::vector<Evidence> evidence_for(const Heard& heard, const FusedDevice& device
 std::string most_said(const Heard& heard, const FusedDevice& device, std::string_view claim) {
   std::map<std::string, std::uint64_t> counts;
   for (const std::size_t index : device.facts)
-    if (heard.facts[index].claim == claim) counts[heard.facts[index].value] += heard.facts[index].count;
-  const auto most = std::ranges::max_element(
-      counts, {}, [](const auto& entry) { return entry.second; });
+    if (heard.facts[index].claim == claim)
+      counts[heard.facts[index].value] += heard.facts[index].count;
+  const auto most =
+      std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
   return most == counts.end() ? std::string() : most->first;
 }
 
 class Writer {
  public:
   explicit Writer(SQLite::Database& sql)
-      : device_(sql, "INSERT INTO device (id, site, reason, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)"),
+      : device_(
+            sql,
+            "INSERT INTO device (id, site, reason, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)"),
         alias_(sql, "INSERT OR IGNORE INTO device_alias (alias, device, anchor) VALUES (?, ?, ?)"),
         endpoint_(sql,
                   "INSERT INTO device_endpoint (device, endpoint, why, first_seen, last_seen) "
@@ -59,8 +62,8 @@ class Writer {
         evidence_(sql,
                   "INSERT INTO device_evidence (device, attribute, fact, rule, weight) "
                   "VALUES (?, ?, ?, ?, ?)"),
-        conversation_(sql,
-                      "INSERT INTO conversation (talk, client, server, copy) VALUES (?, ?, ?, ?)") {}
+        conversation_(
+            sql, "INSERT INTO conversation (talk, client, server, copy) VALUES (?, ?, ?, ?)") {}
 
   void write(const Heard& heard, const FusedDevice& device, const Identity& identity) {
     run(device_, device.id, heard.site, device.reason, device.first, device.last);
@@ -136,8 +139,10 @@ class Writer {
     for (const Opinion::Support& support : opinion.support) {
       evidence_.bind(1, device);
       evidence_.bind(2, attribute);
-      if (support.fact_id != 0) evidence_.bind(3, support.fact_id);
-      else evidence_.bind(3);
+      if (support.fact_id != 0)
+        evidence_.bind(3, support.fact_id);
+      else
+        evidence_.bind(3);
       evidence_.bind(4, support.rule);
       evidence_.bind(5, support.weight);
       evidence_.exec();

@@ -21,8 +21,8 @@ struct SourceInfo {
   std::string name;  // as the person named it
   std::uint64_t packets = 0, bytes = 0;
   Time first, last;
-  bool complete = true;      // read to its end, not interrupted
-  std::string ended_early;   // why the capture itself ends early, if it does
+  bool complete = true;     // read to its end, not interrupted
+  std::string ended_early;  // why the capture itself ends early, if it does
   std::map<std::string, std::uint64_t> losses;
 };
 

@@ -12,14 +12,16 @@
 namespace asepsis {
 namespace {
 
-constexpr std::size_t kIdBytes = 5;  // ten hexadecimal digits: one chance in 10^6 of a clash at 10^3
+constexpr std::size_t kIdBytes =
+    5;  // ten hexadecimal digits: one chance in 10^6 of a clash at 10^3
 
 std::string id_of(const std::string& site, const std::string& anchor) {
   const std::string text = site + '\n' + anchor;
   std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
   EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  return std::string("d-").append(ShortText<2 * kIdBytes>().hex(Bytes(digest).first(kIdBytes)).view());
+  return std::string("d-").append(
+      ShortText<2 * kIdBytes>().hex(Bytes(digest).first(kIdBytes)).view());
 }
 
 bool names_a_host(const Ip& ip) { return !ip.empty() && !ip.unspecified() && !ip.multicast(); }
@@ -97,8 +99,8 @@ void join_by(const std::string& claim, const std::string& what, bool same_name, 
       const auto serials_a = said.values(a, "device.serial", anchors);
       const auto serials_b = said.values(b, "device.serial", anchors);
       if (!serials_a.empty() && !serials_b.empty() && disjoint(serials_a, serials_b)) continue;
-      if (same_name && disjoint(said.values(a, "name.host", anchors),
-                                said.values(b, "name.host", anchors)))
+      if (same_name &&
+          disjoint(said.values(a, "name.host", anchors), said.values(b, "name.host", anchors)))
         continue;
       anchors.join(a, b, "same " + what + " " + value);
     }
@@ -139,8 +141,8 @@ void mark_copies(const Heard& heard, Fusion& fusion) {
     if (client.ip.empty() || server.ip.multicast()) continue;
     const std::string key = std::to_string(talk.source) + ' ' + to_text(client.ip) + ' ' +
                             to_text(server.ip) + ' ' + std::to_string(talk.protocol) + ' ' +
-                            std::to_string(talk.port) + ' ' + talk.application + ' ' +
-                            talk.state + ' ' + talk.client_ports;
+                            std::to_string(talk.port) + ' ' + talk.application + ' ' + talk.state +
+                            ' ' + talk.client_ports;
     const auto [at, fresh] = best.try_emplace(key, i);
     if (fresh) continue;
     const HeardTalk& kept = heard.talks[at->second];
@@ -187,12 +189,14 @@ class Grouping {
       }
       const std::string& name = anchors_.name(anchor);
       devices_[at->second].aliases.emplace(id_of(heard_.site_name, name), name);
-      if (name.starts_with("mac ")) devices_[at->second].macs.insert(*mac_from_text(name.substr(4)));
+      if (name.starts_with("mac "))
+        devices_[at->second].macs.insert(*mac_from_text(name.substr(4)));
     }
   }
 
   // Whose the endpoint of a talk is; notes the endpoint if it spoke.
-  std::optional<std::size_t> place(std::size_t index, std::uint64_t packets, const HeardTalk& talk) {
+  std::optional<std::size_t> place(std::size_t index, std::uint64_t packets,
+                                   const HeardTalk& talk) {
     const HeardEndpoint& endpoint = heard_.endpoints[index];
     const auto owner = owner_of(endpoint, talk.first, bindings_, anchors_);
     if (!owner) return std::nullopt;
@@ -222,8 +226,8 @@ class Grouping {
   void note(FusedDevice& device, std::size_t endpoint, const std::string& why, std::int64_t first,
             std::int64_t last) {
     stretch(device, first, last);
-    const auto [at, fresh] = places_.try_emplace({&device - devices_.data(), endpoint},
-                                                 device.at.size());
+    const auto [at, fresh] =
+        places_.try_emplace({&device - devices_.data(), endpoint}, device.at.size());
     if (fresh) {
       device.at.push_back({endpoint, why, first, last});
     } else {

@@ -10,8 +10,8 @@ namespace {
 class ArpParser final : public Parser {
  public:
   bool message(Side, Cursor in, FactSink& out) override {
-    const bool ethernet_ipv4 = in.be16() == 1 && in.be16() == ether_type::kIpv4 &&
-                               in.u8() == 6 && in.u8() == 4;
+    const bool ethernet_ipv4 =
+        in.be16() == 1 && in.be16() == ether_type::kIpv4 && in.u8() == 6 && in.u8() == 4;
     const std::uint16_t operation = in.be16();
     const Bytes mac = in.take(6);
     const Bytes ip = in.take(4);

@@ -6,9 +6,9 @@
 namespace asepsis {
 namespace {
 
-constexpr std::size_t kMostOpening = 512;   // bytes of a side that recognition may wait for
-constexpr std::uint8_t kMostTries = 6;      // pieces of a side, where its beginning was not seen
-constexpr std::uint8_t kMostRestarts = 4;   // protocols inside protocols
+constexpr std::size_t kMostOpening = 512;  // bytes of a side that recognition may wait for
+constexpr std::uint8_t kMostTries = 6;     // pieces of a side, where its beginning was not seen
+constexpr std::uint8_t kMostRestarts = 4;  // protocols inside protocols
 
 bool expects(const Protocol& protocol, std::uint16_t port) {
   return std::ranges::find(protocol.ports, port) != protocol.ports.end();
@@ -93,8 +93,8 @@ Dialogue::Heard Dialogue::stream(Flow& flow, Side from, Bytes bytes, FactSink& o
   const bool client_was_a = flow.client_is_a;
   Heard heard;
   if (!finished_)
-    heard.to_skip = stream_ ? feed(from, bytes, out, counts)
-                            : recognise_stream(flow, from, bytes, out, counts);
+    heard.to_skip =
+        stream_ ? feed(from, bytes, out, counts) : recognise_stream(flow, from, bytes, out, counts);
   for (; stream_ && stream_->state() == Stream::State::again; ++restarts_) {
     const Bytes left = stream_->leftover();
     const std::vector<std::uint8_t> rest(left.begin(), left.end());

@@ -28,9 +28,9 @@ class Stream {
 
   enum class State : std::uint8_t {
     alive,
-    done,    // the parser has heard enough of both sides
-    gave_up, // not this protocol, or the place in it was lost
-    again,   // what follows is another protocol: see leftover()
+    done,     // the parser has heard enough of both sides
+    gave_up,  // not this protocol, or the place in it was lost
+    again,    // what follows is another protocol: see leftover()
   };
   State state() const { return state_; }
   std::uint32_t malformed() const { return malformed_; }

@@ -25,8 +25,8 @@ Result<void> check_ours(SQLite::Database& sql, const std::filesystem::path& path
     return fail(path.string() + " is a database of another program: name another file with --db");
   if (version > kSchemaVersion)
     return fail(path.string() + " was written by a newer asepsis (schema " +
-                std::to_string(version) + ", this program knows " +
-                std::to_string(kSchemaVersion) + "): use that one, or another file with --db");
+                std::to_string(version) + ", this program knows " + std::to_string(kSchemaVersion) +
+                "): use that one, or another file with --db");
   return {};
 }
 
@@ -53,8 +53,9 @@ Error database_error(const std::filesystem::path& path, const SQLite::Exception&
       return {name + " is damaged (" + what.what() +
               "): move it aside and read the captures again, or recover it with sqlite3 .recover"};
     case SQLITE_FULL:
-      return {name + " could not grow: the disk is full. What was stored before is intact; "
-                     "free some space and run again"};
+      return {name +
+              " could not grow: the disk is full. What was stored before is intact; "
+              "free some space and run again"};
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
       return {name + " is being written by another asepsis: wait until it has finished"};

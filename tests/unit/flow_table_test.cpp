@@ -60,7 +60,8 @@ Decoded segment(bool from_client, std::uint32_t sequence, std::string_view text,
 }
 
 Time at(double seconds) {
-  return time_from_nanoseconds(1'700'000'000'000'000'000 + static_cast<std::int64_t>(seconds * 1e9));
+  return time_from_nanoseconds(1'700'000'000'000'000'000 +
+                               static_cast<std::int64_t>(seconds * 1e9));
 }
 
 struct Table {

@@ -36,8 +36,9 @@ struct Part {
 
 class Estate {
  public:
-  Estate() : path_(fs::temp_directory_path() / ("asepsis-test-" + std::to_string(++count_) + "-" +
-                                                std::to_string(getpid()) + ".db")) {}
+  Estate()
+      : path_(fs::temp_directory_path() / ("asepsis-test-" + std::to_string(++count_) + "-" +
+                                           std::to_string(getpid()) + ".db")) {}
   ~Estate() {
     for (const char* end : {"", "-wal", "-shm"}) fs::remove(path_.string() + end);
   }
