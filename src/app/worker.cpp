@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/hash.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -56,7 +58,13 @@ void Worker::add(const Packet& packet) {
   if (error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];
 }
 
-void Worker::finish() { flows_.finish(); }
+void Worker::finish() {
+  flows_.finish();
+  for (const auto& [key, saying] : sayings_)
+    if (saying.again.count > 0)
+      for (const std::uint32_t row : saying.rows) facts_.add_sightings(row, saying.again);
+  sayings_.clear();
+}
 
 void Worker::on_decoded(const Decoded& packet) {
   if (packet.kind != Decoded::Kind::fragment) {
@@ -125,12 +133,32 @@ void Worker::on_fact(const Fact& fact) {
   }
   const auto row = dialogue_->protocol();
   const std::string_view protocol = row ? protocols()[*row]->name : std::string_view();
-  facts_.add(about, fact, speaking_->server_port(), protocol, flows_.packet_time(),
-             flows_.packet_number());
+  const auto index = facts_.add(about, fact, speaking_->server_port(), protocol,
+                                flows_.packet_time(), flows_.packet_number());
+  if (remembering_ != nullptr && index) remembering_->push_back(*index);
+}
+
+bool Worker::said_before(std::uint64_t key) {
+  const auto end = [&](std::uint64_t hash, Side side) {
+    const Endpoint endpoint = endpoint_of(*speaking_, side);
+    return hash_bytes(endpoint.ip.bytes, hash_bytes(endpoint.mac.bytes, hash));
+  };
+  const std::uint64_t place = static_cast<std::uint64_t>(speaking_->key.vlan) << 16 |
+                              speaking_->server_port();
+  key = end(end(key ^ place, Side::client), Side::server);
+  const auto found = sayings_.find(key);
+  if (found != sayings_.end()) {
+    found->second.again.add(flows_.packet_time(), flows_.packet_number());
+    return true;
+  }
+  if (sayings_.size() < kMostSayings) remembering_ = &sayings_[key].rows;
+  return false;
 }
 
 void Worker::on_application(std::string_view name, Security security) {
-  dialogue_->application = name;
+  // A conversation that went on under TLS keeps the name of what it carries.
+  const bool plain_tls = name == "tls" && !dialogue_->application.empty();
+  if (!plain_tls) dialogue_->application = name;
   dialogue_->security = security;
 }
 

@@ -5,6 +5,9 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
 
 #include "capture/capture_file.hpp"
 #include "fact/fact_table.hpp"
@@ -50,6 +53,8 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void on_end(Flow& flow) override;
   void on_fact(const Fact& fact) override;
   void on_application(std::string_view name, Security security) override;
+  bool said_before(std::uint64_t key) override;
+  void said_all() override { remembering_ = nullptr; }
 
   WorkerCounts counts_;
   FactTable facts_;
@@ -57,6 +62,14 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   DatagramParsers datagram_parsers_;
   FragmentTable fragments_;
   FlowTable flows_;
+  // What a repeated message says: the rows of its facts, and when it came again.
+  struct Saying {
+    std::vector<std::uint32_t> rows;
+    Seen again;
+  };
+  static constexpr std::size_t kMostSayings = 65'536;
+  absl::flat_hash_map<std::uint64_t, Saying> sayings_;
+  std::vector<std::uint32_t>* remembering_ = nullptr;  // of a saying, while it is said
   const Packet* packet_ = nullptr;  // being added
   Flow* speaking_ = nullptr;        // the flow whose parser is being fed
   Dialogue* dialogue_ = nullptr;    // its dialogue

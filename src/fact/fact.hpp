@@ -57,6 +57,16 @@ class FactSink {
   // docs/protocols.md; a literal, kept by reference.
   virtual void on_application(std::string_view name, Security security) = 0;
 
+  // For messages that repeat themselves: true if what the parser is about to
+  // say, which follows from `key` and the flow's two ends alone, has been said
+  // before; it then counts as said again and must not be. Else the facts up to
+  // said_all() are remembered under the key.
+  virtual bool said_before(std::uint64_t key) {
+    static_cast<void>(key);
+    return false;
+  }
+  virtual void said_all() {}
+
   // Nothing is said if the value is empty once trimmed.
   void say(const Subject& about, Claim claim, std::string_view value) {
     say_of({}, about, claim, value);

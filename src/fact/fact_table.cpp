@@ -72,14 +72,17 @@ std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const
   return index;
 }
 
-void FactTable::add(const Endpoint& about, const Fact& fact, std::uint16_t port,
-                    std::string_view protocol, Time time, std::uint64_t packet) {
+std::optional<std::uint32_t> FactTable::add(const Endpoint& about, const Fact& fact,
+                                            std::uint16_t port, std::string_view protocol,
+                                            Time time, std::uint64_t packet) {
   const std::uint16_t its_port = fact.claim.row().scope == Scope::service ? port : std::uint16_t{0};
-  if (const auto row = find_or_add(about, fact, its_port, protocol)) {
+  const auto row = find_or_add(about, fact, its_port, protocol);
+  if (row) {
     sightings_[*row].add(time, packet);
   } else {
     ++dropped_facts_;
   }
+  return row;
 }
 
 void FactTable::add(ConversationRow row) {

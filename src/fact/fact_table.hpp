@@ -87,9 +87,12 @@ class FactTable {
  public:
   explicit FactTable(FactLimits limits = {});
 
-  // `protocol` must be a literal.
-  void add(const Endpoint& about, const Fact& fact, std::uint16_t port, std::string_view protocol,
-           Time time, std::uint64_t packet);
+  // `protocol` must be a literal. Index of the row in facts(), unless there
+  // was no room for it.
+  std::optional<std::uint32_t> add(const Endpoint& about, const Fact& fact, std::uint16_t port,
+                                   std::string_view protocol, Time time, std::uint64_t packet);
+  // The fact of that row was seen so often besides.
+  void add_sightings(std::uint32_t row, const Seen& seen) { sightings_[row].merge(seen); }
   void add(ConversationRow row);
   void merge(const FactTable& other);
 

@@ -10,6 +10,7 @@
 #include <array>
 
 #include "base/eui64.hpp"
+#include "base/hash.hpp"
 #include "proto/hl7_equipment.hpp"
 #include "proto/hl7_segment.hpp"
 #include "proto/parser.hpp"
@@ -89,8 +90,10 @@ class Hl7Parser final : public Parser {
   static Frame seek(Half& half, Bytes bytes);
   void begin_message(Side from, const Hl7Segment& header, FactSink& out);
   void end_message(Side from, FactSink& out);
-  void tell_applications(Side from, const Hl7Segment& header, FactSink& out);
-  void tell_profiles(Side from, const Hl7Segment& msh, FactSink& out);
+  void note_sender(Side from, const Hl7Segment& header);
+  static void tell_message(Side from, const Hl7Segment& header, FactSink& out);
+  static void tell_applications(Side from, const Hl7Segment& header, FactSink& out);
+  static void tell_profiles(Side from, const Hl7Segment& msh, FactSink& out);
   void read_segment(Side from, const Hl7Segment& segment, FactSink& out);
 
   std::array<Half, 2> halves_;
@@ -183,9 +186,19 @@ bool Hl7Parser::message(Side from, Cursor in, FactSink& out) {
 }
 
 void Hl7Parser::begin_message(Side from, const Hl7Segment& header, FactSink& out) {
+  note_sender(from, header);
+  // Time (7) and control id (10) apart, headers of one sender are alike.
+  constexpr std::size_t kAll = Hl7Segment::kMostFields;
+  std::uint64_t key = hash_bytes(as_bytes(header.fields(1, 6)), from == Side::client ? 1 : 2);
+  key = hash_bytes(as_bytes(header.fields(8, 9)), key);
+  key = hash_bytes(as_bytes(header.fields(11, kAll)), key);
+  if (out.said_before(key)) return;
   tell_applications(from, header, out);
-  if (header.id() != "MSH") return;
+  if (header.id() == "MSH") tell_message(from, header, out);
+  out.said_all();
+}
 
+void Hl7Parser::tell_message(Side from, const Hl7Segment& header, FactSink& out) {
   const std::string_view type = header.field(9);
   ShortText<64> name;
   name.add(header.component(type, 1));
@@ -198,6 +211,17 @@ void Hl7Parser::begin_message(Side from, const Hl7Segment& header, FactSink& out
     out.say(from, "hl7.acknowledgement_mode"_claim, enhanced ? "enhanced" : "original");
   }
   tell_profiles(from, header, out);
+}
+
+// The EUI-64 that MSH-3 may carry, kept until the equipment is known.
+void Hl7Parser::note_sender(Side from, const Hl7Segment& header) {
+  for (const std::size_t place : {2U, 1U}) {
+    const auto eui64 = eui64_from_text(header.component(header.field(3), place));
+    if (!eui64 || eui64->nameless()) continue;
+    half(from).sender_eui64.clear();
+    half(from).sender_eui64.add(eui64->text());
+    break;
+  }
 }
 
 void Hl7Parser::tell_applications(Side from, const Hl7Segment& header, FactSink& out) {
@@ -217,13 +241,6 @@ void Hl7Parser::tell_applications(Side from, const Hl7Segment& header, FactSink&
     std::string_view name = header.component(field, 1);
     if (name.empty()) name = header.component(field, 2);
     out.say(row.sender ? from : other(from), row.claim, header.plain(name));
-  }
-  for (const std::size_t place : {2U, 1U}) {
-    const auto eui64 = eui64_from_text(header.component(header.field(3), place));
-    if (!eui64 || eui64->nameless()) continue;
-    half(from).sender_eui64.clear();
-    half(from).sender_eui64.add(eui64->text());
-    break;
   }
 }
 
@@ -253,12 +270,15 @@ void Hl7Parser::read_segment(Side from, const Hl7Segment& segment, FactSink& out
   if (id == "MSA") {
     out.say(from, "hl7.acknowledges"_claim, segment.field(1).substr(0, 2));
   } else if (id == "SFT") {
+    if (out.said_before(hash_bytes(as_bytes(segment.fields(0, 4)), from == Side::client ? 3 : 4)))
+      return;
     ShortText<192> software;
     for (const std::size_t field : {1U, 3U, 2U}) {  // vendor, product, version
       const auto word = segment.plain(segment.component(segment.field(field), 1));
       if (!word.empty()) software.add(software.empty() ? "" : " ").add(word);
     }
     out.say(from, "hl7.software"_claim, software);
+    out.said_all();
   } else if (id == "PV1") {
     // The point of care is a place; room and bed (and all after) are not read.
     side.ward.clear();

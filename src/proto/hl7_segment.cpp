@@ -40,6 +40,13 @@ std::string_view Hl7Segment::field(std::size_t number) const {
   return text_.substr(begins_[at], begins_[at + 1] - begins_[at] - 1);
 }
 
+std::string_view Hl7Segment::fields(std::size_t first, std::size_t last) const {
+  const std::size_t from = header(id()) ? first - 1 : first;
+  const std::size_t to = std::min(header(id()) ? last : last + 1, parts_);
+  if (from >= to) return {};
+  return text_.substr(begins_[from], begins_[to] - begins_[from] - 1);
+}
+
 std::string_view Hl7Segment::component(std::string_view field, std::size_t number) const {
   return trimmed(part(field, delimiters_.component, number));
 }

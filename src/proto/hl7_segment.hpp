@@ -24,6 +24,9 @@ struct Hl7Delimiters {
 
 class Hl7Segment {
  public:
+  // Fields that anybody asks for have lower numbers.
+  static constexpr std::size_t kMostFields = 32;
+
   // REQUIRES: text outlives it.
   Hl7Segment(std::string_view text, const Hl7Delimiters& delimiters);
 
@@ -32,6 +35,8 @@ class Hl7Segment {
   // By the numbers of the standard; empty if it is not there. MSH, FHS and
   // BHS begin with the delimiters as fields 1 and 2.
   std::string_view field(std::size_t number) const;
+  // The fields from one number to another, as they lie.
+  std::string_view fields(std::size_t first, std::size_t last) const;
   std::string_view component(std::string_view field, std::size_t number) const;
   std::string_view last_repetition(std::string_view field) const;
   std::string_view take_repetition(std::string_view& rest) const;
@@ -40,9 +45,6 @@ class Hl7Segment {
   ShortText<192> plain(std::string_view text) const;
 
  private:
-  // Fields that anybody asks for have lower numbers.
-  static constexpr std::size_t kMostFields = 32;
-
   std::string_view text_;
   const Hl7Delimiters& delimiters_;
   std::array<std::uint32_t, kMostFields + 1> begins_;  // of parts, and the end of the last
