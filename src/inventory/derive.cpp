@@ -96,9 +96,18 @@ class Writer {
   template <class... Values>
   static void run(SQLite::Statement& statement, const Values&... values) {
     int at = 0;
-    (statement.bind(++at, values), ...);
+    (bind(statement, ++at, values), ...);
     statement.exec();
     statement.reset();
+  }
+
+  // The text must live until the statement is reset: run() sees to that.
+  static void bind(SQLite::Statement& statement, int at, const std::string& text) {
+    statement.bindNoCopy(at, text);
+  }
+  template <class Number>
+  static void bind(SQLite::Statement& statement, int at, Number value) {
+    statement.bind(at, value);
   }
 
   void bind_or_null(int at, const std::string* text) {

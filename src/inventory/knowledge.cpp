@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <fstream>
 #include <map>
+#include <set>
 #include <span>
 #include <sstream>
 #include <unordered_map>
@@ -46,6 +47,8 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 
 }  // namespace
 
+constexpr std::size_t kMostLately = 16'384;
+
 struct Knowledge::Index {
   std::unordered_map<std::string, const Manufacturer*> makers;  // by compact name
   std::size_t most_maker_words = 1;
@@ -55,6 +58,9 @@ struct Knowledge::Index {
   std::vector<std::unique_ptr<RE2>> expressions;
   std::map<std::string, std::unique_ptr<RE2>, std::less<>> conditions;
   std::unique_ptr<RE2::Set> set;
+  std::set<std::string, std::less<>> claims;  // that some rule reads
+  // Devices of one model say the same things: what was asked lately.
+  std::unordered_map<std::string, std::vector<std::size_t>> lately;
 
   Result<void> add_makers(const KnowledgeTables& tables);
   Result<void> add_products(const KnowledgeTables& tables);
@@ -62,7 +68,7 @@ struct Knowledge::Index {
   Result<void> add_conditions(const Rule& rule);
 
   // Which rules match, whatever their claims, in the order of the files.
-  std::vector<std::size_t> matching(std::string_view value, const std::vector<Rule>& rules) const;
+  const std::vector<std::size_t>& matching(std::string_view value, const std::vector<Rule>& rules);
 };
 
 namespace {
@@ -180,6 +186,7 @@ Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
   std::map<std::string_view, const Rule*> by_id;
   for (const Rule& rule : tables.rules) {
     const auto [other, added] = by_id.emplace(rule.id, &rule);
+    claims.insert(rule.claims.begin(), rule.claims.end());
     if (!added)
       return fail(rule.where + ": '" + rule.id + "' is in " + other->second->where + " too");
     std::string error;
@@ -196,9 +203,12 @@ Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
   return {};
 }
 
-std::vector<std::size_t> Knowledge::Index::matching(std::string_view value,
-                                                    const std::vector<Rule>& rules) const {
-  std::vector<std::size_t> found;
+const std::vector<std::size_t>& Knowledge::Index::matching(std::string_view value,
+                                                           const std::vector<Rule>& rules) {
+  if (lately.size() >= kMostLately) lately.clear();
+  const auto [known, fresh] = lately.try_emplace(std::string(value));
+  std::vector<std::size_t>& found = known->second;
+  if (!fresh) return found;
   std::vector<int> matched;
   RE2::Set::ErrorInfo error{};
   if (set->Match(piece(value), &matched, &error)) {
@@ -344,6 +354,7 @@ std::vector<Knowledge::ProductFound> Knowledge::products_in(std::string_view tex
 std::vector<Knowledge::RuleFound> Knowledge::rules_for(std::string_view claim,
                                                        std::string_view value) const {
   std::vector<RuleFound> all;
+  if (!index_->claims.contains(claim)) return all;
   for (const std::size_t i : index_->matching(value, rules())) {
     const Rule& rule = rules()[i];
     if (std::ranges::find(rule.claims, claim) == rule.claims.end()) continue;

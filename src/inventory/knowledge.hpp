@@ -153,7 +153,8 @@ class Knowledge {
     const Rule* rule;
     PerAttribute<std::string> says;  // groups filled in
   };
-  // The rules of this claim whose expression matches; conditions are the caller's to ask.
+  // The rules of this claim whose expression matches; conditions are the
+  // caller's to ask. Remembers what it was asked: for one thread at a time.
   std::vector<RuleFound> rules_for(std::string_view claim, std::string_view value) const;
   bool fulfils(const Condition& condition, std::string_view value) const;
 
