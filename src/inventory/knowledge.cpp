@@ -50,7 +50,11 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 constexpr std::size_t kMostLately = 16'384;
 
 struct Knowledge::Index {
-  std::unordered_map<std::string, const Manufacturer*> makers;  // by compact name
+  struct MakerName {
+    const Manufacturer* maker;
+    std::size_t words;  // of the spelling with the most
+  };
+  std::unordered_map<std::string, MakerName> makers;  // by compact name
   std::size_t most_maker_words = 1;
   std::vector<std::pair<std::string, const Manufacturer*>> owners;  // small letters, longest first
   std::unordered_map<std::string, std::vector<const Product*>> products;  // by compact name
@@ -126,10 +130,12 @@ PerAttribute<std::string> filled_in(const Rule& rule, const RE2& expression,
 Result<void> Knowledge::Index::add_makers(const KnowledgeTables& tables) {
   for (const Manufacturer& maker : tables.manufacturers) {
     const auto add = [&](const std::string& name) -> Result<void> {
-      const auto [place, added] = makers.emplace(compact(name), &maker);
+      const auto [place, added] = makers.emplace(compact(name), MakerName{&maker, 0});
+      place->second.words = std::max(place->second.words, words(name).size());
       most_maker_words = std::max(most_maker_words, words(name).size());
-      if (added || place->second == &maker) return {};
-      return fail("'" + name + "' is a name of both " + place->second->name + " and " + maker.name);
+      if (added || place->second.maker == &maker) return {};
+      return fail("'" + name + "' is a name of both " + place->second.maker->name + " and " +
+                  maker.name);
     };
     if (auto named = add(maker.name); !named) return named;
     for (const std::string& alias : maker.aliases) {
@@ -290,7 +296,7 @@ const ClassInfo* Knowledge::find_class(std::string_view name) const {
 
 const Manufacturer* Knowledge::find_manufacturer(std::string_view name) const {
   const auto found = index_->makers.find(compact(name));
-  return found == index_->makers.end() ? nullptr : found->second;
+  return found == index_->makers.end() ? nullptr : found->second.maker;
 }
 
 const Manufacturer* Knowledge::owner(std::string_view oui_owner) const {
@@ -301,6 +307,19 @@ const Manufacturer* Knowledge::owner(std::string_view oui_owner) const {
   return nullptr;
 }
 
+namespace {
+
+// Whether what stands between two words leaves them one name: not the comma
+// of "CN=pump.test,O=Dell", but that of "VITROS 5,1".
+bool joined(std::string_view text, std::size_t end, std::size_t begin) {
+  constexpr std::string_view kParts = ",;:=|^<>\"\\\r\n\t";
+  const std::string_view gap = text.substr(end, begin - end);
+  return gap.find_first_of(kParts) == gap.npos ||
+         (gap == "," && is_digit(text[end - 1]) && is_digit(text[begin]));
+}
+
+}  // namespace
+
 std::optional<Knowledge::MakerFound> Knowledge::maker_in(std::string_view text) const {
   const std::vector<Word> parts = words(text);
   std::string name;
@@ -310,10 +329,13 @@ std::optional<Knowledge::MakerFound> Knowledge::maker_in(std::string_view text) 
     name.clear();
     const std::size_t past = std::min(parts.size(), first + index_->most_maker_words);
     for (std::size_t i = first; i < past; ++i) {
+      if (i > first && !joined(text, parts[i - 1].end, parts[i].begin)) break;
       name += compact(text.substr(parts[i].begin, parts[i].end - parts[i].begin));
       if (!at_boundary(text, parts[i].end)) continue;
       const auto maker = index_->makers.find(name);
-      if (maker != index_->makers.end()) found = {maker->second, parts[first].begin, parts[i].end};
+      // Not "Testo" in "test O": a name may be written together, but not apart.
+      if (maker == index_->makers.end() || maker->second.words < i - first + 1) continue;
+      found = {maker->second.maker, parts[first].begin, parts[i].end};
     }
     if (found) return found;
   }
@@ -339,6 +361,7 @@ std::vector<Knowledge::ProductFound> Knowledge::products_in(std::string_view tex
     std::size_t end = 0;
     name.clear();
     for (std::size_t i = first; i < std::min(parts.size(), first + kMaxNameWords); ++i) {
+      if (i > first && !joined(text, parts[i - 1].end, parts[i].begin)) break;
       name += compact(text.substr(parts[i].begin, parts[i].end - parts[i].begin));
       const auto place = index_->products.find(name);
       if (place == index_->products.end() || goes_on_as_version(text, parts[i].end)) continue;

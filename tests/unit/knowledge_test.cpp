@@ -140,6 +140,20 @@ TEST(Manufacturers, AreFoundByAliasAndByOwner) {
   EXPECT_EQ(name_of(built_in().owner("Dellux Corporation")), "nobody");
 }
 
+TEST(Manufacturers, AreFoundInTexts) {
+  const auto name_in = [](std::string_view text) {
+    const auto found = built_in().maker_in(text);
+    return found ? found->maker->name : std::string("nobody");
+  };
+  EXPECT_EQ(name_in("CN=pump.ward.test,O=Dell"), "Dell");
+  EXPECT_EQ(name_in("CN=pump.ward.test, O=Dell"), "Dell");
+  EXPECT_EQ(name_in("test o2 sensor"), "nobody");
+  EXPECT_EQ(name_in("Becton, Dickinson and Company Alaris"), "BD");
+  EXPECT_EQ(name_in("the Hill Rom bed"), "Hill-Rom");
+  EXPECT_EQ(name_in("the Hillrom bed"), "Hill-Rom");
+  EXPECT_EQ(name_in("AppleWebKit/537.36"), "nobody");
+}
+
 TEST(Classes, KnowWhatTheyMeanForPatients) {
   const ClassInfo* ventilator = built_in().find_class("ventilator");
   ASSERT_NE(ventilator, nullptr);
