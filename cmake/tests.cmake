@@ -56,6 +56,8 @@ target_compile_definitions(patient_privacy_test
 asepsis_unit_test(identify_test)
 asepsis_unit_test(knowledge_test)
 asepsis_unit_test(oui_test)
+asepsis_unit_test(rows_test)
+asepsis_unit_test(community_id_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
