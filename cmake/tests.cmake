@@ -56,6 +56,8 @@ target_compile_definitions(patient_privacy_test
 asepsis_unit_test(identify_test)
 asepsis_unit_test(knowledge_test)
 asepsis_unit_test(oui_test)
+asepsis_unit_test(rows_test)
+asepsis_unit_test(community_id_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
@@ -67,3 +69,9 @@ add_test(NAME killed COMMAND ${end_to_end}/killed.sh $<TARGET_FILE:asepsis> ${ex
 add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
+
+# The pages that are made of the code say what it says.
+add_executable(make_docs tools/make_docs.cpp)
+target_link_libraries(make_docs PRIVATE asepsis_core)
+add_test(NAME docs_up_to_date COMMAND ${PROJECT_SOURCE_DIR}/tests/docs_up_to_date.sh
+  $<TARGET_FILE:asepsis> $<TARGET_FILE:make_docs>)

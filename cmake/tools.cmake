@@ -1,4 +1,4 @@
-# Targets beside the build: lint, fuzz, bench. They say by themselves what is
+# Targets beside the build: lint, fuzz, docs, bench. They say by themselves what is
 # missing; scripts/install-packages check bench installs it.
 
 # clang-tidy passes each source once: a stamp a file, older than what it read.
@@ -32,6 +32,12 @@ add_custom_target(fuzz
   COMMAND scripts/build fuzz
   COMMAND scripts/fuzz
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL)
+
+# The pages of docs/ that are made of the code.
+add_custom_target(docs
+  COMMAND scripts/make-docs $<TARGET_FILE:asepsis> $<TARGET_FILE:make_docs> docs
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR}
+  DEPENDS asepsis make_docs)
 
 # Large captures to measure with, and the comparison; not part of `all`.
 find_package(CLI11 REQUIRED)

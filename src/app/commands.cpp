@@ -1,6 +1,8 @@
 #include "app/commands.hpp"
 
+#include <cstdint>
 #include <iostream>
+#include <vector>
 
 #include "app/database_access.hpp"
 #include "app/terminal.hpp"
@@ -9,18 +11,62 @@
 namespace asepsis {
 namespace {
 
-using Names = std::set<std::string>;
+using Kind = Column::Kind;
+constexpr std::size_t kWhole = SIZE_MAX;
 
-// Columns of our views that hold JSON.
-const Names kOfDevices{"mac", "ip", "name", "vlan", "confidence"};
-const Names kOfServices{"clients"};
-const Names kOfConversations{"community_ids"};
+// What is known of our columns: which hold JSON or times, and what a table may
+// leave out or cut.
+const std::vector<Column> kKnown{
+    {.name = "id", .least = kWhole},
+    {.name = "device", .least = kWhole},
+    {.name = "class", .least = 19},
+    {.name = "attribute", .least = kWhole},
+    {.name = "mac", .kind = Kind::json},
+    {.name = "ip", .kind = Kind::json, .least = kWhole},
+    {.name = "name", .kind = Kind::json, .spare = 1},
+    {.name = "firmware", .spare = 2},
+    {.name = "area", .spare = 3},
+    {.name = "vlan", .kind = Kind::json},
+    {.name = "confidence", .kind = Kind::json},
+    {.name = "clients", .kind = Kind::json},
+    {.name = "community_ids", .kind = Kind::json},
+    {.name = "client", .least = 18},
+    {.name = "server", .least = 18},
+    {.name = "transport", .least = kWhole},
+    {.name = "application", .least = kWhole},
+    {.name = "security", .least = kWhole},
+    {.name = "state", .least = kWhole},
+    {.name = "packets", .spare = 2},
+    {.name = "version", .spare = 2},
+    {.name = "source", .least = 14},
+    {.name = "count", .spare = 3},
+    {.name = "first_seen", .kind = Kind::time, .spare = 4, .least = kWhole},
+    {.name = "last_seen", .kind = Kind::time, .spare = 4, .least = kWhole},
+};
+
+// In the table of services clients are a number.
+const std::vector<Column> kOfServiceTable = [] {
+  std::vector<Column> columns = kKnown;
+  std::erase_if(columns, [](const Column& column) { return column.name == "clients"; });
+  return columns;
+}();
+
+// The last part of a path.
+const std::string kFileName = "replace(source, rtrim(source, replace(source, '/', '')), '')";
+
+// "d-3f21ab90cc infusion-pump", or the address of what is no device.
+std::string peer(const std::string& side) {
+  return "coalesce(" + side +
+         " || ' ' || coalesce((SELECT value FROM device_value WHERE device = " + side +
+         " AND attribute = 'class' AND value <> ''), 'unknown'), " + side +
+         "_ip, '(a group)') AS " + side;
+}
 
 Result<void> show(const AnswerOptions& options, const std::string& sql,
-                  const Names& json_columns = {}) {
+                  const std::vector<Column>& known = kKnown) {
   auto database = open_for_answers(options.database);
   if (!database) return std::unexpected(database.error());
-  const auto rows = run_query(*database, sql, {}, json_columns);
+  const auto rows = run_query(*database, sql, {}, known);
   if (!rows) return std::unexpected(rows.error());
   print(*rows, options.form);
   return {};
@@ -46,13 +92,14 @@ Result<std::string> resolve(Database& database, const std::string& id) {
   return *rows->cells[0][0];
 }
 
-Result<void> section(Database& database, const AnswerOptions& options, const std::string& title,
-                     const std::string& sql, const std::string& id) {
-  const auto rows = run_query(database, sql, id);
+// A titled table of a longer answer; nothing where there are no rows.
+Result<void> section(Database& database, const std::string& title, const std::string& sql,
+                     const std::string& id) {
+  const auto rows = run_query(database, sql, id, kKnown);
   if (!rows) return std::unexpected(rows.error());
   if (rows->cells.empty()) return {};
-  if (options.form == Form::table) std::cout << '\n' << title << '\n';
-  print(*rows, options.form);
+  std::cout << '\n' << title << '\n';
+  print(*rows, Form::table);
   return {};
 }
 
@@ -73,6 +120,69 @@ void print_card(const Rows& rows) {
   write_table(std::cout, card, table_style());
 }
 
+// Values whose runner-up is worth a thought.
+const std::string kUnsure =
+    "SELECT attribute, nullif(value, '') AS value, round(confidence, 2) AS sure, "
+    "runner_up, round(runner_up_confidence, 2) AS sure_of_it FROM device_value "
+    "WHERE device = ? AND runner_up <> '' AND (runner_up_confidence >= 0.05 OR value = '')";
+
+// The attribute is a word of ours; quoting it keeps anything else harmless.
+std::string only(const std::string& column, const std::string& attribute) {
+  if (attribute.empty()) return {};
+  std::string quoted;
+  for (const char c : attribute) quoted += c == '\'' ? std::string("''") : std::string(1, c);
+  return " AND " + column + " = '" + quoted + "'";
+}
+
+std::string evidence_sql(const std::string& attribute, bool people) {
+  const std::string where = " FROM evidence WHERE device = ?" + only("attribute", attribute) + ' ';
+  if (!people)
+    return "SELECT attribute, round(weight, 2) AS weight, rule, claim, value, protocol, source, "
+           "packet, count, first_seen" +
+           where + "ORDER BY attribute, weight DESC, claim, value, source, packet";
+  return "SELECT " + std::string(attribute.empty() ? "attribute, " : "") +
+         "round(weight, 2) AS weight, rule, "
+         "CASE WHEN rule = 'oui' THEN 'MAC address' ELSE claim END AS claim, value, protocol, " +
+         kFileName + " AS source, min(packet) AS packet, sum(count) AS count, " +
+         "min(first_seen) AS first_seen" + where +
+         "GROUP BY attribute, weight, rule, claim, value, protocol, source "
+         "ORDER BY attribute, weight DESC, claim, value, source, packet";
+}
+
+std::string facts_sql(const std::string& claim, bool people) {
+  return "SELECT claim, value, protocol, " + (people ? kFileName : "source") +
+         " AS source, packet, count, first_seen FROM facts WHERE device = ?" +
+         only("claim", claim) + " ORDER BY claim, value, facts.source, packet";
+}
+
+// What the evidence comes to, before it is listed.
+Result<void> conclusions(Database& database, const std::string& device,
+                         const std::string& attribute) {
+  const auto values =
+      run_query(database,
+                "SELECT attribute, coalesce(nullif(value, ''), 'unknown') AS value, "
+                "round(confidence, 2) AS sure, "
+                "CASE WHEN runner_up_confidence >= 0.05 THEN runner_up END AS runner_up, "
+                "CASE WHEN runner_up_confidence >= 0.05 THEN round(runner_up_confidence, 2) END "
+                "AS sure_of_it "
+                "FROM device_value WHERE device = ?1 AND attribute IN "
+                "(SELECT attribute FROM device_evidence WHERE device = ?1)" +
+                    only("attribute", attribute),
+                device, kKnown);
+  if (!values) return std::unexpected(values.error());
+  if (!values->cells.empty()) print(*values, Form::table);
+  if (!attribute.empty()) return {};
+  const auto reason =
+      run_query(database, "SELECT reason FROM device WHERE id = ? AND reason <> ''", device);
+  if (reason && !reason->cells.empty())
+    std::cout << "\nOne device, because: " << escaped(*reason->cells[0][0]) << '\n';
+  return section(database, "Addresses",
+                 "SELECT e.mac AS MAC, e.ip AS IP, nullif(e.vlan, 0) AS VLAN, de.why "
+                 "FROM device_endpoint de JOIN endpoint e ON e.id = de.endpoint "
+                 "WHERE de.device = ? ORDER BY 1, 2, 3",
+                 device);
+}
+
 }  // namespace
 
 Result<void> show_devices(const AnswerOptions& options) {
@@ -80,13 +190,23 @@ Result<void> show_devices(const AnswerOptions& options) {
     return show(options,
                 "SELECT id, site, class, manufacturer, model, firmware, serial, udi_di, hardware, "
                 "os, mac, ip, name, care_area, vlan, first_seen, last_seen, confidence "
-                "FROM devices ORDER BY id",
-                kOfDevices);
-  return show(options,
-              "SELECT id, coalesce(class, 'unknown') AS class, manufacturer, model, firmware, "
-              "serial, ip, name, care_area AS area FROM devices "
-              "ORDER BY class IS NULL, class = 'external', class, manufacturer, model, ip",
-              kOfDevices);
+                "FROM devices ORDER BY id");
+  auto database = open_for_answers(options.database);
+  if (!database) return std::unexpected(database.error());
+  const auto sites = run_query(*database, "SELECT DISTINCT site FROM device");
+  if (!sites) return std::unexpected(sites.error());
+  const std::string site = sites->cells.size() > 1 ? "site, " : "";
+  const auto rows = run_query(
+      *database,
+      "SELECT id, " + site +
+          "coalesce(class, 'unknown') AS class, manufacturer, model, firmware, serial, ip, name, "
+          "care_area AS area FROM devices "
+          "ORDER BY " +
+          site + "class IS NULL, class = 'external', class, manufacturer, model, ip",
+      {}, kKnown);
+  if (!rows) return std::unexpected(rows.error());
+  print(*rows, options.form);
+  return {};
 }
 
 Result<void> show_device(const AnswerOptions& options, const std::string& id) {
@@ -94,38 +214,25 @@ Result<void> show_device(const AnswerOptions& options, const std::string& id) {
   if (!database) return std::unexpected(database.error());
   const auto device = resolve(*database, id);
   if (!device) return std::unexpected(device.error());
-  const auto rows = run_query(*database, "SELECT * FROM devices WHERE id = ?", *device, kOfDevices);
+  const auto rows = run_query(*database, "SELECT * FROM devices WHERE id = ?", *device, kKnown);
   if (!rows) return std::unexpected(rows.error());
   if (options.form != Form::table) {
     print(*rows, options.form);
     return {};
   }
   print_card(*rows);
-  if (const auto done =
-          section(*database, options, "Unsure",
-                  "SELECT attribute, nullif(value, '') AS value, "
-                  "round(confidence, 2) AS confidence_in_it, nullif(runner_up, '') AS "
-                  "runner_up, round(runner_up_confidence, 2) AS its_confidence "
-                  "FROM device_value WHERE device = ? AND runner_up <> ''",
-                  *device);
-      !done)
-    return done;
-  if (const auto done = section(*database, options, "Services it gives",
-                                "SELECT transport, port, application, security, state, flows, "
-                                "json_array_length(clients) AS clients_seen, last_seen "
-                                "FROM services WHERE device = ? ORDER BY transport, port",
-                                *device);
-      !done)
-    return done;
-  if (const auto done = section(
-          *database, options, "Whom it talks to",
-          "SELECT coalesce(server, server_ip) AS server, transport, port, application, security, "
-          "state, bytes, flows, last_seen FROM conversations WHERE client = ? "
-          "ORDER BY bytes DESC LIMIT 40",
-          *device);
-      !done)
-    return done;
-  if (options.form == Form::table) std::cout << "\nWhy we say so: asepsis why " << *device << '\n';
+  for (const auto& [title, sql] : std::vector<std::pair<std::string, std::string>>{
+           {"Unsure", kUnsure},
+           {"Services it gives",
+            "SELECT transport, port, application, security, flows, json_array_length(clients) "
+            "AS clients_seen, last_seen FROM services WHERE device = ? AND state = 'seen' "
+            "ORDER BY transport, port"},
+           {"Whom it talks to", "SELECT " + peer("server") +
+                                    ", transport, port, application, security, state, bytes, "
+                                    "flows, last_seen FROM conversations WHERE client = ? "
+                                    "AND transport <> 'ethernet' ORDER BY bytes DESC LIMIT 40"}})
+    if (const auto done = section(*database, title, sql, *device); !done) return done;
+  std::cout << "\nWhy we say so: asepsis why " << *device << '\n';
   return {};
 }
 
@@ -135,40 +242,17 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
   if (!database) return std::unexpected(database.error());
   const auto device = resolve(*database, id);
   if (!device) return std::unexpected(device.error());
-  if (attribute.empty() && options.form == Form::table) {
-    const auto reason =
-        run_query(*database, "SELECT reason FROM device WHERE id = ? AND reason <> ''", *device);
-    if (reason && !reason->cells.empty())
-      std::cout << "One device, because: " << escaped(*reason->cells[0][0]) << '\n';
-    if (const auto done = section(*database, options, "Addresses",
-                                  "SELECT e.mac, e.ip, nullif(e.vlan, 0) AS vlan, de.why "
-                                  "FROM device_endpoint de JOIN endpoint e ON e.id = de.endpoint "
-                                  "WHERE de.device = ? ORDER BY 1, 2, 3",
-                                  *device);
-        !done)
-      return done;
-  }
-  // The attribute is a word of ours; quoting it keeps anything else harmless.
-  std::string quoted;
-  for (const char c : attribute) quoted += c == '\'' ? std::string("''") : std::string(1, c);
-  const std::string only = attribute.empty() ? "" : " AND attribute = '" + quoted + "'";
-  const std::string sql =
-      "SELECT attribute, round(weight, 2) AS weight, rule, claim, value, protocol, source, packet, "
-      "count, first_seen FROM evidence WHERE device = ?" +
-      only + " ORDER BY attribute, weight DESC, claim, value, source, packet";
-  const auto rows = run_query(*database, sql, *device);
+  const bool people = options.form == Form::table;
+  if (people)
+    if (const auto done = conclusions(*database, *device, attribute); !done) return done;
+  const auto rows = run_query(*database, evidence_sql(attribute, people), *device, kKnown);
   if (!rows) return std::unexpected(rows.error());
   if (!rows->cells.empty()) {
-    if (options.form == Form::table && attribute.empty()) std::cout << "\nEvidence\n";
+    if (people) std::cout << "\nEvidence\n";
     print(*rows, options.form);
     return {};
   }
-  const std::string any =
-      "SELECT claim, value, protocol, source, packet, count, first_seen "
-      "FROM facts WHERE device = ?1" +
-      (attribute.empty() ? std::string() : " AND claim = '" + quoted + "'") +
-      " ORDER BY claim, value, source, packet";
-  const auto facts = run_query(*database, any, *device);
+  const auto facts = run_query(*database, facts_sql(attribute, people), *device, kKnown);
   if (!facts) return std::unexpected(facts.error());
   if (facts->cells.empty() && !attribute.empty())
     return fail("nothing that was heard says the " + escaped(attribute) + " of " + *device +
@@ -178,24 +262,45 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
 }
 
 Result<void> show_services(const AnswerOptions& options) {
-  return show(
-      options,
-      "SELECT device, transport, port, application, security, "
+  const std::string version =
       "(SELECT min(f.value) FROM facts f WHERE f.device = services.device AND "
       "f.port = services.port AND f.claim IN ('tls.version', 'snmp.version', 'smb.dialect', "
-      "'hl7.version', 'ssh.banner', 'http.server', 'vnc.version', 'mqtt.version')) AS version, "
-      "state, clients, first_seen, last_seen "
-      "FROM services ORDER BY device, transport, port, application",
-      kOfServices);
+      "'hl7.version', 'ssh.banner', 'http.server', 'vnc.version', 'mqtt.version')) AS version, ";
+  const std::string order = " ORDER BY device, transport, port, application";
+  if (options.form != Form::table)
+    return show(options, "SELECT device, transport, port, application, security, " + version +
+                             "state, clients, first_seen, last_seen FROM services" + order);
+  if (const auto done =
+          show(options,
+               "SELECT device, (SELECT value FROM device_value v WHERE v.device = services.device "
+               "AND v.attribute = 'class' AND v.value <> '') AS class, transport, port, "
+               "application, CASE WHEN application IS NOT NULL THEN security END AS security, " +
+                   version +
+                   "json_array_length(clients) AS clients, last_seen FROM services "
+                   "WHERE state = 'seen'" +
+                   order,
+               kOfServiceTable);
+      !done)
+    return done;
+  auto database = open_for_answers(options.database);
+  if (!database) return std::unexpected(database.error());
+  const auto refused =
+      run_query(*database, "SELECT count(*) FROM services WHERE state = 'refused'");
+  if (!refused) return std::unexpected(refused.error());
+  if (refused->cells[0][0] != "0")
+    std::cout << "\n"
+              << *refused->cells[0][0]
+              << " more were asked for and refused: --json and --csv list them too\n";
+  return {};
 }
 
 Result<void> show_conversations(const AnswerOptions& options) {
   if (options.form == Form::table)
-    return show(
-        options,
-        "SELECT coalesce(client, client_ip) AS client, coalesce(server, server_ip) AS server, "
-        "transport, port, application, security, state, bytes, packets, last_seen "
-        "FROM conversations ORDER BY bytes DESC, 1, 2, 3, 4");
+    return show(options,
+                "SELECT " + peer("client") + ", " + peer("server") +
+                    ", transport, CASE WHEN transport <> 'ethernet' THEN port END AS port, "
+                    "application, security, state, bytes, packets, last_seen "
+                    "FROM conversations ORDER BY bytes DESC, 1, 2, 3, 4");
   return show(
       options,
       "SELECT client, server, client_ip, server_ip, transport, port, application, security, "
@@ -204,12 +309,12 @@ Result<void> show_conversations(const AnswerOptions& options) {
       "FROM (SELECT *, community_ids(ip_protocol, client_ip, client_ports, server_ip, port) "
       "AS ids FROM conversations) "
       "ORDER BY client, server, client_ip, server_ip, transport, port, application, state, "
-      "security",
-      kOfConversations);
+      "security");
 }
 
+// The columns of other people's questions are theirs, whatever they are called.
 Result<void> show_query(const AnswerOptions& options, const std::string& sql) {
-  return show(options, sql);
+  return show(options, sql, {});
 }
 
 void show_schema() { std::cout << schema_sql(); }

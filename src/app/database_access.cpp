@@ -2,8 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <algorithm>
 #include <iostream>
-#include <set>
 
 #include "app/terminal.hpp"
 #include "export/community_id.hpp"
@@ -20,6 +20,10 @@ void community_ids(sqlite3_context* context, int, sqlite3_value** arguments) {
     const auto* bytes = reinterpret_cast<const char*>(sqlite3_value_text(arguments[i]));
     return bytes == nullptr ? std::string() : std::string(bytes);
   };
+  // The specification names ICMP flows by type and code, which we do not keep.
+  constexpr int kIcmp = 1, kIcmp6 = 58;
+  const int protocol = sqlite3_value_int(arguments[0]);
+  if (protocol == kIcmp || protocol == kIcmp6) return sqlite3_result_null(context);
   const auto client = ip_from_text(text(1));
   const auto server = ip_from_text(text(3));
   if (!client || !server) return sqlite3_result_null(context);
@@ -29,12 +33,20 @@ void community_ids(sqlite3_context* context, int, sqlite3_value** arguments) {
     const auto port = static_cast<std::uint16_t>(std::strtoul(ports.c_str(), nullptr, 10));
     ports.erase(0, comma + 1);
     out += (out.empty() ? "[" : ",") +
-           json_string(community_id(static_cast<std::uint8_t>(sqlite3_value_int(arguments[0])),
-                                    *client, port, *server,
+           json_string(community_id(static_cast<std::uint8_t>(protocol), *client, port, *server,
                                     static_cast<std::uint16_t>(sqlite3_value_int(arguments[4]))));
   }
   out += ']';
   sqlite3_result_text(context, out.c_str(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
+}
+
+// A number until a cell is none, unless more is known of it.
+Column column_named(const std::string& name, const std::vector<Column>& known) {
+  const auto found = std::ranges::find(known, name, &Column::name);
+  Column column = found == known.end() ? Column{} : *found;
+  column.name = name;
+  if (column.kind == Column::Kind::text) column.kind = Column::Kind::number;
+  return column;
 }
 
 // Refuses every statement part that does not read.
@@ -71,16 +83,13 @@ Result<Database> open_for_answers(const std::filesystem::path& path) {
 }
 
 Result<Rows> run_query(Database& database, const std::string& sql, const std::string& argument,
-                       const std::set<std::string>& json_columns) {
+                       const std::vector<Column>& known) {
   return guarded(database.path(), [&]() -> Result<Rows> {
     SQLite::Statement statement(database.sql(), sql);
     for (int i = 1; i <= statement.getBindParameterCount(); ++i) statement.bind(i, argument);
     Rows rows;
-    for (int i = 0; i < statement.getColumnCount(); ++i) {
-      const std::string name = statement.getColumnName(i);
-      rows.columns.push_back(
-          {name, json_columns.contains(name) ? Column::Kind::json : Column::Kind::number});
-    }
+    for (int i = 0; i < statement.getColumnCount(); ++i)
+      rows.columns.push_back(column_named(statement.getColumnName(i), known));
     while (statement.executeStep()) {
       auto& cells = rows.cells.emplace_back();
       for (int i = 0; i < statement.getColumnCount(); ++i) {

@@ -3,8 +3,8 @@
 
 #pragma once
 
-#include <set>
 #include <string>
+#include <vector>
 
 #include "app/commands.hpp"
 #include "base/result.hpp"
@@ -16,10 +16,10 @@ namespace asepsis {
 Result<Database> open_for_answers(const std::filesystem::path& path);
 
 // The rows of one statement that only reads; its parameters, if any, are all
-// `argument`. A column counts as JSON only if it is named here: text from the
-// network may look like it.
+// `argument`. `known` says what is known of columns of those names: one counts
+// as JSON only if it is said there, as text from the network may look like it.
 Result<Rows> run_query(Database& database, const std::string& sql, const std::string& argument = {},
-                       const std::set<std::string>& json_columns = {});
+                       const std::vector<Column>& known = {});
 
 void print(const Rows& rows, Form form);
 

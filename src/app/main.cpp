@@ -51,18 +51,25 @@ void add_read(CLI::App& app, Arguments& arguments) {
 }
 
 void add_answers(CLI::App& app, Arguments& arguments) {
-  add_form(*app.add_subcommand("devices", "List the devices: what each is, and where"), arguments);
+  auto& devices = *app.add_subcommand("devices", "List the devices: what each is, and where");
+  add_form(devices, arguments);
+  devices.footer("Examples:\n  asepsis devices\n  asepsis devices --csv > devices.csv");
   auto& device = *app.add_subcommand("device", "Show one device");
   device.add_option("ID", arguments.id, "Its id, or enough of the beginning")->required();
   add_form(device, arguments);
+  device.footer("Example:\n  asepsis device d-3f21ab90cc");
   auto& why = *app.add_subcommand("why", "Show the evidence behind what is said of a device");
   why.add_option("ID", arguments.id, "Its id, or enough of the beginning")->required();
   why.add_option("CLAIM", arguments.attribute,
                  "class, manufacturer, model, firmware, serial ... or a claim such as http.server");
   add_form(why, arguments);
   why.footer("Examples:\n  asepsis why d-3f21ab90cc\n  asepsis why d-3f21ab90cc model");
-  add_form(*app.add_subcommand("services", "List the services that devices give"), arguments);
-  add_form(*app.add_subcommand("conversations", "List who talks to whom"), arguments);
+  auto& services = *app.add_subcommand("services", "List the services that devices give");
+  add_form(services, arguments);
+  services.footer("Examples:\n  asepsis services\n  asepsis services --json | grep refused");
+  auto& talks = *app.add_subcommand("conversations", "List who talks to whom");
+  add_form(talks, arguments);
+  talks.footer("Example:\n  asepsis conversations --json    with Community IDs");
   auto& query = *app.add_subcommand("query", "Ask in SQL; nothing can be changed");
   query.add_option("SQL", arguments.sql, "One statement over the views of `asepsis schema`")
       ->required();
@@ -99,14 +106,15 @@ int run_program(int argc, char** argv) {
       "asepsis");
   app.set_version_flag("--version", "asepsis " ASEPSIS_VERSION);
   app.require_subcommand(1);
+  Arguments arguments;
+  add_read(app, arguments);
+  add_answers(app, arguments);
+  // After the commands, which would else take it for their own.
   app.footer(
       "Examples:\n"
       "  asepsis read ward.pcapng          a capture in\n"
       "  asepsis devices                   the inventory out\n"
       "  asepsis why d-3f21ab90cc model    the evidence, down to packet numbers");
-  Arguments arguments;
-  add_read(app, arguments);
-  add_answers(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include <simdjson.h>
 
+#include "base/character.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
@@ -42,20 +44,115 @@ std::string plain(const Column& column, const std::optional<std::string>& cell) 
   return out;
 }
 
+// The same for a table: "10.86.84.105 +1", "2026-11-22 03:48:32Z".
+std::string brief(const Column& column, const std::optional<std::string>& cell) {
+  if (!cell) return {};
+  if (column.kind == Column::Kind::json) {
+    const auto items = json_items(*cell);
+    if (items.empty()) return {};
+    const std::string first = escaped(items.front());
+    return items.size() == 1 ? first : first + " +" + std::to_string(items.size() - 1);
+  }
+  constexpr std::size_t kDate = 10;     // "2026-11-22"
+  constexpr std::size_t kSeconds = 19;  // "2026-11-22T03:48:32"
+  if (column.kind != Column::Kind::time || cell->size() <= kSeconds) return escaped(*cell);
+  return escaped(cell->substr(0, kDate) + ' ' + cell->substr(kDate + 1, kSeconds - kDate - 1)) +
+         'Z';
+}
+
 bool nothing(const Column& column, const std::optional<std::string>& cell) {
   return !cell || (column.kind == Column::Kind::json && (*cell == "[]" || *cell == "{}"));
 }
 
-std::vector<std::size_t> fit(std::vector<std::size_t> widths, std::size_t total) {
-  const auto used = [&] {
-    return std::accumulate(widths.begin(), widths.end(), (widths.size() - 1) * kGap);
-  };
-  while (total > 0 && used() > total) {
-    const auto widest = std::ranges::max_element(widths);
-    if (*widest <= kNarrowest) break;
-    --*widest;
+// JSON as it was, but that everything a terminal obeys is written \uXXXX.
+std::string escaped_json(std::string_view json) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  while (!json.empty()) {
+    const Character one = first_character(json);
+    if (one.obeyed()) {
+      out += "\\u";
+      for (int shift = 12; shift >= 0; shift -= 4) out += kHex[one.code >> shift & 0xf];
+    } else {
+      out += json.substr(0, one.size);
+    }
+    json.remove_prefix(one.size);
   }
-  return widths;
+  return out;
+}
+
+// A table before it is written: the columns it shows and their texts.
+struct Sheet {
+  std::vector<Column> columns;
+  std::vector<std::vector<std::string>> lines;  // the heading first
+  std::vector<std::size_t> widths;
+
+  std::size_t least(std::size_t i) const {
+    const bool number = columns[i].kind == Column::Kind::number;
+    return number ? widths[i] : std::min(widths[i], columns[i].least);
+  }
+
+  void remove(std::size_t i) {
+    const auto at = static_cast<std::ptrdiff_t>(i);
+    columns.erase(columns.begin() + at);
+    widths.erase(widths.begin() + at);
+    for (auto& line : lines) line.erase(line.begin() + at);
+  }
+};
+
+Sheet sheet_of(const Rows& rows) {
+  Sheet sheet{
+      .columns = rows.columns, .lines = std::vector<std::vector<std::string>>(1), .widths = {}};
+  for (const Column& column : rows.columns) sheet.lines[0].push_back(escaped(column.name));
+  for (const auto& cells : rows.cells) {
+    auto& line = sheet.lines.emplace_back();
+    for (std::size_t i = 0; i < cells.size(); ++i) line.push_back(brief(rows.columns[i], cells[i]));
+  }
+  sheet.widths.resize(sheet.columns.size());
+  for (const auto& line : sheet.lines)
+    for (std::size_t i = 0; i < line.size(); ++i)
+      sheet.widths[i] = std::max(sheet.widths[i], width_of(line[i]));
+  return sheet;
+}
+
+// Leaves columns out until the others can be read; returns their names.
+std::string leave_out(Sheet& sheet, std::size_t total) {
+  std::string names;
+  const auto needed = [&] {
+    std::size_t sum = (sheet.columns.size() - 1) * kGap;
+    for (std::size_t i = 0; i < sheet.columns.size(); ++i) sum += sheet.least(i);
+    return sum;
+  };
+  while (needed() > total) {
+    const auto sparest = std::ranges::max_element(sheet.columns, {}, &Column::spare);
+    if (sparest->spare <= 0) break;
+    names = sparest->name + (names.empty() ? "" : ", ") + names;
+    sheet.remove(static_cast<std::size_t>(sparest - sheet.columns.begin()));
+  }
+  return names;
+}
+
+// Cuts the widest column that is above its least; when all are at it, the
+// widest that holds no numbers.
+void shrink(Sheet& sheet, std::size_t total) {
+  const auto widest = [&](auto least) {
+    std::optional<std::size_t> found;
+    for (std::size_t i = 0; i < sheet.widths.size(); ++i)
+      if (sheet.widths[i] > least(i) && (!found || sheet.widths[i] > sheet.widths[*found]))
+        found = i;
+    return found;
+  };
+  const auto narrowest = [&](std::size_t i) {
+    return sheet.columns[i].kind == Column::Kind::number ? sheet.widths[i] : kNarrowest;
+  };
+  const auto least = [&](std::size_t i) { return sheet.least(i); };
+  const std::size_t gaps = (sheet.widths.size() - 1) * kGap;
+  while (std::accumulate(sheet.widths.begin(), sheet.widths.end(), gaps) > total) {
+    auto column = widest(least);
+    if (!column) column = widest(narrowest);
+    if (!column) return;
+    --sheet.widths[*column];
+  }
 }
 
 void write_line(std::ostream& out, const std::vector<std::string>& cells,
@@ -75,22 +172,12 @@ void write_line(std::ostream& out, const std::vector<std::string>& cells,
 }  // namespace
 
 std::string json_string(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
   std::string out = "\"";
   for (const char c : to_utf8(text)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += "\\u00";
-      out += kHex[byte >> 4];
-      out += kHex[byte & 0xf];
-    } else {
-      out += c;
-    }
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
   }
-  return out + '"';
+  return escaped_json(out + '"');
 }
 
 std::vector<std::string> json_items(std::string_view json) {
@@ -120,8 +207,12 @@ void write_json_lines(std::ostream& out, const Rows& rows) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (nothing(rows.columns[i], cells[i])) continue;
       out << comma << json_string(rows.columns[i].name) << ':';
-      const bool text = rows.columns[i].kind == Column::Kind::text;
-      out << (text ? json_string(*cells[i]) : *cells[i]);
+      switch (rows.columns[i].kind) {
+        case Column::Kind::text:
+        case Column::Kind::time: out << json_string(*cells[i]); break;
+        case Column::Kind::number: out << *cells[i]; break;
+        case Column::Kind::json: out << escaped_json(*cells[i]); break;
+      }
       comma = ",";
     }
     out << "}\n";
@@ -157,23 +248,15 @@ void write_csv(std::ostream& out, const Rows& rows) {
 
 void write_table(std::ostream& out, const Rows& rows, const TableStyle& style) {
   if (rows.columns.empty()) return;
-  std::vector<std::string> header;
-  for (const Column& column : rows.columns) header.push_back(column.name);
-  std::vector<std::vector<std::string>> lines;
-  std::vector<std::size_t> widths;
-  for (const std::string& name : header) widths.push_back(width_of(name));
-  for (const auto& cells : rows.cells) {
-    lines.emplace_back();
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      lines.back().push_back(plain(rows.columns[i], cells[i]));
-      widths[i] = std::max(widths[i], width_of(lines.back().back()));
-    }
-  }
-  widths = fit(std::move(widths), style.width);
+  Sheet sheet = sheet_of(rows);
+  const std::string left_out = style.width > 0 ? leave_out(sheet, style.width) : "";
+  if (style.width > 0) shrink(sheet, style.width);
   if (style.colour) out << "\033[1m";
-  write_line(out, header, widths, rows.columns);
+  write_line(out, sheet.lines.front(), sheet.widths, sheet.columns);
   if (style.colour) out << "\033[0m";
-  for (const auto& line : lines) write_line(out, line, widths, rows.columns);
+  for (std::size_t i = 1; i < sheet.lines.size(); ++i)
+    write_line(out, sheet.lines[i], sheet.widths, sheet.columns);
+  if (!left_out.empty()) out << "(a wider terminal shows more: " << left_out << ")\n";
 }
 
 }  // namespace asepsis

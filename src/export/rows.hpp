@@ -18,10 +18,15 @@ struct Column {
     text,
     number,
     json,  // an array or object, as SQLite's JSON functions write it
+    time,  // RFC 3339 in UTC
   };
 
   std::string name;
   Kind kind = Kind::text;
+  // Where a table is wider than it may be: columns are left out, those that
+  // can best be spared (above 0) first, before any is cut below its least.
+  int spare = 0;
+  std::size_t least = 10;  // characters; SIZE_MAX: as wide as its widest cell
 };
 
 struct Rows {
@@ -41,10 +46,11 @@ void write_json_lines(std::ostream& out, const Rows& rows);
 // apostrophe.
 void write_csv(std::ostream& out, const Rows& rows);
 
-// Columns shrink to fit the width, the widest first.
+// For people: the first item of an array and how many more there are, times to
+// the second. Columns shrink to fit the width, the widest first; numbers never.
 void write_table(std::ostream& out, const Rows& rows, const TableStyle& style);
 
-// A JSON string, quoted, of any bytes.
+// A JSON string, quoted, of any bytes. What a terminal would obey is escaped.
 std::string json_string(std::string_view text);
 
 // The items of a JSON array, or the "key value" of an object, for people.
