@@ -123,7 +123,12 @@ Result<void> read_one(const std::filesystem::path& path, const ReadCommand& comm
     return read_capture(path, options);
   }();
   if (!reading) return std::unexpected(reading.error());
-  if (reading->losses.ended_early) summary.problems.push_back(*reading->losses.ended_early);
+  if (reading->losses.ended_early && !reading->stopped)
+    summary.problems.push_back(*reading->losses.ended_early + "; the rest was read and stored");
+  for (const auto& [link, count] : reading->counts.unknown_links)
+    summary.problems.push_back(name + " has " + std::to_string(count) + " packets of link type " +
+                               std::to_string(link) +
+                               ", which asepsis does not read (tcpdump.org/linktypes.html)");
   const auto stored = [&] {
     const Timer timer(summary.storing);
     return store_source(database, source_of(*reading, command, name), reading->facts);
@@ -155,8 +160,6 @@ void print_stats(const Summary& summary) {
 
 Result<void> conclude(const ReadCommand& command, Database& database, const Summary& summary) {
   if (command.stats) print_stats(summary);
-  for (const std::string& problem : summary.problems)
-    std::cerr << "asepsis: " << escaped(problem) << '\n';
   if (command.json) return show_devices({command.database, Form::json});
   const auto devices = run_query(database, "SELECT count(*) FROM device");
   if (!devices) return std::unexpected(devices.error());
@@ -195,6 +198,7 @@ Result<void> run(const ReadCommand& asked) {
   if (!derived) return std::unexpected(derived.error());
   if (summary.captures > 0)
     if (const auto done = conclude(command, *database, summary); !done) return done;
+  failures.insert(failures.end(), summary.problems.begin(), summary.problems.end());
   if (failures.empty()) return {};
   for (std::size_t i = 0; i + 1 < failures.size(); ++i)
     std::cerr << "asepsis: " << escaped(failures[i]) << '\n';

@@ -43,6 +43,7 @@ void WorkerCounts::merge(const WorkerCounts& other) {
   packets += other.packets;
   bytes += other.bytes;
   for (std::size_t i = 0; i < decode_errors.size(); ++i) decode_errors[i] += other.decode_errors[i];
+  for (const auto& [link, count] : other.unknown_links) unknown_links[link] += count;
 }
 
 Worker::Worker(const WorkerLimits& limits)
@@ -56,6 +57,7 @@ void Worker::add(const Packet& packet) {
   packet_ = &packet;
   const DecodeError error = decode(packet.link_type, packet.bytes, packet.length, *this);
   if (error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];
+  if (error == DecodeError::unknown_link_type) ++counts_.unknown_links[packet.link_type];
 }
 
 void Worker::finish() {

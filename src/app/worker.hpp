@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <vector>
 
 #include <absl/container/flat_hash_map.h>
@@ -27,6 +28,7 @@ struct WorkerLimits {
 struct WorkerCounts {
   std::uint64_t packets = 0, bytes = 0;
   std::array<std::uint64_t, 5> decode_errors{};  // by DecodeError
+  std::map<std::uint16_t, std::uint64_t> unknown_links;  // packets by link type not read
   Time first, last;
   void merge(const WorkerCounts& other);
 };
