@@ -38,7 +38,8 @@ const std::vector<Column> kKnown{
     {.name = "state", .least = kWhole},
     {.name = "packets", .spare = 2},
     {.name = "version", .spare = 2},
-    {.name = "source", .least = 14},
+    {.name = "claim", .least = 18},
+    {.name = "source", .least = 19},
     {.name = "count", .spare = 3},
     {.name = "first_seen", .kind = Kind::time, .spare = 4, .least = kWhole},
     {.name = "last_seen", .kind = Kind::time, .spare = 4, .least = kWhole},
@@ -227,10 +228,11 @@ Result<void> show_device(const AnswerOptions& options, const std::string& id) {
             "SELECT transport, port, application, security, flows, json_array_length(clients) "
             "AS clients_seen, last_seen FROM services WHERE device = ? AND state = 'seen' "
             "ORDER BY transport, port"},
-           {"Whom it talks to", "SELECT " + peer("server") +
-                                    ", transport, port, application, security, state, bytes, "
-                                    "flows, last_seen FROM conversations WHERE client = ? "
-                                    "AND transport <> 'ethernet' ORDER BY bytes DESC LIMIT 40"}})
+           {"Whom it talks to",
+            "SELECT " + peer("server") +
+                ", transport, nullif(port, 0) AS port, application, security, state, bytes, "
+                "flows, last_seen FROM conversations WHERE client = ? "
+                "AND transport <> 'ethernet' ORDER BY bytes DESC LIMIT 40"}})
     if (const auto done = section(*database, title, sql, *device); !done) return done;
   std::cout << "\nWhy we say so: asepsis why " << *device << '\n';
   return {};
@@ -296,11 +298,12 @@ Result<void> show_services(const AnswerOptions& options) {
 
 Result<void> show_conversations(const AnswerOptions& options) {
   if (options.form == Form::table)
-    return show(options,
-                "SELECT " + peer("client") + ", " + peer("server") +
-                    ", transport, CASE WHEN transport <> 'ethernet' THEN port END AS port, "
-                    "application, security, state, bytes, packets, last_seen "
-                    "FROM conversations ORDER BY bytes DESC, 1, 2, 3, 4");
+    return show(
+        options,
+        "SELECT " + peer("client") + ", " + peer("server") +
+            ", transport, CASE WHEN transport <> 'ethernet' THEN nullif(port, 0) END AS port, "
+            "application, security, state, bytes, packets, last_seen "
+            "FROM conversations ORDER BY bytes DESC, 1, 2, 3, 4");
   return show(
       options,
       "SELECT client, server, client_ip, server_ip, transport, port, application, security, "
