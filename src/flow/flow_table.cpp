@@ -140,10 +140,15 @@ void FlowTable::finish() {
 bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const {
   if (time - flow.last > timeout_of(flow)) return true;
   if (flow.key.frame || packet.protocol != ip_protocol::kTcp) return false;
-  const bool opens =
-      (packet.tcp_flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst)) == tcp_flag::kSyn;
-  if (!opens) return false;
+  const auto opening = static_cast<std::uint8_t>(
+      packet.tcp_flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst));
   const FlowHalf& half = flow.halves[from_a == flow.client_is_a ? 0 : 1];
+  // The SYN that ended in a reset was repeated and is answered after all: the
+  // server had taken it for one of an older connection (RFC 9293, 3.5.2;
+  // RFC 5961, 4.2).
+  if (opening == (tcp_flag::kSyn | tcp_flag::kAck))
+    return flow.closed && (half.tcp_flags & tcp_flag::kSyn) == 0;
+  if (opening != tcp_flag::kSyn) return false;
   const bool repeated = half.synchronised && half.next_sequence == packet.tcp_seq + 1;
   // A second SYN with another number opens a new connection on the old ports,
   // unless the first has not been answered yet.

@@ -23,10 +23,12 @@ constexpr std::uint8_t kSctp = 132;
 }  // namespace ip_protocol
 
 // EtherTypes that are treated by name. Frames of 802.3 with LLC carry here
-// 0x0000 | DSAP (spanning tree: 0x0042); SNAP frames their protocol id, with
-// Cisco's organisation (00:00:0c) under kCdp when the protocol is 0x2000.
+// 0x0000 | DSAP (spanning tree: 0x0042, BACnet: 0x0082); SNAP frames their
+// protocol id, with Cisco's organisation (00:00:0c) under kCdp when the protocol
+// is 0x2000.
 namespace ether_type {
 constexpr std::uint16_t kStp = 0x0042;
+constexpr std::uint16_t kBacnet = 0x0082;
 constexpr std::uint16_t kIpv4 = 0x0800;
 constexpr std::uint16_t kArp = 0x0806;
 constexpr std::uint16_t kCdp = 0x2000;

@@ -1,11 +1,13 @@
-// BACnet/IP, the language of building controls: which device, of which maker
-// and model, and who changes what in it. ANSI/ASHRAE 135-2020: Annex J (BVLC),
-// clause 6 (network layer, 6.2), clause 20 (application layer: 20.1 headers,
+// BACnet, the language of building controls, over IP and straight over
+// Ethernet: which device, of which maker and model, and who changes what in it.
+// ANSI/ASHRAE 135-2020: Annex J (BVLC), clause 7 (over Ethernet, by the LLC
+// address 0x82), clause 6 (network layer, 6.2), clause 20 (application layer: 20.1 headers,
 // 20.2 encoding), clause 21 (services and the numbers of properties). Nothing
 // in it says who asks: what is accepted is accepted from anybody.
 
 #include "proto/bacnet.hpp"
 
+#include "net/decoded.hpp"
 #include "proto/parser.hpp"
 
 namespace asepsis {
@@ -327,6 +329,11 @@ class BacnetParser final : public Parser {
   }
 };
 
+class BacnetFrames final : public Parser {
+ public:
+  bool message(Side from, Cursor in, FactSink& out) override { return read_network(in, from, out); }
+};
+
 // The size in the header must be that of the datagram, the function known and
 // the network layer of the one version there is. Devices speak unasked, so
 // either side may be first.
@@ -351,8 +358,17 @@ Recognition recognise(const Opening& opening) {
 // 47808 is 0xBAC0; sites that need more than one network take the next ones (J.1.2).
 constexpr std::uint16_t kPorts[] = {47808, 47809, 47810, 47811, 47812, 47813, 47814, 47815,
                                     47816, 47817, 47818, 47819, 47820, 47821, 47822, 47823};
+constexpr std::uint16_t kTypes[] = {ether_type::kBacnet};
 
 }  // namespace
+
+extern constinit const Protocol kBacnetEthernet{
+    .name = "bacnet-ethernet",
+    .transport = Transport::frame,
+    .ports = kTypes,
+    .recognise = [](const Opening&) { return Recognition::yes; },
+    .make = []() -> std::unique_ptr<Parser> { return std::make_unique<BacnetFrames>(); },
+};
 
 extern constinit const Protocol kBacnet{
     .name = "bacnet",

@@ -22,6 +22,7 @@ extern const Protocol kSip;
 extern const Protocol kSipTcp;
 extern const Protocol kSmtp;
 extern const Protocol kBacnet;
+extern const Protocol kBacnetEthernet;
 extern const Protocol kCdp;
 extern const Protocol kLldp;
 extern const Protocol kSnmp;
@@ -84,6 +85,7 @@ constexpr const Protocol* kProtocols[] = {
     &kWsDiscovery,
     &kSmb,
     &kBacnet,
+    &kBacnetEthernet,
     &kCdp,
     &kLldp,
     &kSnmp,

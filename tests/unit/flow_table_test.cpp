@@ -180,6 +180,23 @@ TEST(FlowTable, NewConnectionOnOldPorts) {
   EXPECT_EQ(table.notes.said[0], "onetwo");
 }
 
+// A server that holds the remains of an older connection answers a SYN with a
+// bare ACK; the client resets that and says its SYN again.
+TEST(FlowTable, ConnectionAnsweredAfterAReset) {
+  Table table;
+  table.open();
+  table.add(segment(false, 77, "", tcp_flag::kAck, 555));
+  table.add(segment(true, 555, "", tcp_flag::kRst));
+  table.open();
+  table.add(segment(false, 4999, "", tcp_flag::kSyn | tcp_flag::kAck, 1000));
+  table.add(segment(true, 1000, "ask"));
+  table.add(segment(false, 5000, "answer"));
+  table.flows.finish();
+  EXPECT_EQ(table.notes.said[0], "ask");
+  EXPECT_EQ(table.notes.said[1], "answer");
+  EXPECT_EQ(table.notes.last_client, ip(1));
+}
+
 TEST(FlowTable, SilentFlowsEnd) {
   Table table;
   table.open();
