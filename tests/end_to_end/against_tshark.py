@@ -1,0 +1,395 @@
+#!/usr/bin/env python3
+"""Holds the facts against what tshark said of the same captures.
+
+    against_tshark.py ASEPSIS CAPTURES [--all]
+
+CAPTURES holds captures and, for CAPTURES/<path>, truth/<path>.json made with
+tshark; where the folder is not there nothing is tested. All captures are read
+in one run. Every statement of tshark that our vocabulary covers must be a fact
+about the same address in the same capture; each kind of statement must be
+found in at least 95 of 100 cases. --all prints every miss, not the first few.
+"""
+
+import collections
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+LARGEST = 10_000_000
+SLOWEST = 60  # seconds for reading everything
+SUFFICIENT = 0.95
+MISSES_SHOWN = 6
+
+# Differences that were looked into: the beginning of the kind, a part of the
+# path, a part of what is said, why. Either tshark, or the way the truth was
+# taken from it, is wrong; or it is something that we do not read.
+KNOWN = [
+    ("", "solaris.snoop", "", "snoop is a format that we do not read"),
+    ("", "malformed/", "", "read from frames that are broken: tshark goes on, we stop"),
+    ("", "--capwap.pcap", "", "inside CAPWAP, which we do not open"),
+    ("", "various_gre.pcap", "", "CDP inside GRE: of an inner frame, we do not read"),
+    ("", "decode-erspan", "", "CDP inside ERSPAN: of a mirrored frame, we do not read"),
+    ("", "BACnet-MSTP-SNAP-Mixed", "", "a serial line's frames, made up as Ethernet or SNAP"),
+    ("bacnet", "BACnet_Host", "10.200.1.", "quoted in an ICMP error: the sender only had the message"),
+    ("bacnet instance", "", "4194303", "4194303 means no instance (clause 12.11)"),
+    ("bacnet instance", "ndpi--bacnet", "204.172.177.255", "4194303 or a sender of scans"),
+    ("lldp", "lldp-app-priority", "00:00:00:00:00:00", "an empty MAC is no device's"),
+    ("lldp port", "lldp_mudurl", "eth0", "the port's description, not its id"),
+    ("ftp banner", "ipv6-multiline", "", "lines after the eighth, and empty ones"),
+    ("ftp banner", "ipv6-retr-samba", "", "the address in it looks like a time of day, which we leave out"),
+    ("mail banner", "mercury--smtp", "", "said after the client had spoken"),
+    ("mail banner", "bug-7709", "", "not ASCII; the truth has lost the bytes"),
+    ("mail banner", "pop3-unknown", "", "the answer to a password, not a greeting"),
+    ("dhcp hostname", "EIP-IPAddressChange", "", "given by the server: our dhcp.given"),
+    ("dhcp vendor_class", "zeek--dhcp--dhcp", "arubaap", "said by the server"),
+    ("ntlm", "dcerpc", "", "NTLM inside DCE/RPC, which we do not read"),
+    ("ntlm", "PrintNightmare", "", "NTLM inside DCE/RPC, which we do not read"),
+    ("ntlm", "packetcapture_1", "", "NTLM inside DCE/RPC, which we do not read"),
+    ("ntlm", "zeek--mapi", "", "NTLM inside DCE/RPC, which we do not read"),
+    ("ntlm", "it/ntlm/", "", "NTLM inside HTTP, which we do not read"),
+    ("ntlm os", "", "6.1.7600", "made up by a client that is not Windows: its reserved bytes are set"),
+    ("sip agent", "", "", "only of a request's first hop: others may be passed on by a proxy"),
+    ("tls", "it/quic/", "", "inside QUIC, which we do not decrypt"),
+    ("tls", "quic_ppp", "", "inside QUIC, which we do not decrypt"),
+    ("tls", "mercury--emix", "", "inside QUIC, which we do not decrypt"),
+    ("tls", "eternalromance", "", "TLS that begins in the middle of a connection"),
+    ("http server", "TCP--Network", "", "a sample quoted by sFlow"),
+    ("http user agent", "http_chunk", "", "a connection under way begins with a byte sent again"),
+    ("snmp version", "", "", "of requests that nobody answered"),
+    ("netbios name", "", "martin", "a user's name (suffix 03), which we do not keep"),
+    ("netbios name", "ipfixprobe--netbios", "dhcph219", "only released"),
+    ("netbios name", "anyconnect", "lp-rkerur", "only released"),
+    ("browser name", "", "workgroup", "a domain announcement names a workgroup, not the sender"),
+    ("browser name", "", "americas", "a domain announcement names a workgroup, not the sender"),
+    ("netbios name", "mercury--emix", "s4-howto", "quoted in an ICMP error"),
+    ("netbios name", "", "__samba__", "what Samba calls itself in any status answer"),
+    ("smb2 client", "v5-UDP", "", "only in FSCTL_VALIDATE_NEGOTIATE_INFO, which we do not read"),
+    ("smb1 os", "NTLM_Plain", "= mu", "tshark takes the LAN manager for the system"),
+    ("smb1", "smb2-09-trunc", "", "a stray of tshark"),
+    # One flow is told by the addresses of its first frame.
+    ("hosts: mac", "it/routing/", "", "another MAC of the same router, on one flow or inside"),
+    ("hosts: mac", "HSRP2", "", "another MAC of the same router, on one flow"),
+    ("hosts: mac", "GLBP", "", "another MAC of the same router, on one flow"),
+    ("hosts: mac", "it/mpls-pppoe/", "", "frames of the same flow on the way back"),
+    ("hosts: mac", "http-post-upload", "", "the same packets behind a router"),
+    ("hosts: mac", "Modicon", "", "the same packets behind a router"),
+    ("hosts: mac", "s7comm_clean", "", "the same packets behind a router"),
+    ("hosts: mac", "suricata--ldap", "", "made up: another MAC with each packet"),
+    ("hosts: mac", "sip-tcp-pattern", "", "made up: another MAC with each packet"),
+    ("hosts: mac", "profinet_io_cm.pcapng", "", "several captures in one: two devices with one address"),
+]
+
+
+class Record(dict):
+    """A JSON object; what is not there is None."""
+
+    def __missing__(self, key):
+        return None
+
+
+class Heard:
+    """What asepsis says of one capture."""
+
+    def __init__(self):
+        self.facts = collections.defaultdict(set)  # address or None: {(claim, value)}
+        self.addresses = set()
+        self.talks = set()  # (server, application)
+
+
+def unescape(text):
+    return re.sub(r"\\x([0-9a-f]{2})", lambda match: chr(int(match[1], 16)), text)
+
+
+def plain(text):
+    return re.sub(r"[\s\x00-\x1f]+", " ", unescape(str(text))).strip().lower()
+
+
+def query(asepsis, database, sql):
+    run = subprocess.Popen([asepsis, "query", "--json", "--db", database, sql],
+                           stdout=subprocess.PIPE, text=True)
+    for line in run.stdout:
+        yield json.loads(line, object_hook=Record)
+    if run.wait() != 0:
+        sys.exit(f"failed: {sql}")
+
+
+def read_all(asepsis, captures):
+    """{file name: Heard}"""
+    heard = collections.defaultdict(Heard)
+    with tempfile.TemporaryDirectory() as folder:
+        database = str(pathlib.Path(folder) / "a.db")
+        began = time.monotonic()
+        run = subprocess.run([asepsis, "read", "--db", database, *map(str, captures)], check=False,
+                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        took = time.monotonic() - began
+        if run.returncode not in (0, 2) or took > SLOWEST:
+            sys.exit(f"reading ended with {run.returncode} after {took:.1f} s")
+        for row in query(asepsis, database, "SELECT mac, ip, claim, value, source FROM facts"):
+            one = heard[row["source"]]
+            for address in (row["mac"], row["ip"], None):
+                one.facts[address].add((row["claim"], plain(row["value"])))
+                one.addresses.add(address)
+        for row in query(asepsis, database, "SELECT client_mac, client_ip, server_mac, server_ip,"
+                         " application, source FROM talks"):
+            one = heard[row["source"]]
+            one.talks.add((row["server_ip"], row["application"]))
+            one.addresses.update(map(row.__getitem__, ("client_mac", "client_ip", "server_mac", "server_ip")))
+        for row in query(asepsis, database, "SELECT name FROM sources"):
+            heard[row["name"]].read = True
+    return heard
+
+
+def says(address, *claims_and_value):
+    """That a fact with one of the claims and (the beginning of) the value is there."""
+    *claims, value = claims_and_value
+    value = plain(value)
+
+    def found(heard):
+        return any(claim in claims and (said == value or (len(said) > 12 and value.startswith(said[:60]))
+                                        or (len(value) > 20 and value in said))
+                   for claim, said in heard.facts.get(address, ()))
+
+    return found, f"{address} {'|'.join(claims)} = {value}"
+
+
+def known(address):
+    return lambda heard: address in heard.addresses, f"{address} known"
+
+
+def talked(address, what):
+    return lambda heard: (address, what) in heard.talks, f"{address} serves {what}"
+
+
+def unicast(address):
+    if address is None or address in ("0.0.0.0", "::", "255.255.255.255", "00:00:00:00:00:00"):
+        return False
+    if re.fullmatch(r"(..:){5}..", address):
+        return int(address[:2], 16) % 2 == 0
+    if ":" in address:
+        return not address.startswith("ff")
+    return not 224 <= int(address.split(".")[0]) <= 255
+
+
+def hex_or_text(text):
+    try:
+        decoded = bytes.fromhex(text.replace(":", ""))
+    except ValueError:
+        return text
+    shown = decoded.decode("latin-1")
+    return shown if ":" not in text and shown.isprintable() and len(shown) > 3 else text
+
+
+def host_statements(truth):
+    for host in truth.get("hosts", []):
+        if unicast(host["mac"]):
+            yield ("hosts: mac", *known(host["mac"]))
+        for ip in filter(unicast, host["ips"]):
+            yield ("hosts: ip", *known(ip))
+    for claim in truth.get("arp_claims", []):
+        if unicast(claim["ip"]) and unicast(claim["mac"]):
+            yield ("arp", *says(claim["mac"], "address.arp", claim["ip"]))
+
+
+def tls_statements(truth):
+    for hello in truth.get("tls_client_hello", []):
+        if hello["ja3"]:  # SSL 2 has none
+            yield ("tls ja3", *says(hello["client"], "tls.ja3", hello["ja3"]))
+        if hello["sni"]:
+            yield ("tls sni", *says(hello["client"], "tls.sni", hello["sni"]))
+    for hello in truth.get("tls_server_hello", []):
+        yield ("tls version", *says(hello["server"], "tls.version", hello["version"]))
+        yield ("tls ja3s", *says(hello["server"], "tls.ja3s", hello["ja3s"]))
+    for certificate in truth.get("tls_certificates", []):
+        if certificate["chain_index"] == 0:
+            yield ("tls certificate", *says(certificate["server"], "tls.certificate", certificate["sha256"]))
+
+
+def banner_statements(truth):
+    for ssh in truth.get("ssh", []):
+        yield ("ssh banner", *says(ssh["ip"], "ssh.banner", "ssh.client", ssh["banner"]))
+    for kex in truth.get("ssh_kex", []):
+        for name, claim in (("hassh", "ssh.hassh"), ("hasshserver", "ssh.hassh_server")):
+            if kex[name]:
+                yield ("ssh hassh", *says(kex["ip"], claim, kex[name]))
+    for http in truth.get("http_servers", []):
+        yield ("http server", *says(http["ip"], "http.server", "device.description", http["server"]))
+    for http in truth.get("http_user_agents", []):
+        yield ("http user agent",
+               *says(http["ip"], "http.user_agent", "device.description", http["user_agent"]))
+    for http in truth.get("http_auth_challenges", []):
+        yield ("http challenge", *says(http["ip"], "http.authentication", http["challenge"]))
+    for ftp in truth.get("ftp_banners", []):
+        yield ("ftp banner", *says(ftp["ip"], "ftp.banner", ftp["banner"]))
+    for mail in truth.get("mail_banners", []):
+        yield ("mail banner", *says(mail["ip"], "device.description", mail["banner"]))
+    for sip in truth.get("sip_agents", []):
+        yield ("sip agent", *says(sip["ip"], "device.description", sip["agent"]))
+    for database in truth.get("mysql_versions", []):
+        # MariaDB 10 says 5.5.5- first, for the sake of old replicas.
+        version = database["version"].removeprefix("5.5.5-")
+        name = "MariaDB" if "MariaDB" in version else "MySQL"
+        yield ("mysql version", *says(database["ip"], "database.version", f"{name} {version}"))
+    for vnc in truth.get("vnc", []):
+        if vnc["server_version"]:
+            version = ".".join(str(int(part)) for part in vnc["server_version"].split("."))
+            yield ("vnc version", *says(vnc["ip"], "vnc.version", version))
+    for telnet in truth.get("telnet", []):
+        yield ("telnet", *talked(telnet["server"], "telnet"))
+
+
+def windows_statements(truth):
+    for smb in truth.get("smb2_dialects", []):
+        claim = {"server": "smb.dialect", "client": "smb.offers"}[smb["role"]]
+        for dialect in smb["dialects"]:
+            # Wildcard, "ask again in SMB 2": nothing was chosen. 0x....: tshark knows no name.
+            if "wildcard" in dialect or dialect.startswith("0x"):
+                continue
+            yield (f"smb2 {smb['role']}", *says(smb["ip"], claim, dialect))
+    for smb in truth.get("smb1_native", []):
+        if smb.get("os"):
+            yield ("smb1 os", *says(smb["ip"], "device.os", smb["os"]))
+        if smb.get("lanman"):
+            yield ("smb1 lanman", *says(smb["ip"], "smb.native_lan_manager", smb["lanman"]))
+    for ntlm in truth.get("ntlm", []):
+        if ntlm["host"] not in (None, "NULL"):
+            yield ("ntlm host", *says(ntlm["source"], "name.host", ntlm["host"]))
+        if ntlm.get("dns_computer"):
+            yield ("ntlm dns name", *says(ntlm["source"], "name.host", ntlm["dns_computer"]))
+        if ntlm.get("os_version"):
+            yield ("ntlm os", *says(ntlm["source"], "ntlm.os", ntlm["os_version"]))
+    for name in truth.get("netbios_names", []):
+        text = re.match(r"(.*?)<", name["name"])
+        if text and text[1] and "(" in name["name"]:
+            yield ("netbios name", *says(name["ip"], "name.host", "name.domain", text[1]))
+    for browser in truth.get("browser_announcements", []):
+        yield ("browser name", *says(browser["ip"], "name.host", "name.domain", browser["name"]))
+    for rdp in truth.get("rdp", []):
+        if rdp.get("client_name"):
+            yield ("rdp client", *says(rdp["source"], "name.host", rdp["client_name"]))
+
+
+def management_statements(truth):
+    for dhcp in truth.get("dhcp", []):
+        mac = dhcp.get("mac")
+        for name, claim in (("hostname", "name.host"), ("vendor_class", "dhcp.vendor_class")):
+            if mac and dhcp.get(name):
+                yield (f"dhcp {name}", *says(mac, claim, dhcp[name]))
+        if mac and dhcp.get("option_55"):
+            yield ("dhcp option 55", *says(mac, "dhcp.parameters", ",".join(map(str, dhcp["option_55"]))))
+    for snmp in truth.get("snmp", []):
+        yield ("snmp version", *says(None, "snmp.version", snmp["version"]))
+        if snmp.get("community"):
+            shown = snmp["community"] if snmp["community"] in ("public", "private") else "not a well-known one"
+            yield ("snmp community", *says(None, "snmp.community", shown))
+    for value in truth.get("snmp_values", []):
+        claim = {"1.3.6.1.2.1.1.1.0": "device.description", "1.3.6.1.2.1.1.5.0": "name.host",
+                 "1.3.6.1.2.1.1.6.0": "device.location"}.get(value["oid"])
+        if claim and value["value"]:
+            yield ("snmp system", *says(value["ip"], claim, value["value"]))
+    for lldp in truth.get("lldp", []):
+        yield ("lldp chassis", *says(lldp["mac"], "lldp.chassis", hex_or_text(lldp["chassis"])))
+        for name, claim in (("port", "lldp.port"), ("system_name", "name.host"),
+                            ("system_description", "device.description")):
+            if lldp.get(name):
+                yield (f"lldp {name}", *says(lldp["mac"], claim, lldp[name]))
+        if unicast(lldp.get("management_ip")):
+            yield ("lldp address", *says(lldp["mac"], "address.management", lldp["management_ip"]))
+    for cdp in truth.get("cdp", []):
+        for name, claims in (("device_id", ("name.host", "device.serial", "address.other_mac")),
+                             ("platform", ("device.model",)), ("port", ("cdp.port",)),
+                             ("software", ("device.description",)), ("native_vlan", ("cdp.vlan",))):
+            if cdp.get(name):
+                text = re.sub("^cisco ", "", str(cdp[name]), flags=re.IGNORECASE)
+                if re.fullmatch("[0-9A-F]{12}", text):
+                    text = ":".join(text[i:i + 2] for i in range(0, 12, 2))
+                yield (f"cdp {name}", *says(cdp["mac"], *claims, text))
+    for server in truth.get("ntp_servers", []):
+        yield ("ntp server", *talked(server, "ntp"))
+    for record in truth.get("mdns_records", []):
+        if record["type"] in (1, 28) and re.fullmatch(r"[^.]+[.]local", record["name"]):
+            yield ("mdns name", *says(record["ip"], "name.host", record["name"].removesuffix(".local")))
+
+
+def industrial_statements(truth):
+    for device in truth.get("bacnet_i_am", []):
+        who = device["ip"] or device["mac"]
+        yield ("bacnet instance", *says(who, "bacnet.instance", device["instance"]))
+        yield ("bacnet vendor", *says(who, "bacnet.vendor", device["vendor_id"]))
+    for device in truth.get("bacnet_names", []):
+        if device["object_type"] == 8 and device["properties"] == ["object-name"]:
+            yield ("bacnet name", *says(device["ip"] or device["mac"], "bacnet.object", device["strings"][0]))
+    for modbus in truth.get("modbus", []):
+        yield ("modbus unit", *says(modbus["server"], "modbus.unit", modbus["unit"]))
+
+
+def clinical_statements(truth):
+    for message in truth.get("hl7", []):
+        yield ("hl7 MSH-3", *says(message["source"], "hl7.application", message["MSH-3"]))
+        yield ("hl7 MSH-4", *says(message["source"], "hl7.facility", message["MSH-4"]))
+    for message in truth.get("dicom", []):
+        yield ("dicom calling", *says(message["source"], "dicom.ae_title", message["calling_ae"]))
+        yield ("dicom called", *says(message["destination"], "dicom.ae_title", message["called_ae"]))
+    for client in truth.get("mqtt", []):
+        yield ("mqtt client", *says(client["client"], "mqtt.client_id", client["client_id"]))
+
+
+KINDS = (host_statements, tls_statements, banner_statements, windows_statements, management_statements,
+         industrial_statements, clinical_statements)
+
+
+def excused(kind, path, text):
+    return any(kind.startswith(known_kind) and part in path and what in text
+               for known_kind, part, what, _ in KNOWN)
+
+
+def main():
+    asepsis, captures, *options = sys.argv[1:]
+    captures = pathlib.Path(captures)
+    if not (captures / "truth").is_dir():
+        print("no captures with truth files here: nothing tested")
+        return
+    truths = {}
+    for file in sorted((captures / "truth").rglob("*.json")):
+        truth = json.loads(file.read_text(encoding="utf-8"), object_hook=Record)
+        capture = captures / truth["file"]
+        if "tshark_error" not in truth and capture.is_file() and capture.stat().st_size <= LARGEST:
+            truths[capture] = truth
+    heard = read_all(asepsis, truths)
+    # A capture with the same content as another is read once.
+    by_content = {truth["sha256"]: heard[str(capture)] for capture, truth in truths.items()
+                  if str(capture) in heard}
+    counts = collections.defaultdict(lambda: [0, 0, 0])  # kind: found, missed, excused
+    misses = collections.defaultdict(list)
+    for capture, truth in truths.items():
+        one = by_content.get(truth["sha256"]) or Heard()
+        seen = set()
+        for statements in KINDS:
+            for kind, found, text in statements(truth):
+                if (kind, text) in seen:
+                    continue
+                seen.add((kind, text))
+                if found(one):
+                    counts[kind][0] += 1
+                elif excused(kind, truth["file"], text):
+                    counts[kind][2] += 1
+                else:
+                    counts[kind][1] += 1
+                    misses[kind].append(f"{truth['file']}: {text}")
+    failed = False
+    print(f"{len(truths)} captures\n{'kind':<20} {'found':>6} {'missed':>6} {'known':>6}")
+    for kind, (found, missed, known_ones) in sorted(counts.items()):
+        bad = found < SUFFICIENT * (found + missed)
+        failed |= bad
+        print(f"{kind:<20} {found:6} {missed:6} {known_ones:6}{'  too many missed' if bad else ''}")
+    for kind, lines in sorted(misses.items()):
+        shown = lines if options else lines[:MISSES_SHOWN]
+        print(f"\n{kind}: {len(lines)} missed", *shown, sep="\n  ")
+    sys.exit(failed)
+
+
+if __name__ == "__main__":
+    main()
