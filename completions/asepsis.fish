@@ -21,7 +21,7 @@ complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l db -r -F -d 
 complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l json -d 'JSON, one object a line'
 complete -c asepsis -n "__fish_seen_subcommand_from $shown" -l csv -d 'Comma-separated values'
 
-complete -c asepsis -n '__fish_seen_subcommand_from why' -a 'class manufacturer model firmware serial'
+complete -c asepsis -n '__fish_seen_subcommand_from why' -a 'class manufacturer model firmware serial udi_di hardware os'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -F
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l filter -x -d 'Read only the packets that match'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l site -x -d 'The network the captures are of'
