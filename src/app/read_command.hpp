@@ -22,6 +22,6 @@ struct ReadCommand {
 };
 
 // Fails if anything asked for could not be read; what could be is stored.
-Result<void> run(const ReadCommand& command);
+Result<void> run(const ReadCommand& asked);
 
 }  // namespace asepsis

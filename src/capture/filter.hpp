@@ -9,7 +9,7 @@
 #include "base/result.hpp"
 #include "capture/capture_file.hpp"
 
-struct bpf_program;
+struct bpf_program;  // NOLINT(readability-identifier-naming): libpcap names it
 
 namespace asepsis {
 

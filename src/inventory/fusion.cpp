@@ -102,7 +102,7 @@ void join_by(const std::string& claim, const std::string& what, bool same_name, 
       if (same_name &&
           disjoint(said.values(a, "name.host", anchors), said.values(b, "name.host", anchors)))
         continue;
-      anchors.join(a, b, "same " + what + " " + value);
+      anchors.join(a, b, std::string("same ").append(what).append(" ").append(value));
     }
   }
 }

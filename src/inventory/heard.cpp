@@ -15,10 +15,11 @@ Indices load_endpoints(SQLite::Database& sql, Heard& heard) {
   rows.bind(1, heard.site);
   Indices indices;
   while (rows.executeStep()) {
-    HeardEndpoint endpoint{.id = rows.getColumn(0).getInt64(),
-                           .vlan = static_cast<std::uint16_t>(rows.getColumn(1).getInt()),
-                           .mac = mac_from_text(rows.getColumn(2).getString()).value_or(Mac{}),
-                           .ip = ip_from_text(rows.getColumn(3).getString()).value_or(Ip{})};
+    const HeardEndpoint endpoint{
+        .id = rows.getColumn(0).getInt64(),
+        .vlan = static_cast<std::uint16_t>(rows.getColumn(1).getInt()),
+        .mac = mac_from_text(rows.getColumn(2).getString()).value_or(Mac{}),
+        .ip = ip_from_text(rows.getColumn(3).getString()).value_or(Ip{})};
     indices.emplace(endpoint.id, heard.endpoints.size());
     heard.endpoints.push_back(endpoint);
   }

@@ -138,9 +138,9 @@ class Weighing {
     if (!owner) return;
     constexpr double kUnlisted = 0.3;
     const Manufacturer* maker = knowledge_.owner(*owner);
-    say(Attribute::manufacturer, {.value = maker ? maker->name : std::string(*owner),
+    say(Attribute::manufacturer, {.value = maker != nullptr ? maker->name : std::string(*owner),
                                   .name = {},
-                                  .weight = maker ? maker->oui_weight : kUnlisted,
+                                  .weight = maker != nullptr ? maker->oui_weight : kUnlisted,
                                   .source = "oui",
                                   .rule = "oui"});
   }
@@ -177,8 +177,7 @@ class Weighing {
     model.own_words = true;
     model.rule = "words after the manufacturer";
     say(Attribute::model, std::move(model));
-    const std::size_t end =
-        static_cast<std::size_t>(product.data() + product.size() - after.data());
+    const auto end = static_cast<std::size_t>(product.data() + product.size() - after.data());
     read_version(one, trust, after.substr(end));
   }
 
@@ -315,8 +314,8 @@ class Weighing {
     }
   }
 
-  Statement from(const Evidence& one, const TextTrust& trust, Attribute attribute,
-                 double factor) const {
+  static Statement from(const Evidence& one, const TextTrust& trust, Attribute attribute,
+                        double factor) {
     return {.value = {},
             .name = {},
             .weight = trust.weights[index_of(attribute)] * factor,

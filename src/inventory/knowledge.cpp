@@ -91,8 +91,8 @@ Result<void> check_says(const KnowledgeTables& tables, const Rule& rule) {
 }
 
 bool uses_groups(const Rule& rule) {
-  return std::ranges::any_of(rule.says,
-                             [](const std::string& text) { return text.find('$') != text.npos; });
+  return std::ranges::any_of(
+      rule.says, [](const std::string& text) { return text.find('$') != std::string::npos; });
 }
 
 Result<void> check_groups(const Rule& rule, const RE2& expression) {

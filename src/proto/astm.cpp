@@ -91,7 +91,7 @@ class AstmParser final : public Parser {
   Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
   void read(Side from, char c, FactSink& out);
   void read_text(Side from, char c, FactSink& out);
-  static void add_to_record(Half& half, char c);
+  static void add_to_record(Half& side, char c);
   void end_record(Side from, FactSink& out);
   void read_header(Side from, FactSink& out);
   static void tell_sender(Side from, std::span<const std::string_view> parts, bool& told_serial,

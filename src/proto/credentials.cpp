@@ -94,7 +94,8 @@ std::string_view default_basic_credential(std::string_view base64) {
     const int digit = base64_digit(c);
     if (digit < 0) break;
     bits = bits << 6 | static_cast<std::uint32_t>(digit);
-    if ((held += 6) < 8) continue;
+    held += 6;
+    if (held < 8) continue;
     held -= 8;
     text.add(static_cast<char>(bits >> held & 0xff));
   }

@@ -61,7 +61,7 @@ class Dialogue final : public FlowState {
 
  private:
   bool recognise(Flow& flow, Side& from, Bytes bytes, Transport transport, bool& wants_more);
-  void adopt(std::size_t protocol);
+  void adopt(std::size_t row);
   std::uint64_t feed(Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts);
   std::uint64_t recognise_stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
                                  ProtocolCounts& counts);

@@ -70,11 +70,11 @@ class DicomParser final : public Parser {
   using Place = Half::Place;
 
   Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
-  static Frame pdu_frame(Half& half, Bytes bytes);
-  static Frame item_frame(Half& half, Bytes bytes);
-  static Frame piece_frame(Half& half, Bytes bytes);
-  static Frame seek(Half& half, Bytes bytes);
-  static void consume(Half& half, std::uint64_t size);
+  static Frame pdu_frame(Half& side, Bytes bytes);
+  static Frame item_frame(Half& side, Bytes bytes);
+  static Frame piece_frame(Half& side, Bytes bytes);
+  static Frame seek(Half& side, Bytes bytes);
+  static void consume(Half& side, std::uint64_t size);
 
   bool read_pdu(Side from, Cursor in, FactSink& out);
   bool read_association_head(Side from, Cursor in, FactSink& out);

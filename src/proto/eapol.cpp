@@ -47,7 +47,7 @@ class EapolParser final : public Parser {
   bool message(Side from, Cursor in, FactSink& out) override {
     const std::uint8_t version = in.u8();
     const auto type = Packet{in.u8()};
-    Cursor body = in.sub(in.be16());
+    const Cursor body = in.sub(in.be16());
     if (!body.ok() || version == 0) return false;
     switch (type) {
       case Packet::eap: return read_eap(from, body, out);

@@ -27,9 +27,9 @@ void set(Identity& identity, Field field, Json value) {
   if (!identity.has(field)) identity.set(field, unescaped(value.text()));
 }
 
-bool has_code(Json concept_, std::string_view code) {
-  bool found = concept_["text"].text() == code;
-  concept_["coding"].each_element([&](Json coding) { found |= coding["code"].text() == code; });
+bool has_code(Json coded, std::string_view code) {
+  bool found = coded["text"].text() == code;
+  coded["coding"].each_element([&](Json coding) { found |= coding["code"].text() == code; });
   return found;
 }
 

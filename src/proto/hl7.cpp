@@ -85,9 +85,9 @@ class Hl7Parser final : public Parser {
 
  private:
   Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
-  static std::size_t pass(Half& half, Bytes bytes);
-  static Frame segment_frame(Half& half, Bytes bytes);
-  static Frame seek(Half& half, Bytes bytes);
+  static std::size_t pass(Half& side, Bytes bytes);
+  static Frame segment_frame(Half& side, Bytes bytes);
+  static Frame seek(Half& side, Bytes bytes);
   void begin_message(Side from, const Hl7Segment& header, FactSink& out);
   void end_message(Side from, FactSink& out);
   void note_sender(Side from, const Hl7Segment& header);

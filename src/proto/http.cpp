@@ -125,7 +125,7 @@ class HttpParser final : public Parser {
 
   // A body whose length we got wrong, the tail of one that began before the
   // capture, the byte of a TCP keep-alive: look for the next message.
-  Frame junk_frame(Side from, Half& half, Bytes bytes) {
+  static Frame junk_frame(Side from, Half& half, Bytes bytes) {
     const std::size_t size = 1 + next_start(from, bytes.subspan(1));
     half.junk += size;
     if (half.junk > (half.sure ? kMostJunk : kMostJunkAtFirst)) return Frame::foreign();
@@ -236,7 +236,7 @@ class HttpParser final : public Parser {
   Request answered() {
     if (outstanding_ == 0) return {};
     const Request first = requests_[0];
-    std::shift_left(requests_.begin(), requests_.end(), 1);
+    std::ranges::rotate(requests_, requests_.begin() + 1);
     --outstanding_;
     return first;
   }
@@ -251,8 +251,8 @@ class HttpParser final : public Parser {
     for (Half& half : halves_) half.state = Half::State::finished;
   }
 
-  HttpFields read_request_fields(Half& half, std::string_view fields, Request& request,
-                                 FactSink& out) {
+  static HttpFields read_request_fields(Half& half, std::string_view fields, Request& request,
+                                        FactSink& out) {
     HttpFields said;
     each_header(fields, [&](std::string_view name, std::string_view value) {
       said.read(name, value);
@@ -267,7 +267,7 @@ class HttpParser final : public Parser {
     return said;
   }
 
-  HttpFields read_response_fields(Half& half, std::string_view fields, FactSink& out) {
+  static HttpFields read_response_fields(Half& half, std::string_view fields, FactSink& out) {
     HttpFields said;
     each_header(fields, [&](std::string_view name, std::string_view value) {
       said.read(name, value);
@@ -313,7 +313,7 @@ class HttpParser final : public Parser {
     out.on_application(application, Security::clear);
   }
 
-  bool start_body(Half& half, const HttpFields& said, bool response) {
+  static bool start_body(Half& half, const HttpFields& said, bool response) {
     half.held.clear();
     half.state = Half::State::head;
     if (said.chunked) {

@@ -88,9 +88,8 @@ Match starts_message(std::string_view bytes, std::string_view protocol, bool req
 }
 
 bool mentions(std::string_view text, std::string_view word) {
-  const auto found = std::search(text.begin(), text.end(), word.begin(), word.end(),
-                                 [](char a, char b) { return lower(a) == lower(b); });
-  return found != text.end();
+  const auto same = [](char a, char b) { return lower(a) == lower(b); };
+  return !std::ranges::search(text, word, same).empty();
 }
 
 }  // namespace asepsis

@@ -93,7 +93,7 @@ void request(Cursor sequence, FactSink& out) {
 void reply(Cursor sequence, FactSink& out) {
   say_realm(field(sequence, 3), out);
   say_machine(field(sequence, 4), out);
-  Cursor ticket = ber::enter(field(sequence, 5).in(), ber::kSequence);
+  const Cursor ticket = ber::enter(field(sequence, 5).in(), ber::kSequence);
   // field() steps into the application tag of the ticket, which holds a sequence.
   const Cursor encrypted = field(ticket, 3).in();
   out.say(Side::server, "kerberos.encryption"_claim,

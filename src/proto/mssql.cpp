@@ -41,8 +41,8 @@ class MssqlParser final : public Parser {
   bool message(Side from, Cursor in, FactSink& out) override;
 
  private:
-  bool prelogin(Side from, Bytes options, FactSink& out);
-  bool login(Bytes login, FactSink& out);
+  static bool prelogin(Side from, Bytes options, FactSink& out);
+  static bool login(Bytes login, FactSink& out);
 
   std::array<bool, 2> ended_{};
 };

@@ -34,7 +34,7 @@ class MysqlParser final : public Parser {
   }
 
  private:
-  bool greeting(Cursor in, FactSink& out);
+  static bool greeting(Cursor in, FactSink& out);
   bool login(Cursor in, FactSink& out);
 
   bool tls_follows_ = false;

@@ -30,7 +30,7 @@ class PostgresqlParser final : public Parser {
 
  private:
   Frame client_frame(Bytes bytes);
-  Frame server_frame(Bytes bytes);
+  Frame server_frame(Bytes bytes) const;
   bool client_message(Cursor in, FactSink& out);
   bool server_message(Cursor in, FactSink& out);
   void authentication(Cursor in, FactSink& out);
@@ -54,7 +54,7 @@ Frame PostgresqlParser::client_frame(Bytes bytes) {
   return type == 'p' && length < kMaxMessage ? Frame::message(1 + length) : Frame::done();
 }
 
-Frame PostgresqlParser::server_frame(Bytes bytes) {
+Frame PostgresqlParser::server_frame(Bytes bytes) const {
   if (asked_tls_) {
     const bool answer = bytes[0] == 'S' || bytes[0] == 'N' || bytes[0] == 'G';
     if (answer) return Frame::message(1);

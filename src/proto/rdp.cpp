@@ -92,7 +92,7 @@ void each_block(Bytes message, std::string_view key, Visit visit) {
     const std::uint16_t type = in.le16();
     const std::size_t length = in.le16();
     if (length < 4) return;
-    Cursor content = in.sub(length - 4);
+    const Cursor content = in.sub(length - 4);
     if (in.ok()) visit(type, content);
   }
 }

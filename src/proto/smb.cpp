@@ -113,7 +113,7 @@ bool SmbParser::message(Side from, Cursor in, FactSink& out) {
   in.skip(3);
   if (type == session::kRequest) {
     constexpr std::size_t kName = 34;
-    Cursor called = in;
+    const Cursor called = in;
     in.take_until(0);
     const bool whole = in.rest().size() >= kName;
     say_netbios_name(other(from), called, out);

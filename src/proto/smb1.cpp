@@ -192,7 +192,7 @@ bool Smb1::negotiate_response(Side from, Bytes bytes, FactSink& out) {
     return true;
   }
   // MS-CIFS says these need no alignment, and no system aligns them.
-  Bytes names = block.data.subspan(std::min(challenge, block.data.size()));
+  const Bytes names = block.data.subspan(std::min(challenge, block.data.size()));
   Block unaligned = block;
   unaligned.data_at = 0;
   unaligned.data = names;
@@ -239,7 +239,7 @@ bool Smb1::session_request(Side from, Bytes bytes, FactSink& out) {
   return block.ok;
 }
 
-bool Smb1::session_response(Side from, Bytes bytes, FactSink& out) {
+bool Smb1::session_response(Side from, Bytes bytes, FactSink& out) const {
   constexpr std::uint16_t kGuest = 1;
   const Header header = header_of(bytes);
   const Block block = block_at(bytes, kHeader);

@@ -25,7 +25,7 @@ class Smb1 {
   bool negotiate_request(Side from, Cursor in, FactSink& out);
   bool negotiate_response(Side from, Bytes bytes, FactSink& out);
   bool session_request(Side from, Bytes bytes, FactSink& out);
-  bool session_response(Side from, Bytes bytes, FactSink& out);
+  bool session_response(Side from, Bytes bytes, FactSink& out) const;
   bool tree_request(Bytes bytes, std::size_t at);
 
   ShortText<256> dialects_;  // offered, a NUL after each

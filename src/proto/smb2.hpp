@@ -23,8 +23,8 @@ class Smb2 {
 
  private:
   bool one(Side from, Bytes bytes, FactSink& out);
-  bool negotiate_response(Side from, Bytes bytes, FactSink& out);
-  bool session_response(Side from, Bytes bytes, bool granted, FactSink& out);
+  static bool negotiate_response(Side from, Bytes bytes, FactSink& out);
+  static bool session_response(Side from, Bytes bytes, bool granted, FactSink& out);
 
   std::string_view share_;  // asked for, not yet granted
 };

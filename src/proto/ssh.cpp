@@ -185,7 +185,7 @@ bool SshParser::message(Side from, Cursor in, FactSink& out) {
   const std::size_t padding = in.u8();
   const std::uint8_t type = in.u8();
   if (!in.ok() || padding > in.rest().size()) return false;
-  Cursor content = in.sub(in.rest().size() - padding);
+  const Cursor content = in.sub(in.rest().size() - padding);
   switch (type) {
     case packet::kKexInit: return key_exchange_lists(from, content, out);
     case packet::kNewKeys: side.ended = true; return true;

@@ -21,7 +21,10 @@ class Negotiation {
  public:
   // Whether the byte is text.
   bool text(std::uint8_t byte) {
-    constexpr std::uint8_t kIac = 255, kSubnegotiation = 250, kWill = 251, kSubnegotiationEnd = 240;
+    constexpr std::uint8_t kSubnegotiationEnd = 240;
+    constexpr std::uint8_t kSubnegotiation = 250;
+    constexpr std::uint8_t kWill = 251;
+    constexpr std::uint8_t kIac = 255;
     switch (state_) {
       case State::text:
         if (byte != kIac) return true;

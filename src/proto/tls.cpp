@@ -99,7 +99,7 @@ bool is_hello(Bytes bytes) {
 }
 
 Frame TlsParser::frame(Side from, Bytes bytes) {
-  Half& side = half(from);
+  const Half& side = half(from);
   if (side.ended) return Frame::done();
   if ((bytes[0] & 0x80) != 0 && !side.seen) {
     if (bytes.size() < 3) return Frame::unknown();

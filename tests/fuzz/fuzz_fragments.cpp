@@ -37,7 +37,8 @@ void play(Cursor in) {
     std::vector<std::uint8_t> bytes(eights * 8 + (flags >> 1 & 7));
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = byte_at(piece.fragment_offset + i);
     piece.payload = bytes;
-    piece.payload_length = static_cast<std::uint32_t>(bytes.size()) + ((flags & 0x30) == 0x30);
+    piece.payload_length =
+        static_cast<std::uint32_t>(bytes.size()) + ((flags & 0x30) == 0x30 ? 1 : 0);
     if (const auto whole = table.add(piece, now)) check(*whole);
   }
 }

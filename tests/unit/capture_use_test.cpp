@@ -95,7 +95,9 @@ struct Made {
 };
 
 Made make(int packets, int changed = -1) {
-  CaptureBytes pcap, nano(true), pcapng;
+  CaptureBytes pcap;
+  CaptureBytes nano(true);
+  CaptureBytes pcapng;
   pcap.file_header();
   nano.file_header(0xa1b23c4d);
   pcapng.section().interface(1);

@@ -56,7 +56,7 @@ std::vector<Mac> macs_of(const Case& test) {
   return {};
 }
 
-const std::vector<Case>& cases() {
+const std::vector<Case>& cases() {  // NOLINT(readability-function-size): a table
   static const std::vector<Case> kCases{
       {"nothing is known of nothing", "", {}, {}},
       {"a medical maker's card says who, not what kind",
@@ -208,8 +208,8 @@ TEST(Identify, NamesTheFactsItRestsOn) {
   EXPECT_NEAR(maker.confidence, 1 - 0.15 * 0.3, 1e-9);
 }
 
-Statement statement(std::string value, double weight, std::string source) {
-  return {.value = value, .name = value, .weight = weight, .source = std::move(source), .rule = {}};
+Statement statement(const std::string& value, double weight, const std::string& source) {
+  return {.value = value, .name = value, .weight = weight, .source = source, .rule = {}};
 }
 
 TEST(Weighing, OneSourceIsOneWitness) {
