@@ -86,11 +86,11 @@ Result<std::string> resolve(Database& database, const std::string& id) {
   if (rows->cells.empty())
     return fail("there is no device " + escaped(id) + ": asepsis devices lists them");
   const auto exact = run_query(database, "SELECT device FROM device_alias WHERE alias = ?", id);
-  if (exact && exact->cells.size() == 1) return *exact->cells[0][0];
+  if (exact && exact->cells.size() == 1) return exact->cells[0][0].value_or("");
   if (rows->cells.size() > 1)
     return fail(escaped(id) + " begins the ids of " + std::to_string(rows->cells.size()) +
                 " devices: write more of it");
-  return *rows->cells[0][0];
+  return rows->cells[0][0].value_or("");
 }
 
 // A titled table of a longer answer; nothing where there are no rows.
@@ -111,7 +111,7 @@ void print_card(const Rows& rows) {
     if (!rows.cells[0][i]) continue;
     std::string value;
     if (rows.columns[i].kind == Column::Kind::json) {
-      for (const std::string& item : json_items(*rows.cells[0][i]))
+      for (const std::string& item : json_items(rows.cells[0][i].value_or("")))
         value += (value.empty() ? "" : ", ") + item;
     } else {
       value = *rows.cells[0][i];
@@ -176,7 +176,7 @@ Result<void> conclusions(Database& database, const std::string& device,
   const auto reason =
       run_query(database, "SELECT reason FROM device WHERE id = ? AND reason <> ''", device);
   if (reason && !reason->cells.empty())
-    std::cout << "\nOne device, because: " << escaped(*reason->cells[0][0]) << '\n';
+    std::cout << "\nOne device, because: " << escaped(reason->cells[0][0].value_or("")) << '\n';
   return section(database, "Addresses",
                  "SELECT e.mac AS MAC, e.ip AS IP, nullif(e.vlan, 0) AS VLAN, de.why "
                  "FROM device_endpoint de JOIN endpoint e ON e.id = de.endpoint "
@@ -289,10 +289,9 @@ Result<void> show_services(const AnswerOptions& options) {
   const auto refused =
       run_query(*database, "SELECT count(*) FROM services WHERE state = 'refused'");
   if (!refused) return std::unexpected(refused.error());
-  if (refused->cells[0][0] != "0")
-    std::cout << "\n"
-              << *refused->cells[0][0]
-              << " more were asked for and refused: --json and --csv list them too\n";
+  if (const std::string count = refused->cells[0][0].value_or("0"); count != "0")
+    std::cout << '\n'
+              << count << " more were asked for and refused: --json and --csv list them too\n";
   return {};
 }
 

@@ -5,25 +5,34 @@
 namespace asepsis {
 namespace {
 
+// How long the sequence is that such a byte begins; 0: none does.
+std::size_t size_by_first(unsigned char first) {
+  if (first < 0x80) return 1;
+  if (first >= 0xc2 && first <= 0xdf) return 2;
+  if (first >= 0xe0 && first <= 0xef) return 3;
+  return first >= 0xf0 && first <= 0xf4 ? 4 : 0;
+}
+
+// Second bytes that make a sequence too long for its character, a surrogate,
+// or more than U+10FFFF.
+bool forbidden(unsigned char first, unsigned char second) {
+  switch (first) {
+    case 0xe0: return second < 0xa0;
+    case 0xed: return second >= 0xa0;
+    case 0xf0: return second < 0x90;
+    case 0xf4: return second >= 0x90;
+    default: return false;
+  }
+}
+
 // The size of the well-formed UTF-8 sequence at the front (RFC 3629), or 0.
 std::size_t utf8_size(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto follows = [&](std::size_t i) { return i < text.size() && (byte(i) & 0xc0) == 0x80; };
-  const unsigned char first = byte(0);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(1) ? 2 : 0;
-  if (first >= 0xe0 && first <= 0xef) {
-    if (!follows(1) || !follows(2)) return 0;
-    const bool overlong = first == 0xe0 && byte(1) < 0xa0;
-    const bool surrogate = first == 0xed && byte(1) >= 0xa0;
-    return overlong || surrogate ? 0 : 3;
-  }
-  if (first >= 0xf0 && first <= 0xf4) {
-    if (!follows(1) || !follows(2) || !follows(3)) return 0;
-    const bool outside = (first == 0xf0 && byte(1) < 0x90) || (first == 0xf4 && byte(1) >= 0x90);
-    return outside ? 0 : 4;
-  }
-  return 0;
+  const std::size_t size = size_by_first(byte(0));
+  if (size > text.size()) return 0;
+  for (std::size_t i = 1; i < size; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  return size > 1 && forbidden(byte(0), byte(1)) ? 0 : size;
 }
 
 }  // namespace

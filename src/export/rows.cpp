@@ -126,7 +126,7 @@ std::string leave_out(Sheet& sheet, std::size_t total) {
   while (needed() > total) {
     const auto sparest = std::ranges::max_element(sheet.columns, {}, &Column::spare);
     if (sparest->spare <= 0) break;
-    names = sparest->name + (names.empty() ? "" : ", ") + names;
+    names.insert(0, names.empty() ? sparest->name : sparest->name + ", ");
     sheet.remove(static_cast<std::size_t>(sparest - sheet.columns.begin()));
   }
   return names;
@@ -207,11 +207,12 @@ void write_json_lines(std::ostream& out, const Rows& rows) {
     for (std::size_t i = 0; i < cells.size(); ++i) {
       if (nothing(rows.columns[i], cells[i])) continue;
       out << comma << json_string(rows.columns[i].name) << ':';
+      const std::string cell = cells[i].value_or("");
       switch (rows.columns[i].kind) {
         case Column::Kind::text:
-        case Column::Kind::time: out << json_string(*cells[i]); break;
-        case Column::Kind::number: out << *cells[i]; break;
-        case Column::Kind::json: out << escaped_json(*cells[i]); break;
+        case Column::Kind::time: out << json_string(cell); break;
+        case Column::Kind::number: out << cell; break;
+        case Column::Kind::json: out << escaped_json(cell); break;
       }
       comma = ",";
     }

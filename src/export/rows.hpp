@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <ostream>
 #include <string>
@@ -14,7 +15,7 @@
 namespace asepsis {
 
 struct Column {
-  enum class Kind {
+  enum class Kind : std::uint8_t {
     text,
     number,
     json,  // an array or object, as SQLite's JSON functions write it
