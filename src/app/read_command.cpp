@@ -1,5 +1,7 @@
 #include "app/read_command.hpp"
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -28,13 +30,20 @@ std::atomic<bool> stop_asked = false;
 void on_interrupt(int signal) {
   stop_asked = true;
   std::signal(signal, SIG_DFL);
+  alarm(1);
 }
+
+// A read may have begun just after the flag was looked at, and would wait for
+// a silent pipe for ever: interrupted again and again, it ends.
+void on_alarm(int) { alarm(1); }
 
 void catch_interrupts() {
   struct sigaction action {};
   action.sa_handler = on_interrupt;  // without SA_RESTART: a waiting read returns
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
+  action.sa_handler = on_alarm;
+  sigaction(SIGALRM, &action, nullptr);
 }
 
 // Rate and remaining time on standard error, if somebody watches it.

@@ -145,8 +145,8 @@ bool Worker::said_before(std::uint64_t key) {
     const Endpoint endpoint = endpoint_of(*speaking_, side);
     return hash_bytes(endpoint.ip.bytes, hash_bytes(endpoint.mac.bytes, hash));
   };
-  const std::uint64_t place = static_cast<std::uint64_t>(speaking_->key.vlan) << 16 |
-                              speaking_->server_port();
+  const std::uint64_t place =
+      static_cast<std::uint64_t>(speaking_->key.vlan) << 16 | speaking_->server_port();
   key = end(end(key ^ place, Side::client), Side::server);
   const auto found = sayings_.find(key);
   if (found != sayings_.end()) {

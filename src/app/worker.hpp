@@ -27,7 +27,7 @@ struct WorkerLimits {
 
 struct WorkerCounts {
   std::uint64_t packets = 0, bytes = 0;
-  std::array<std::uint64_t, 5> decode_errors{};  // by DecodeError
+  std::array<std::uint64_t, 5> decode_errors{};          // by DecodeError
   std::map<std::uint16_t, std::uint64_t> unknown_links;  // packets by link type not read
   Time first, last;
   void merge(const WorkerCounts& other);
@@ -72,9 +72,9 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   static constexpr std::size_t kMostSayings = 65'536;
   absl::flat_hash_map<std::uint64_t, Saying> sayings_;
   std::vector<std::uint32_t>* remembering_ = nullptr;  // of a saying, while it is said
-  const Packet* packet_ = nullptr;  // being added
-  Flow* speaking_ = nullptr;        // the flow whose parser is being fed
-  Dialogue* dialogue_ = nullptr;    // its dialogue
+  const Packet* packet_ = nullptr;                     // being added
+  Flow* speaking_ = nullptr;                           // the flow whose parser is being fed
+  Dialogue* dialogue_ = nullptr;                       // its dialogue
 };
 
 }  // namespace asepsis

@@ -63,7 +63,9 @@ class Writer {
                   "INSERT INTO device_evidence (device, attribute, fact, rule, weight) "
                   "VALUES (?, ?, ?, ?, ?)"),
         conversation_(
-            sql, "INSERT INTO conversation (talk, client, server, copy) VALUES (?, ?, ?, ?)") {}
+            sql,
+            "INSERT INTO conversation (talk, client, server, copy, state, security, application) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?)") {}
 
   void write(const Heard& heard, const FusedDevice& device, const Identity& identity) {
     run(device_, device.id, heard.site, device.reason, device.first, device.last);
@@ -83,11 +85,14 @@ class Writer {
     write_opinion(device.id, "os", identity.os);
   }
 
-  void write_talk(Id talk, const std::string* client, const std::string* server, bool copy) {
-    conversation_.bind(1, talk);
-    bind_or_null(2, client);
-    bind_or_null(3, server);
-    conversation_.bind(4, copy ? 1 : 0);
+  void write_talk(Id id, const FusedTalk& talk, const std::vector<FusedDevice>& devices) {
+    conversation_.bind(1, id);
+    bind_or_null(2, talk.client ? &devices[*talk.client].id : nullptr);
+    bind_or_null(3, talk.server ? &devices[*talk.server].id : nullptr);
+    conversation_.bind(4, talk.copy ? 1 : 0);
+    conversation_.bindNoCopy(5, talk.state);
+    conversation_.bindNoCopy(6, talk.security);
+    conversation_.bindNoCopy(7, talk.application);
     conversation_.exec();
     conversation_.reset();
   }
@@ -184,12 +189,8 @@ void derive_site(SQLite::Database& sql, const Heard& heard, const Knowledge& kno
     judge_by_place(device, identity);
     writer.write(heard, device, identity);
   }
-  const auto id_of = [&](const std::optional<std::size_t>& index) {
-    return index ? &fusion.devices[*index].id : nullptr;
-  };
   for (std::size_t i = 0; i < heard.talks.size(); ++i)
-    writer.write_talk(heard.talks[i].id, id_of(fusion.clients[i]), id_of(fusion.servers[i]),
-                      fusion.copies[i]);
+    writer.write_talk(heard.talks[i].id, fusion.talks[i], fusion.devices);
 }
 
 }  // namespace

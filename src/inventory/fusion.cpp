@@ -148,8 +148,41 @@ void mark_copies(const Heard& heard, Fusion& fusion) {
     const HeardTalk& kept = heard.talks[at->second];
     const auto packets = talk.client_packets + talk.server_packets;
     const bool fuller = packets > kept.client_packets + kept.server_packets;
-    fusion.copies[fuller ? at->second : i] = true;
+    fusion.talks[fuller ? at->second : i].copy = true;
     if (fuller) at->second = i;
+  }
+}
+
+// Each direction of a routed conversation may have been seen on its own VLAN
+// only: two talks, of which one seems unanswered and the other unasked.
+void match_halves(const Heard& heard, Fusion& fusion) {
+  std::map<std::string, std::vector<std::size_t>> groups;
+  for (std::size_t i = 0; i < heard.talks.size(); ++i) {
+    const HeardTalk& talk = heard.talks[i];
+    const HeardEndpoint& client = heard.endpoints[talk.client];
+    const HeardEndpoint& server = heard.endpoints[talk.server];
+    if (client.ip.empty() || server.ip.multicast()) continue;
+    groups[std::to_string(talk.source) + ' ' + to_text(client.ip) + ' ' + to_text(server.ip) + ' ' +
+           std::to_string(talk.protocol) + ' ' + std::to_string(talk.port)]
+        .push_back(i);
+  }
+  for (const auto& [key, members] : groups) {
+    const auto answers = [&](std::size_t i) {
+      return heard.talks[i].client_packets == 0 && heard.talks[i].server_packets > 0;
+    };
+    const auto answer = std::ranges::find_if(members, answers);
+    if (answer == members.end()) continue;
+    const auto served = std::ranges::find_if(
+        members, [&](std::size_t i) { return answers(i) && heard.talks[i].state != "refused"; });
+    const auto named = std::ranges::find_if(
+        members, [&](std::size_t i) { return !heard.talks[i].application.empty(); });
+    for (const std::size_t i : members) {
+      FusedTalk& talk = fusion.talks[i];
+      if (talk.state == "unanswered") talk.state = served != members.end() ? "seen" : "refused";
+      if (!talk.application.empty() || named == members.end()) continue;
+      talk.application = heard.talks[*named].application;
+      talk.security = heard.talks[*named].security;
+    }
   }
 }
 
@@ -164,11 +197,14 @@ class Grouping {
     add_devices();
     Fusion fusion;
     for (const HeardTalk& talk : heard_.talks) {
-      fusion.clients.push_back(place(talk.client, talk.client_packets, talk));
-      fusion.servers.push_back(place(talk.server, talk.server_packets, talk));
+      fusion.talks.push_back({.client = place(talk.client, talk.client_packets, talk),
+                              .server = place(talk.server, talk.server_packets, talk),
+                              .state = talk.state,
+                              .security = talk.security,
+                              .application = talk.application});
     }
-    fusion.copies.resize(heard_.talks.size());
     mark_copies(heard_, fusion);
+    match_halves(heard_, fusion);
     for (std::size_t i = 0; i < heard_.facts.size(); ++i)
       if (anchor_of_fact[i]) add_fact(i, *anchor_of_fact[i]);
     note_relays(anchor_of_fact, speakers);
@@ -262,9 +298,9 @@ class Grouping {
     std::ranges::sort(order, {}, [&](std::size_t i) { return devices_[i].id; });
     std::vector<std::size_t> places(order.size());
     for (std::size_t i = 0; i < order.size(); ++i) places[order[i]] = i;
-    for (auto* sides : {&fusion.clients, &fusion.servers})
-      for (auto& side : *sides)
-        if (side) side = places[*side];
+    for (FusedTalk& talk : fusion.talks)
+      for (auto* side : {&talk.client, &talk.server})
+        if (*side) *side = places[**side];
     for (const std::size_t i : order) fusion.devices.push_back(std::move(devices_[i]));
   }
 

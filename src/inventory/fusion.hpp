@@ -42,11 +42,17 @@ struct FusedDevice {
   bool relays = false;     // speaks of equipment other than itself: a gateway, an archive
 };
 
+// What a talk comes to once its other half is known: a mirror may show the two
+// directions of a routed conversation on two VLANs.
+struct FusedTalk {
+  std::optional<std::size_t> client, server;  // indices into Fusion::devices
+  bool copy = false;                          // seen on another VLAN too, and counted there
+  std::string state, security, application;
+};
+
 struct Fusion {
   std::vector<FusedDevice> devices;  // by id
-  // For each talk of Heard::talks: indices into devices.
-  std::vector<std::optional<std::size_t>> clients, servers;
-  std::vector<bool> copies;  // the talk was seen on another VLAN too, and counts there
+  std::vector<FusedTalk> talks;      // for each of Heard::talks
 };
 
 Fusion fuse(const Heard& heard, const Bindings& bindings);

@@ -145,13 +145,17 @@ CREATE TABLE device_evidence (
   weight REAL NOT NULL
 ) STRICT;
 
--- One row a talk: who it was between. NULL where the other end is no device
--- (a multicast group, an address that nobody answered from).
+-- One row a talk: who it was between, and what it comes to once the other
+-- direction, which a mirror may show on another VLAN, is known. NULL where an
+-- end is no device (a multicast group, an address that nobody answered from).
 CREATE TABLE conversation (
   talk INTEGER PRIMARY KEY REFERENCES talk ON DELETE CASCADE,
   client TEXT REFERENCES device,
   server TEXT REFERENCES device,
-  copy INTEGER NOT NULL
+  copy INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  security TEXT NOT NULL,
+  application TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX device_evidence_device ON device_evidence (device);
@@ -208,7 +212,7 @@ SELECT c.client, c.server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS 
   CASE t.protocol WHEN 0 THEN 'ethernet' WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp'
     WHEN 17 THEN 'udp' WHEN 47 THEN 'gre' WHEN 58 THEN 'icmpv6' WHEN 132 THEN 'sctp'
     ELSE 'ip-' || t.protocol END AS transport,
-  t.port, nullif(t.application, '') AS application, t.security, t.state, t.client_bytes,
+  t.port, nullif(c.application, '') AS application, c.security, c.state, t.client_bytes,
   t.server_bytes, t.client_packets, t.server_packets, t.count AS flows, t.client_ports,
   t.first_seen AS first_ns, t.last_seen AS last_ns, src.name AS source, t.packet
 FROM conversation c JOIN talk t ON t.id = c.talk JOIN endpoint ce ON ce.id = t.client
