@@ -123,6 +123,9 @@ Result<void> read_one(const std::filesystem::path& path, const ReadCommand& comm
   ProgressBar bar(escaped(path.filename().string()));
   ReadingOptions options{.filter = command.filter, .workers = command.workers};
   options.stop = &stop_asked;
+  // Of several threads another one might get the signal that should end a wait
+  // for a silent pipe; and one keeps up with any pipe.
+  if (!std::filesystem::is_regular_file(path)) options.workers = 1;
   if (stderr_is_terminal())
     options.progress = [&](auto bytes, auto total, auto packets) {
       bar.show(bytes, total, packets);
