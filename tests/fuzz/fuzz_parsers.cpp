@@ -1,13 +1,15 @@
 // One fuzz target for every protocol: a new row in the registry is fuzzed the
-// day it lands. The first byte picks the protocol; then each piece is one
-// byte of size and direction, and that many bytes. A piece of no bytes stands
-// for bytes the capture lost.
+// day it lands. The first line names the protocol as the registry does, with
+// "/tcp" after it where two rows share the name; any other line picks a row by
+// its first byte. Then each piece is one byte of size and direction, and that
+// many bytes. A piece of no bytes stands for bytes the capture lost.
 //
 // Pieces are copied into blocks of their exact size, and each fact is read,
 // so a sanitizer sees any byte read past either.
 
 #include <algorithm>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "base/text.hpp"
@@ -26,10 +28,20 @@ class Reader final : public FactSink {
   std::size_t read = 0;
 };
 
+const Protocol& named(std::string_view line) {
+  constexpr std::string_view kStream = "/tcp";
+  const bool stream = line.ends_with(kStream);
+  const std::string_view name = line.substr(0, line.size() - (stream ? kStream.size() : 0));
+  for (const Protocol* protocol : protocols())
+    if (protocol->name == name && (!stream || protocol->transport == Transport::tcp))
+      return *protocol;
+  const std::size_t index = line.empty() ? 0 : static_cast<std::uint8_t>(line.front());
+  return *protocols()[index % protocols().size()];
+}
+
 void play(Cursor in) {
   Reader reader;
-  const auto all = protocols();
-  const Protocol& protocol = *all[in.u8() % all.size()];
+  const Protocol& protocol = named(as_text(in.take_until('\n')));
   Stream stream(protocol.make(), protocol.max_message);
   const auto datagrams = protocol.make();
   while (!in.done()) {
