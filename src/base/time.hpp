@@ -17,6 +17,11 @@ constexpr Time time_from_nanoseconds(std::int64_t count) {
   return Time(std::chrono::nanoseconds(count));
 }
 
+// What a clock may say: 1823 to 2116. Of two such instants the difference fits,
+// and there is room to add any time-out.
+inline constexpr Time kEarliest = time_from_nanoseconds(-(std::int64_t{1} << 62));
+inline constexpr Time kLatest = time_from_nanoseconds(std::int64_t{1} << 62);
+
 // RFC 3339 in UTC with microseconds: 2026-03-01T09:02:11.000250Z.
 std::string to_rfc3339(Time time);
 

@@ -4,7 +4,6 @@
 #include "capture/pcapng_interface.hpp"
 
 #include <algorithm>
-#include <limits>
 
 #include "base/hash.hpp"
 #include "capture/byte_order.hpp"
@@ -65,8 +64,8 @@ Time pcapng_time_slow(const PcapngInterface& interface, std::uint64_t ticks) {
   __extension__ using Int128 = __int128;
   const Int128 nanoseconds = static_cast<Int128>(nanoseconds_of(ticks, interface.resolution)) +
                              (static_cast<Int128>(interface.offset) * kNanosecondsInSecond);
-  constexpr Int128 kFirst = std::numeric_limits<std::int64_t>::min();
-  constexpr Int128 kLast = std::numeric_limits<std::int64_t>::max();
+  constexpr Int128 kFirst = nanoseconds_since_1970(kEarliest);
+  constexpr Int128 kLast = nanoseconds_since_1970(kLatest);
   return time_from_nanoseconds(static_cast<std::int64_t>(std::clamp(nanoseconds, kFirst, kLast)));
 }
 

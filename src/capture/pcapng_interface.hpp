@@ -25,12 +25,13 @@ struct PcapngInterface {
 // to be one. Options that make no sense are as if they were not there.
 std::optional<PcapngInterface> pcapng_interface(Bytes body, bool swapped);
 
-// As pcapng_time, of any clock. Instants that Time cannot hold become its ends.
+// As pcapng_time, of any clock. What is before kEarliest or after kLatest becomes that.
 Time pcapng_time_slow(const PcapngInterface& interface, std::uint64_t ticks);
 
 inline Time pcapng_time(const PcapngInterface& interface, std::uint64_t ticks) {
   std::int64_t nanoseconds = 0;
-  if (interface.unit == 0 || __builtin_mul_overflow(ticks, interface.unit, &nanoseconds))
+  if (interface.unit == 0 || __builtin_mul_overflow(ticks, interface.unit, &nanoseconds) ||
+      nanoseconds > nanoseconds_since_1970(kLatest))
     return pcapng_time_slow(interface, ticks);
   return time_from_nanoseconds(nanoseconds);
 }

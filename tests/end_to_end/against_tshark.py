@@ -124,10 +124,10 @@ def read_all(asepsis, captures):
         database = str(pathlib.Path(folder) / "a.db")
         began = time.monotonic()
         run = subprocess.run([asepsis, "read", "--db", database, *map(str, captures)], check=False,
-                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         took = time.monotonic() - began
         if run.returncode not in (0, 2) or took > SLOWEST:
-            sys.exit(f"reading ended with {run.returncode} after {took:.1f} s")
+            sys.exit(f"{run.stderr[-4000:]}\nreading ended with {run.returncode} after {took:.1f} s")
         for row in query(asepsis, database, "SELECT mac, ip, claim, value, source FROM facts"):
             one = heard[row["source"]]
             for address in (row["mac"], row["ip"], None):

@@ -33,8 +33,8 @@ TEST(Pcapng, SectionsAndInterfaces) {
 }
 
 TEST(Pcapng, Clocks) {
-  constexpr std::int64_t kEnd = std::numeric_limits<std::int64_t>::max();
-  constexpr std::int64_t kBegin = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kEnd = nanoseconds_since_1970(kLatest);
+  constexpr std::int64_t kBegin = nanoseconds_since_1970(kEarliest);
   struct {
     int resolution;
     std::int64_t offset;
@@ -59,6 +59,7 @@ TEST(Pcapng, Clocks) {
       {6, -7, 5'000'000, -2 * kSecond},
       {0, 0, ~0ULL, kEnd},
       {9, 0, ~0ULL, kEnd},
+      {9, 0, (1ULL << 62) + 1, kEnd},
       {6, std::numeric_limits<std::int64_t>::max(), 0, kEnd},
       {6, std::numeric_limits<std::int64_t>::min(), 0, kBegin},
   };
