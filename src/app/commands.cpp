@@ -58,7 +58,7 @@ const std::string kFileName = "replace(source, rtrim(source, replace(source, '/'
 // "d-3f21ab90cc infusion-pump", or the address of what is no device.
 std::string peer(const std::string& side) {
   return "coalesce(" + side +
-         " || ' ' || coalesce((SELECT value FROM device_value WHERE device = " + side +
+         " || ' ' || coalesce((SELECT value FROM attributes a WHERE a.device = " + side +
          " AND attribute = 'class' AND value <> ''), 'unknown'), " + side +
          "_ip, '(a group)') AS " + side;
 }
@@ -77,7 +77,7 @@ Result<void> show(const AnswerOptions& options, const std::string& sql,
 // by enough of its beginning.
 Result<std::string> resolve(Database& database, const std::string& id) {
   const auto rows = run_query(database,
-                              "SELECT DISTINCT device FROM device_alias "
+                              "SELECT DISTINCT device FROM aliases "
                               "WHERE alias = ?1 OR (length(?1) >= 4 AND "
                               "substr(alias, 1, length(?1)) = ?1) "
                               "ORDER BY alias = ?1 DESC, device",
@@ -85,7 +85,7 @@ Result<std::string> resolve(Database& database, const std::string& id) {
   if (!rows) return std::unexpected(rows.error());
   if (rows->cells.empty())
     return fail("there is no device " + escaped(id) + ": asepsis devices lists them");
-  const auto exact = run_query(database, "SELECT device FROM device_alias WHERE alias = ?", id);
+  const auto exact = run_query(database, "SELECT device FROM aliases WHERE alias = ?", id);
   if (exact && exact->cells.size() == 1) return exact->cells[0][0].value_or("");
   if (rows->cells.size() > 1)
     return fail(escaped(id) + " begins the ids of " + std::to_string(rows->cells.size()) +
@@ -124,7 +124,7 @@ void print_card(const Rows& rows) {
 // Values whose runner-up is worth a thought.
 const std::string kUnsure =
     "SELECT attribute, nullif(value, '') AS value, round(confidence, 2) AS sure, "
-    "runner_up, round(runner_up_confidence, 2) AS sure_of_it FROM device_value "
+    "runner_up, round(runner_up_confidence, 2) AS sure_of_it FROM attributes "
     "WHERE device = ? AND runner_up <> '' AND (runner_up_confidence >= 0.05 OR value = '')";
 
 // The attribute is a word of ours; quoting it keeps anything else harmless.
@@ -166,8 +166,8 @@ Result<void> conclusions(Database& database, const std::string& device,
                 "CASE WHEN runner_up_confidence >= 0.05 THEN runner_up END AS runner_up, "
                 "CASE WHEN runner_up_confidence >= 0.05 THEN round(runner_up_confidence, 2) END "
                 "AS sure_of_it "
-                "FROM device_value WHERE device = ?1 AND attribute IN "
-                "(SELECT attribute FROM device_evidence WHERE device = ?1)" +
+                "FROM attributes WHERE device = ?1 AND attribute IN "
+                "(SELECT attribute FROM evidence WHERE device = ?1)" +
                     only("attribute", attribute),
                 device, kKnown);
   if (!values) return std::unexpected(values.error());
@@ -178,9 +178,8 @@ Result<void> conclusions(Database& database, const std::string& device,
   if (reason && !reason->cells.empty())
     std::cout << "\nOne device, because: " << escaped(reason->cells[0][0].value_or("")) << '\n';
   return section(database, "Addresses",
-                 "SELECT e.mac AS MAC, e.ip AS IP, nullif(e.vlan, 0) AS VLAN, de.why "
-                 "FROM device_endpoint de JOIN endpoint e ON e.id = de.endpoint "
-                 "WHERE de.device = ? ORDER BY 1, 2, 3",
+                 "SELECT mac AS MAC, ip AS IP, vlan AS VLAN, why FROM addresses WHERE device = ? "
+                 "ORDER BY 1, 2, 3",
                  device);
 }
 
@@ -274,7 +273,7 @@ Result<void> show_services(const AnswerOptions& options) {
                              "state, clients, first_seen, last_seen FROM services" + order);
   if (const auto done =
           show(options,
-               "SELECT device, (SELECT value FROM device_value v WHERE v.device = services.device "
+               "SELECT device, (SELECT value FROM attributes v WHERE v.device = services.device "
                "AND v.attribute = 'class' AND v.value <> '') AS class, transport, port, "
                "application, CASE WHEN application IS NOT NULL THEN security END AS security, " +
                    version +

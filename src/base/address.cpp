@@ -2,6 +2,8 @@
 
 #include <arpa/inet.h>
 
+#include <charconv>
+
 namespace asepsis {
 
 bool Ip::unspecified() const {
@@ -14,6 +16,8 @@ bool Ip::multicast() const {
   return (bytes[12] & 0xf0) == 0xe0 ||
          std::ranges::all_of(bytes.begin() + 12, bytes.end(), [](auto b) { return b == 0xff; });
 }
+
+bool Ip::names_a_host() const { return !empty() && !unspecified() && !multicast(); }
 
 bool Ip::loopback() const {
   if (is_v4()) return bytes[12] == 127;
@@ -36,6 +40,7 @@ bool Ip::private_use() const {
 std::string to_text(const Mac& mac) {
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
+  out.reserve(17);
   for (const std::uint8_t byte : mac.bytes) {
     if (!out.empty()) out += ':';
     out += kHex[byte >> 4];
@@ -46,9 +51,17 @@ std::string to_text(const Mac& mac) {
 
 std::string to_text(const Ip& ip) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const bool v4 = ip.is_v4();
-  inet_ntop(v4 ? AF_INET : AF_INET6, ip.bytes.data() + (v4 ? 12 : 0), text.data(), text.size());
-  return text.data();
+  if (!ip.is_v4()) {
+    inet_ntop(AF_INET6, ip.bytes.data(), text.data(), text.size());
+    return text.data();
+  }
+  // By hand: inet_ntop is a printf, and an inventory writes many of them.
+  char* end = text.data();
+  for (std::size_t i = 12; i < ip.bytes.size(); ++i) {
+    if (i > 12) *end++ = '.';
+    end = std::to_chars(end, text.data() + text.size(), ip.bytes[i]).ptr;
+  }
+  return {text.data(), end};
 }
 
 std::optional<Mac> mac_from_text(std::string_view text) {

@@ -59,6 +59,8 @@ struct Ip {
   bool multicast() const;  // IPv4 multicast and limited broadcast too
   bool loopback() const;
   bool link_local() const;
+  // One host's own: an address, of neither a group nor nobody.
+  bool names_a_host() const;
   // Ranges that sites use inside: RFC 1918, RFC 6598, unique local, link-local, loopback.
   bool private_use() const;
 

@@ -5,41 +5,41 @@
 #include "inventory/binding.hpp"
 
 namespace asepsis {
-namespace {
-
-std::string name_of(const Mac& mac) { return "mac " + to_text(mac); }
-std::string name_of(const Ip& ip) { return "ip " + to_text(ip); }
-
-}  // namespace
 
 std::size_t Anchors::add(std::string name, int rank) {
-  const auto [at, fresh] = index_.try_emplace(std::move(name), names_.size());
-  if (fresh) {
-    names_.push_back(at->first);
-    ranks_.push_back(rank);
-    parents_.push_back(at->second);
-    reasons_.emplace_back();
-  }
-  return at->second;
+  const std::size_t anchor = names_.size();
+  names_.push_back(std::move(name));
+  ranks_.push_back(rank);
+  parents_.push_back(anchor);
+  members_.push_back({anchor});
+  reasons_.emplace_back();
+  return anchor;
 }
 
 std::size_t Anchors::of(const Mac& mac) {
+  const auto [at, fresh] = of_mac_.try_emplace(mac, size());
   const int rank = is_virtual_router(mac) ? 2 : mac.locally_administered() ? 1 : 0;
-  return add(name_of(mac), rank);
+  return fresh ? add("mac " + to_text(mac), rank) : at->second;
 }
 
-std::size_t Anchors::of(const Ip& ip) { return add(name_of(ip), 4); }
+std::size_t Anchors::of(const Ip& ip) {
+  const auto [at, fresh] = of_ip_.try_emplace(ip, size());
+  return fresh ? add("ip " + to_text(ip), 4) : at->second;
+}
 
-std::size_t Anchors::of_equipment(const std::string& name) { return add("equipment " + name, 3); }
+std::size_t Anchors::of_equipment(const std::string& name) {
+  const auto [at, fresh] = of_equipment_.try_emplace(name, size());
+  return fresh ? add("equipment " + name, 3) : at->second;
+}
 
 std::optional<std::size_t> Anchors::find(const Mac& mac) const {
-  const auto found = index_.find(name_of(mac));
-  return found == index_.end() ? std::nullopt : std::optional(found->second);
+  const auto found = of_mac_.find(mac);
+  return found == of_mac_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::optional<std::size_t> Anchors::find(const Ip& ip) const {
-  const auto found = index_.find(name_of(ip));
-  return found == index_.end() ? std::nullopt : std::optional(found->second);
+  const auto found = of_ip_.find(ip);
+  return found == of_ip_.end() ? std::nullopt : std::optional(found->second);
 }
 
 std::size_t Anchors::root(std::size_t anchor) const {
@@ -54,6 +54,8 @@ void Anchors::join(std::size_t a, std::size_t b, const std::string& why) {
   if (a == b) return;
   if (std::pair(ranks_[b], names_[b]) < std::pair(ranks_[a], names_[a])) std::swap(a, b);
   parents_[b] = a;
+  members_[a].insert(members_[a].end(), members_[b].begin(), members_[b].end());
+  members_[b].clear();
   reasons_[a].insert(why);
   reasons_[a].insert(reasons_[b].begin(), reasons_[b].end());
 }

@@ -26,6 +26,8 @@ class Anchors {
   // The one that stands for all that `anchor` was joined with.
   std::size_t root(std::size_t anchor) const;
   void join(std::size_t a, std::size_t b, const std::string& why);
+  // All that a root stands for, itself included.
+  const std::vector<std::size_t>& members(std::size_t root) const { return members_[root]; }
 
   std::size_t size() const { return names_.size(); }
   // "mac 00:12:21:...", "ip 10.0.0.7", "equipment N612345": sorts best first.
@@ -36,10 +38,13 @@ class Anchors {
  private:
   std::size_t add(std::string name, int rank);
 
-  std::map<std::string, std::size_t> index_;
+  std::map<Mac, std::size_t> of_mac_;
+  std::map<Ip, std::size_t> of_ip_;
+  std::map<std::string, std::size_t> of_equipment_;
   std::vector<std::string> names_;
   std::vector<int> ranks_;
   std::vector<std::size_t> parents_;
+  std::vector<std::vector<std::size_t>> members_;
   std::vector<std::set<std::string>> reasons_;
 };
 

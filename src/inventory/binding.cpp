@@ -20,13 +20,11 @@ struct Presence {
 
 using Pairs = std::map<std::pair<Mac, Ip>, Presence>;
 
-bool names_a_host(const Ip& ip) { return !ip.empty() && !ip.unspecified() && !ip.multicast(); }
-
 void note_sender(const HeardEndpoint& endpoint, std::uint64_t packets, int hops,
                  const HeardTalk& talk, Pairs& pairs, Bindings& out) {
   if (packets == 0) return;
   if (!endpoint.mac.empty() && !endpoint.mac.group()) out.heard_macs.insert(endpoint.mac);
-  if (!names_a_host(endpoint.ip)) return;
+  if (!endpoint.ip.names_a_host()) return;
   const auto [at, fresh] = out.heard_ips.try_emplace(endpoint.ip, talk.first, talk.last);
   if (!fresh) {
     at->second.first = std::min(at->second.first, talk.first);
@@ -42,7 +40,7 @@ void note_claim(const Heard& heard, const HeardFact& fact, Pairs& pairs, Binding
   const bool leased = fact.claim == "address.dhcp";
   if (!leased && fact.claim != "address.arp" && fact.claim != "address.nd") return;
   const HeardEndpoint& endpoint = heard.endpoints[fact.endpoint];
-  if (endpoint.mac.empty() || endpoint.mac.group() || !names_a_host(endpoint.ip)) return;
+  if (endpoint.mac.empty() || endpoint.mac.group() || !endpoint.ip.names_a_host()) return;
   Presence& presence = pairs[{endpoint.mac, endpoint.ip}];
   presence.add(fact.first, fact.last);
   presence.claims.insert(leased ? "dhcp" : fact.protocol);

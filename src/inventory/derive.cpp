@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -48,9 +50,9 @@ std::string most_said(const Heard& heard, const FusedDevice& device, std::string
 class Writer {
  public:
   explicit Writer(SQLite::Database& sql)
-      : device_(
-            sql,
-            "INSERT INTO device (id, site, reason, first_seen, last_seen) VALUES (?, ?, ?, ?, ?)"),
+      : device_(sql,
+                "INSERT INTO device (key, id, site, reason, first_seen, last_seen) "
+                "VALUES (?, ?, ?, ?, ?, ?)"),
         alias_(sql, "INSERT OR IGNORE INTO device_alias (alias, device, anchor) VALUES (?, ?, ?)"),
         endpoint_(sql,
                   "INSERT INTO device_endpoint (device, endpoint, why, first_seen, last_seen) "
@@ -58,7 +60,7 @@ class Writer {
         value_(sql,
                "INSERT OR IGNORE INTO device_value (device, attribute, value, confidence, "
                "runner_up, runner_up_confidence) VALUES (?, ?, ?, ?, ?, ?)"),
-        fact_(sql, "INSERT OR IGNORE INTO device_fact (device, fact) VALUES (?, ?)"),
+        fact_(sql, "INSERT INTO device_fact (fact, device) VALUES (?, ?)"),
         evidence_(sql,
                   "INSERT INTO device_evidence (device, attribute, fact, rule, weight) "
                   "VALUES (?, ?, ?, ?, ?)"),
@@ -67,34 +69,43 @@ class Writer {
             "INSERT INTO conversation (talk, client, server, copy, state, security, application) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)") {}
 
-  void write(const Heard& heard, const FusedDevice& device, const Identity& identity) {
-    run(device_, device.id, heard.site, device.reason, device.first, device.last);
-    for (const auto& [alias, anchor] : device.aliases) run(alias_, alias, device.id, anchor);
+  void write(const Heard& heard, Id key, const FusedDevice& device, const Identity& identity) {
+    run(device_, key, device.id, heard.site, device.reason, device.first, device.last);
+    for (const auto& [alias, anchor] : device.aliases) run(alias_, alias, key, anchor);
     for (const FusedDevice::At& at : device.at)
-      run(endpoint_, device.id, heard.endpoints[at.endpoint].id, at.why, at.first, at.last);
-    for (const std::size_t index : device.facts) run(fact_, device.id, heard.facts[index].id);
-    write_addresses(device);
-    write_names(heard, device);
-    write_opinion(device.id, "class", identity.device_class);
-    write_opinion(device.id, "manufacturer", identity.manufacturer);
-    write_opinion(device.id, "model", identity.model);
-    write_opinion(device.id, "firmware", identity.firmware);
-    write_opinion(device.id, "serial", identity.serial);
-    write_opinion(device.id, "udi_di", identity.udi_di);
-    write_opinion(device.id, "hardware", identity.hardware);
-    write_opinion(device.id, "os", identity.os);
+      run(endpoint_, key, heard.endpoints[at.endpoint].id, at.why, at.first, at.last);
+    for (const std::size_t index : device.facts) owners_.emplace_back(heard.facts[index].id, key);
+    write_addresses(key, device);
+    write_names(key, heard, device);
+    write_opinion(key, "class", identity.device_class);
+    write_opinion(key, "manufacturer", identity.manufacturer);
+    write_opinion(key, "model", identity.model);
+    write_opinion(key, "firmware", identity.firmware);
+    write_opinion(key, "serial", identity.serial);
+    write_opinion(key, "udi_di", identity.udi_di);
+    write_opinion(key, "hardware", identity.hardware);
+    write_opinion(key, "os", identity.os);
   }
 
-  void write_talk(Id id, const FusedTalk& talk, const std::vector<FusedDevice>& devices) {
-    conversation_.bind(1, id);
-    bind_or_null(2, talk.client ? &devices[*talk.client].id : nullptr);
-    bind_or_null(3, talk.server ? &devices[*talk.server].id : nullptr);
-    conversation_.bind(4, talk.copy ? 1 : 0);
-    conversation_.bindNoCopy(5, talk.state);
-    conversation_.bindNoCopy(6, talk.security);
-    conversation_.bindNoCopy(7, talk.application);
-    conversation_.exec();
-    conversation_.reset();
+  // `first_key`: of the first of the site's devices; the others follow on.
+  void write_talks(const Heard& heard, const Fusion& fusion, Id first_key) {
+    // In the order of their rows: they are then only ever added at the end.
+    std::vector<std::size_t> order(heard.talks.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t i) { return heard.talks[i].id; });
+    const auto key = [&](const std::optional<std::size_t>& device) {
+      return device ? std::optional(first_key + static_cast<Id>(*device)) : std::nullopt;
+    };
+    for (const std::size_t i : order) {
+      const FusedTalk& talk = fusion.talks[i];
+      run(conversation_, heard.talks[i].id, key(talk.client), key(talk.server), talk.copy ? 1 : 0,
+          talk.state, talk.security, talk.application);
+    }
+  }
+
+  void write_owners() {
+    std::ranges::sort(owners_);
+    for (const auto& [fact, device] : owners_) run(fact_, fact, device);
   }
 
  private:
@@ -114,56 +125,45 @@ class Writer {
   static void bind(SQLite::Statement& statement, int at, Number value) {
     statement.bind(at, value);
   }
-
-  void bind_or_null(int at, const std::string* text) {
-    if (text != nullptr) {
-      conversation_.bind(at, *text);
+  static void bind(SQLite::Statement& statement, int at, const std::optional<Id>& value) {
+    if (value) {
+      statement.bind(at, *value);
     } else {
-      conversation_.bind(at);
+      statement.bind(at);
     }
   }
 
-  void write_value(const std::string& device, const std::string& attribute,
-                   const std::string& value) {
+  void write_value(Id device, const std::string& attribute, const std::string& value) {
     if (!value.empty()) run(value_, device, attribute, value, 1.0, std::string(), 0.0);
   }
 
-  void write_addresses(const FusedDevice& device) {
-    for (const Mac& mac : device.macs) write_value(device.id, "mac", to_text(mac));
-    for (const Ip& ip : device.ips) write_value(device.id, "ip", to_text(ip));
-    for (const std::uint16_t vlan : device.vlans)
-      write_value(device.id, "vlan", std::to_string(vlan));
+  void write_addresses(Id key, const FusedDevice& device) {
+    for (const Mac& mac : device.macs) write_value(key, "mac", to_text(mac));
+    for (const Ip& ip : device.ips) write_value(key, "ip", to_text(ip));
+    for (const std::uint16_t vlan : device.vlans) write_value(key, "vlan", std::to_string(vlan));
   }
 
-  void write_names(const Heard& heard, const FusedDevice& device) {
+  void write_names(Id key, const Heard& heard, const FusedDevice& device) {
     std::set<std::string> names;
     for (const std::size_t index : device.facts) {
       const HeardFact& fact = heard.facts[index];
       if (fact.claim == "name.host" || fact.claim == "name.dns") names.insert(fact.value);
     }
-    for (const std::string& name : names) write_value(device.id, "name", name);
-    write_value(device.id, "care_area", most_said(heard, device, "device.care_area"));
+    for (const std::string& name : names) write_value(key, "name", name);
+    write_value(key, "care_area", most_said(heard, device, "device.care_area"));
   }
 
-  void write_opinion(const std::string& device, const std::string& attribute,
-                     const Opinion& opinion) {
+  void write_opinion(Id device, const std::string& attribute, const Opinion& opinion) {
     if (opinion.value.empty() && opinion.runner_up.empty()) return;
     run(value_, device, attribute, opinion.value, opinion.confidence, opinion.runner_up,
         opinion.runner_up_confidence);
     for (const Opinion::Support& support : opinion.support) {
-      evidence_.bind(1, device);
-      evidence_.bind(2, attribute);
-      if (support.fact_id != 0)
-        evidence_.bind(3, support.fact_id);
-      else
-        evidence_.bind(3);
-      evidence_.bind(4, support.rule);
-      evidence_.bind(5, support.weight);
-      evidence_.exec();
-      evidence_.reset();
+      const auto fact = support.fact_id != 0 ? std::optional(support.fact_id) : std::nullopt;
+      run(evidence_, device, attribute, fact, support.rule, support.weight);
     }
   }
 
+  std::vector<std::pair<Id, Id>> owners_;  // fact, device
   SQLite::Statement device_, alias_, endpoint_, value_, fact_, evidence_, conversation_;
 };
 
@@ -180,29 +180,36 @@ void judge_by_place(const FusedDevice& device, Identity& identity) {
   }
 }
 
-void derive_site(SQLite::Database& sql, const Heard& heard, const Knowledge& knowledge) {
+// `next_key`: of the next device.
+void derive_site(const Heard& heard, const Knowledge& knowledge, Writer& writer, Id& next_key) {
   const Fusion fusion = fuse(heard, bind_addresses(heard));
-  Writer writer(sql);
+  const Id first_key = next_key;
   for (const FusedDevice& device : fusion.devices) {
     const std::vector<Mac> macs(device.macs.begin(), device.macs.end());
     Identity identity = identify(evidence_for(heard, device), macs, knowledge);
     judge_by_place(device, identity);
-    writer.write(heard, device, identity);
+    writer.write(heard, next_key++, device, identity);
   }
-  for (std::size_t i = 0; i < heard.talks.size(); ++i)
-    writer.write_talk(heard.talks[i].id, fusion.talks[i], fusion.devices);
+  writer.write_talks(heard, fusion, first_key);
 }
 
 }  // namespace
+
+void empty_inventory(SQLite::Database& sql) {
+  for (const char* table : {"conversation", "device_evidence", "device_fact", "device_value",
+                            "device_endpoint", "device_alias", "device"})
+    sql.exec(std::string("DELETE FROM ") + table);
+}
 
 Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
   return guarded(database.path(), [&]() -> Result<void> {
     SQLite::Database& sql = database.sql();
     SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
-    for (const char* table : {"conversation", "device_evidence", "device_fact", "device_value",
-                              "device_endpoint", "device_alias", "device"})
-      sql.exec(std::string("DELETE FROM ") + table);
-    for (const Heard& heard : load_heard(sql)) derive_site(sql, heard, knowledge);
+    empty_inventory(sql);
+    Writer writer(sql);
+    Id next_key = 1;
+    for (const Heard& heard : load_heard(sql)) derive_site(heard, knowledge, writer, next_key);
+    writer.write_owners();
     transaction.commit();
     return {};
   });

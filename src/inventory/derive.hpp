@@ -13,6 +13,10 @@ namespace asepsis {
 // Replaces all derived tables, in one transaction.
 Result<void> derive_inventory(Database& database, const Knowledge& knowledge);
 
+// Empties all derived tables: they point at facts that are about to change.
+// May throw SQLite::Exception: call it within guarded() and a transaction.
+void empty_inventory(SQLite::Database& sql);
+
 // Whether facts were stored after the inventory was last derived (a run was
 // interrupted between the two).
 Result<bool> inventory_is_stale(Database& database);

@@ -2,6 +2,8 @@
 
 #include <map>
 
+#include "inventory/derive.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -112,18 +114,22 @@ bool known_better(SQLite::Database& sql, Id site, const SourceInfo& source) {
   return complete || !source.complete;
 }
 
-Id replace_source(SQLite::Database& sql, Id site, const SourceInfo& source) {
-  // Derived rows point at facts; they are built again after every change.
-  for (const char* table : {"conversation", "device_evidence", "device_fact", "device_value",
-                            "device_endpoint", "device_alias", "device"})
-    sql.exec(std::string("DELETE FROM ") + table);
-  SQLite::Statement forget(sql,
-                           "DELETE FROM source WHERE site = ? AND identity = ? AND filter = ?");
-  forget.bind(1, site);
-  forget.bind(2, source.identity);
-  forget.bind(3, source.filter);
-  forget.exec();
+void forget_source(SQLite::Database& sql, Id site, const SourceInfo& source) {
+  empty_inventory(sql);
+  for (const char* statement :
+       {"DELETE FROM loss WHERE source IN", "DELETE FROM fact WHERE source IN",
+        "DELETE FROM talk WHERE source IN", "DELETE FROM source WHERE id IN"}) {
+    SQLite::Statement forget(
+        sql, std::string(statement) +
+                 " (SELECT id FROM source WHERE site = ? AND identity = ? AND filter = ?)");
+    forget.bind(1, site);
+    forget.bind(2, source.identity);
+    forget.bind(3, source.filter);
+    forget.exec();
+  }
+}
 
+Id add_source(SQLite::Database& sql, Id site, const SourceInfo& source) {
   SQLite::Statement add(sql,
                         "INSERT INTO source (site, identity, filter, name, packets, bytes, "
                         "first_seen, last_seen, complete, ended_early) "
@@ -188,7 +194,8 @@ Result<bool> store_source(Database& database, const SourceInfo& source, const Fa
       transaction.commit();
       return false;
     }
-    const Id id = replace_source(sql, site, source);
+    forget_source(sql, site, source);
+    const Id id = add_source(sql, site, source);
     store_losses(sql, id, source.losses);
     Writer writer(sql, site, id);
     for (std::size_t i = 0; i < facts.facts().size(); ++i)

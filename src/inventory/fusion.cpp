@@ -1,13 +1,15 @@
 #include "inventory/fusion.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <functional>
+#include <string_view>
 
 #include <openssl/evp.h>
 
 #include "base/text.hpp"
 #include "inventory/anchors.hpp"
 #include "inventory/equipment.hpp"
+#include "inventory/owners.hpp"
 
 namespace asepsis {
 namespace {
@@ -24,8 +26,6 @@ std::string id_of(const std::string& site, const std::string& anchor) {
       ShortText<2 * kIdBytes>().hex(Bytes(digest).first(kIdBytes)).view());
 }
 
-bool names_a_host(const Ip& ip) { return !ip.empty() && !ip.unspecified() && !ip.multicast(); }
-
 // Makes an anchor for everything that was heard.
 void add_anchors(const Bindings& bindings, Anchors& anchors) {
   for (const Mac& mac : bindings.heard_macs) anchors.of(mac);
@@ -35,74 +35,63 @@ void add_anchors(const Bindings& bindings, Anchors& anchors) {
     if (!bindings.of_ip.contains(ip)) anchors.of(ip);
 }
 
-// Whose endpoint it was at that time, and why.
-struct Owner {
-  std::size_t anchor;
-  std::string why;
-};
-
-std::optional<Owner> owner_of(const HeardEndpoint& endpoint, std::int64_t time,
-                              const Bindings& bindings, const Anchors& anchors) {
-  if (!names_a_host(endpoint.ip)) {
-    if (const auto anchor = anchors.find(endpoint.mac)) return Owner{*anchor, "its own frames"};
-    return std::nullopt;
-  }
-  const Binding* binding = bindings.pair(endpoint.mac, endpoint.ip);
-  if (binding == nullptr) binding = bindings.owner(endpoint.ip, time);
-  if (binding != nullptr) {
-    if (const auto anchor = anchors.find(binding->mac)) return Owner{*anchor, binding->why};
-  }
-  if (const auto anchor = anchors.find(endpoint.ip)) return Owner{*anchor, "known by address only"};
-  return std::nullopt;
-}
-
-// Anchors by the values of a claim that they made of themselves.
-using Claimed = std::map<std::string, std::set<std::size_t>>;
-
+// The values of a claim that anchors made of themselves, both ways.
 struct Said {
-  std::map<std::size_t, std::map<std::string, std::set<std::string>>> by_anchor;  // claim -> values
-  Claimed of(const std::string& claim, const Anchors& anchors) const {
-    Claimed out;
-    for (const auto& [anchor, claims] : by_anchor)
-      if (const auto found = claims.find(claim); found != claims.end())
-        for (const std::string& value : found->second) out[value].insert(anchors.root(anchor));
-    return out;
-  }
-  std::set<std::string> values(std::size_t root, const std::string& claim,
-                               const Anchors& anchors) const {
+  std::map<std::string, std::set<std::size_t>> anchors;
+  std::map<std::size_t, std::set<std::string>> values;
+
+  // Of all that a root stands for.
+  std::set<std::string> values_of(std::size_t root, const Anchors& joined) const {
     std::set<std::string> out;
-    for (const auto& [anchor, claims] : by_anchor)
-      if (anchors.root(anchor) == root)
-        if (const auto found = claims.find(claim); found != claims.end())
-          out.insert(found->second.begin(), found->second.end());
+    for (const std::size_t member : joined.members(root))
+      if (const auto found = values.find(member); found != values.end())
+        out.insert(found->second.begin(), found->second.end());
     return out;
   }
 };
+using SaidByClaim = std::map<std::string, Said, std::less<>>;
 
 bool disjoint(const std::set<std::string>& a, const std::set<std::string>& b) {
   return std::ranges::none_of(a, [&](const std::string& value) { return b.contains(value); });
 }
 
+// A claim whose value two anchors of one device may share.
+struct Shared {
+  std::string_view claim;
+  std::string_view what;
+  bool same_name;
+  std::size_t most;  // more devices than this that share it share it for another reason
+};
+constexpr Shared kShared[] = {
+    {"device.serial", "serial number", false, 3},  {"device.uid", "device UID", false, 3},
+    {"dhcp.client_id", "DHCP client id", true, 3}, {"ssh.host_key", "SSH host key", true, 2},
+    {"tls.certificate", "certificate", true, 2},
+};
+constexpr std::string_view kName = "name.host";
+constexpr std::string_view kSerial = "device.serial";
+
 // Joins anchors that share a value of a strong claim, two by two, unless they
 // contradict each other in serial number or (where `same_name`) do not also
 // carry the same host name: keys and client ids are copied with disk images,
 // names are not.
-void join_by(const std::string& claim, const std::string& what, bool same_name, std::size_t most,
-             const Said& said, Anchors& anchors) {
-  for (const auto& [value, roots] : said.of(claim, anchors)) {
-    if (roots.size() < 2 || roots.size() > most || !tells_apart(value)) continue;
+void join_by(const Shared& shared, SaidByClaim& said, Anchors& anchors) {
+  const auto contradict = [&](std::size_t a, std::size_t b) {
+    const auto serials_a = said[std::string(kSerial)].values_of(a, anchors);
+    const auto serials_b = said[std::string(kSerial)].values_of(b, anchors);
+    if (!serials_a.empty() && !serials_b.empty() && disjoint(serials_a, serials_b)) return true;
+    const Said& names = said[std::string(kName)];
+    return shared.same_name && disjoint(names.values_of(a, anchors), names.values_of(b, anchors));
+  };
+  for (const auto& [value, speakers] : said[std::string(shared.claim)].anchors) {
+    std::set<std::size_t> roots;
+    for (const std::size_t speaker : speakers) roots.insert(anchors.root(speaker));
+    if (roots.size() < 2 || roots.size() > shared.most || !tells_apart(value)) continue;
     const std::size_t first = *roots.begin();
     for (const std::size_t root : roots) {
       const auto a = anchors.root(first);
       const auto b = anchors.root(root);
-      if (a == b) continue;
-      const auto serials_a = said.values(a, "device.serial", anchors);
-      const auto serials_b = said.values(b, "device.serial", anchors);
-      if (!serials_a.empty() && !serials_b.empty() && disjoint(serials_a, serials_b)) continue;
-      if (same_name &&
-          disjoint(said.values(a, "name.host", anchors), said.values(b, "name.host", anchors)))
-        continue;
-      anchors.join(a, b, std::string("same ").append(what).append(" ").append(value));
+      if (a == b || contradict(a, b)) continue;
+      anchors.join(a, b, std::string("same ").append(shared.what).append(" ").append(value));
     }
   }
 }
@@ -131,80 +120,23 @@ std::string joined_reasons(const std::set<std::string>& reasons) {
   return text;
 }
 
-// A routed conversation seen on both its VLANs is one: the fuller view counts.
-void mark_copies(const Heard& heard, Fusion& fusion) {
-  std::map<std::string, std::size_t> best;
-  for (std::size_t i = 0; i < heard.talks.size(); ++i) {
-    const HeardTalk& talk = heard.talks[i];
-    const HeardEndpoint& client = heard.endpoints[talk.client];
-    const HeardEndpoint& server = heard.endpoints[talk.server];
-    if (client.ip.empty() || server.ip.multicast()) continue;
-    const std::string key = std::to_string(talk.source) + ' ' + to_text(client.ip) + ' ' +
-                            to_text(server.ip) + ' ' + std::to_string(talk.protocol) + ' ' +
-                            std::to_string(talk.port) + ' ' + talk.application + ' ' + talk.state +
-                            ' ' + talk.client_ports;
-    const auto [at, fresh] = best.try_emplace(key, i);
-    if (fresh) continue;
-    const HeardTalk& kept = heard.talks[at->second];
-    const auto packets = talk.client_packets + talk.server_packets;
-    const bool fuller = packets > kept.client_packets + kept.server_packets;
-    fusion.talks[fuller ? at->second : i].copy = true;
-    if (fuller) at->second = i;
-  }
-}
-
-// Each direction of a routed conversation may have been seen on its own VLAN
-// only: two talks, of which one seems unanswered and the other unasked.
-void match_halves(const Heard& heard, Fusion& fusion) {
-  std::map<std::string, std::vector<std::size_t>> groups;
-  for (std::size_t i = 0; i < heard.talks.size(); ++i) {
-    const HeardTalk& talk = heard.talks[i];
-    const HeardEndpoint& client = heard.endpoints[talk.client];
-    const HeardEndpoint& server = heard.endpoints[talk.server];
-    if (client.ip.empty() || server.ip.multicast()) continue;
-    groups[std::to_string(talk.source) + ' ' + to_text(client.ip) + ' ' + to_text(server.ip) + ' ' +
-           std::to_string(talk.protocol) + ' ' + std::to_string(talk.port)]
-        .push_back(i);
-  }
-  for (const auto& [key, members] : groups) {
-    const auto answers = [&](std::size_t i) {
-      return heard.talks[i].client_packets == 0 && heard.talks[i].server_packets > 0;
-    };
-    const auto answer = std::ranges::find_if(members, answers);
-    if (answer == members.end()) continue;
-    const auto served = std::ranges::find_if(
-        members, [&](std::size_t i) { return answers(i) && heard.talks[i].state != "refused"; });
-    const auto named = std::ranges::find_if(
-        members, [&](std::size_t i) { return !heard.talks[i].application.empty(); });
-    for (const std::size_t i : members) {
-      FusedTalk& talk = fusion.talks[i];
-      if (talk.state == "unanswered") talk.state = served != members.end() ? "seen" : "refused";
-      if (!talk.application.empty() || named == members.end()) continue;
-      talk.application = heard.talks[*named].application;
-      talk.security = heard.talks[*named].security;
-    }
-  }
-}
-
 // Anchors grouped into devices, with their endpoints, facts and talks.
 class Grouping {
  public:
-  Grouping(const Heard& heard, const Bindings& bindings, const Anchors& anchors)
-      : heard_(heard), bindings_(bindings), anchors_(anchors) {}
+  Grouping(const Heard& heard, const Bindings& bindings, const Anchors& anchors,
+           const Owners& owners)
+      : heard_(heard), bindings_(bindings), anchors_(anchors), owners_(owners) {}
 
   // `speakers`: whose message each fact was, before equipment was placed.
   Fusion group(const AnchorOfFact& anchor_of_fact, const AnchorOfFact& speakers) {
     add_devices();
     Fusion fusion;
     for (const HeardTalk& talk : heard_.talks) {
-      fusion.talks.push_back({.client = place(talk.client, talk.client_packets, talk),
-                              .server = place(talk.server, talk.server_packets, talk),
-                              .state = talk.state,
-                              .security = talk.security,
-                              .application = talk.application});
+      FusedTalk& fused = fusion.talks.emplace_back();
+      fused.client = place(talk.client, talk.client_packets, talk);
+      fused.server = place(talk.server, talk.server_packets, talk);
     }
-    mark_copies(heard_, fusion);
-    match_halves(heard_, fusion);
+    put_together(heard_, fusion.talks);
     for (std::size_t i = 0; i < heard_.facts.size(); ++i)
       if (anchor_of_fact[i]) add_fact(i, *anchor_of_fact[i]);
     note_relays(anchor_of_fact, speakers);
@@ -233,8 +165,7 @@ class Grouping {
   // Whose the endpoint of a talk is; notes the endpoint if it spoke.
   std::optional<std::size_t> place(std::size_t index, std::uint64_t packets,
                                    const HeardTalk& talk) {
-    const HeardEndpoint& endpoint = heard_.endpoints[index];
-    const auto owner = owner_of(endpoint, talk.first, bindings_, anchors_);
+    const auto owner = owners_.of(index, talk.first);
     if (!owner) return std::nullopt;
     const std::size_t at = device_of_root_.at(anchors_.root(owner->anchor));
     if (packets > 0) note(devices_[at], index, owner->why, talk.first, talk.last);
@@ -255,22 +186,22 @@ class Grouping {
     FusedDevice& device = devices_[device_of_root_.at(anchors_.root(anchor))];
     device.facts.push_back(index);
     if (fact.claim == "address.arp" || fact.claim == "address.nd" || fact.claim == "address.dhcp")
-      note(device, fact.endpoint, fact.claim.substr(8), fact.first, fact.last);
+      note(device, fact.endpoint, std::string_view(fact.claim).substr(8), fact.first, fact.last);
     stretch(device, fact.first, fact.last);
   }
 
-  void note(FusedDevice& device, std::size_t endpoint, const std::string& why, std::int64_t first,
+  void note(FusedDevice& device, std::size_t endpoint, std::string_view why, std::int64_t first,
             std::int64_t last) {
     stretch(device, first, last);
     const auto [at, fresh] =
         places_.try_emplace({&device - devices_.data(), endpoint}, device.at.size());
     if (fresh) {
-      device.at.push_back({endpoint, why, first, last});
+      device.at.push_back({endpoint, std::string(why), first, last});
     } else {
       FusedDevice::At& place = device.at[at->second];
       place.first = std::min(place.first, first);
       place.last = std::max(place.last, last);
-      place.why = std::max(place.why, why);
+      if (place.why < why) place.why = why;
     }
   }
 
@@ -283,7 +214,7 @@ class Grouping {
     for (const FusedDevice::At& at : device.at) {
       const HeardEndpoint& endpoint = heard_.endpoints[at.endpoint];
       const bool its_own = device.macs.empty() || device.macs.contains(endpoint.mac);
-      if (names_a_host(endpoint.ip)) device.ips.insert(endpoint.ip);
+      if (endpoint.ip.names_a_host()) device.ips.insert(endpoint.ip);
       if (endpoint.vlan != 0 && its_own) device.vlans.insert(endpoint.vlan);
     }
     device.external = device.macs.empty() && !device.ips.empty() &&
@@ -307,6 +238,7 @@ class Grouping {
   const Heard& heard_;
   const Bindings& bindings_;
   const Anchors& anchors_;
+  const Owners& owners_;
   std::vector<FusedDevice> devices_;
   std::map<std::size_t, std::size_t> device_of_root_;
   std::map<std::pair<std::ptrdiff_t, std::size_t>, std::size_t> places_;
@@ -319,23 +251,25 @@ Fusion fuse(const Heard& heard, const Bindings& bindings) {
   add_anchors(bindings, anchors);
   join_addresses(heard, bindings, anchors);
 
+  const Owners owners(heard, bindings, anchors);
   AnchorOfFact anchor_of_fact(heard.facts.size());
-  Said said;
+  SaidByClaim said{{std::string(kName), {}}};
+  for (const Shared& shared : kShared) said.emplace(shared.claim, Said());
   for (std::size_t i = 0; i < heard.facts.size(); ++i) {
     const HeardFact& fact = heard.facts[i];
-    const auto owner = owner_of(heard.endpoints[fact.endpoint], fact.first, bindings, anchors);
+    const auto owner = owners.of(fact.endpoint, fact.first);
     if (!owner) continue;
     anchor_of_fact[i] = owner->anchor;
-    if (fact.equipment.empty()) said.by_anchor[owner->anchor][fact.claim].insert(fact.value);
+    if (!fact.equipment.empty()) continue;
+    if (const auto asked = said.find(fact.claim); asked != said.end()) {
+      asked->second.anchors[fact.value].insert(owner->anchor);
+      asked->second.values[owner->anchor].insert(fact.value);
+    }
   }
-  join_by("device.serial", "serial number", false, 3, said, anchors);
-  join_by("device.uid", "device UID", false, 3, said, anchors);
-  join_by("dhcp.client_id", "DHCP client id", true, 3, said, anchors);
-  join_by("ssh.host_key", "SSH host key", true, 2, said, anchors);
-  join_by("tls.certificate", "certificate", true, 2, said, anchors);
+  for (const Shared& shared : kShared) join_by(shared, said, anchors);
   const AnchorOfFact speakers = anchor_of_fact;
   place_equipment(heard, anchor_of_fact, anchors);
-  return Grouping(heard, bindings, anchors).group(anchor_of_fact, speakers);
+  return Grouping(heard, bindings, anchors, owners).group(anchor_of_fact, speakers);
 }
 
 }  // namespace asepsis

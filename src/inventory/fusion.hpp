@@ -18,6 +18,7 @@
 
 #include "inventory/binding.hpp"
 #include "inventory/heard.hpp"
+#include "inventory/talks.hpp"
 
 namespace asepsis {
 
@@ -40,14 +41,6 @@ struct FusedDevice {
   bool external = false;   // known by public addresses only
   bool forwarder = false;  // carries others' packets: a router
   bool relays = false;     // speaks of equipment other than itself: a gateway, an archive
-};
-
-// What a talk comes to once its other half is known: a mirror may show the two
-// directions of a routed conversation on two VLANs.
-struct FusedTalk {
-  std::optional<std::size_t> client, server;  // indices into Fusion::devices
-  bool copy = false;                          // seen on another VLAN too, and counted there
-  std::string state, security, application;
 };
 
 struct Fusion {

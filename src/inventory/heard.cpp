@@ -1,69 +1,113 @@
 #include "inventory/heard.hpp"
 
-#include <map>
+#include <algorithm>
+#include <tuple>
 #include <unordered_map>
 
 namespace asepsis {
 namespace {
 
-using Indices = std::unordered_map<std::int64_t, std::size_t>;
+// A row of the database, as a site and an index into one of its lists.
+struct Place {
+  std::size_t site = 0;
+  std::size_t index = 0;
+};
+using Places = std::unordered_map<std::int64_t, Place>;
 
-Indices load_endpoints(SQLite::Database& sql, Heard& heard) {
-  SQLite::Statement rows(sql,
-                         "SELECT id, vlan, mac, ip FROM endpoint WHERE site = ? "
-                         "ORDER BY mac, ip, vlan");
-  rows.bind(1, heard.site);
-  Indices indices;
+std::vector<Heard> load_sites(SQLite::Database& sql) {
+  std::vector<Heard> all;
+  SQLite::Statement rows(sql, "SELECT id, name FROM site ORDER BY name");
   while (rows.executeStep()) {
-    const HeardEndpoint endpoint{
-        .id = rows.getColumn(0).getInt64(),
-        .vlan = static_cast<std::uint16_t>(rows.getColumn(1).getInt()),
-        .mac = mac_from_text(rows.getColumn(2).getString()).value_or(Mac{}),
-        .ip = ip_from_text(rows.getColumn(3).getString()).value_or(Ip{})};
-    indices.emplace(endpoint.id, heard.endpoints.size());
-    heard.endpoints.push_back(endpoint);
+    Heard heard;
+    heard.site = rows.getColumn(0).getInt64();
+    heard.site_name = rows.getColumn(1).getString();
+    all.push_back(std::move(heard));
   }
+  return all;
+}
+
+std::unordered_map<std::int64_t, std::size_t> index_by_id(const std::vector<Heard>& sites) {
+  std::unordered_map<std::int64_t, std::size_t> indices;
+  for (std::size_t i = 0; i < sites.size(); ++i) indices.emplace(sites[i].site, i);
   return indices;
 }
 
-void load_facts(SQLite::Database& sql, const Indices& indices, Heard& heard) {
-  SQLite::Statement rows(
-      sql,
-      "SELECT f.id, f.endpoint, f.claim, f.value, f.protocol, f.equipment, f.port, f.refused, "
-      "f.first_seen, f.last_seen, f.count FROM fact f JOIN source s ON s.id = f.source "
-      "JOIN endpoint e ON e.id = f.endpoint WHERE s.site = ? ORDER BY f.claim, f.value, "
-      "f.equipment, f.port, f.protocol, f.refused, e.mac, e.ip, e.vlan, f.first_seen, s.identity");
-  rows.bind(1, heard.site);
+// Sources by id; the index is their place by content.
+Places load_sources(SQLite::Database& sql, const std::vector<Heard>& sites) {
+  const auto site_of = index_by_id(sites);
+  Places sources;
+  SQLite::Statement rows(sql, "SELECT id, site FROM source ORDER BY identity, filter");
+  while (rows.executeStep())
+    sources.emplace(rows.getColumn(0).getInt64(),
+                    Place{site_of.at(rows.getColumn(1).getInt64()), sources.size()});
+  return sources;
+}
+
+Places load_endpoints(SQLite::Database& sql, std::vector<Heard>& sites) {
+  const auto site_of = index_by_id(sites);
+  Places endpoints;
+  SQLite::Statement rows(sql,
+                         "SELECT id, site, vlan, mac, ip FROM endpoint ORDER BY mac, ip, vlan");
   while (rows.executeStep()) {
-    heard.facts.push_back({.id = rows.getColumn(0).getInt64(),
-                           .endpoint = indices.at(rows.getColumn(1).getInt64()),
-                           .claim = rows.getColumn(2).getString(),
-                           .value = rows.getColumn(3).getString(),
-                           .protocol = rows.getColumn(4).getString(),
-                           .equipment = rows.getColumn(5).getString(),
-                           .port = static_cast<std::uint16_t>(rows.getColumn(6).getInt()),
-                           .refused = rows.getColumn(7).getInt() != 0,
-                           .first = rows.getColumn(8).getInt64(),
-                           .last = rows.getColumn(9).getInt64(),
-                           .count = static_cast<std::uint64_t>(rows.getColumn(10).getInt64())});
+    const std::size_t site = site_of.at(rows.getColumn(1).getInt64());
+    const HeardEndpoint endpoint{.id = rows.getColumn(0).getInt64(),
+                                 .vlan = static_cast<std::uint16_t>(rows.getColumn(2).getInt()),
+                                 .mac = mac_from_text(rows.getColumn(3).getText()).value_or(Mac{}),
+                                 .ip = ip_from_text(rows.getColumn(4).getText()).value_or(Ip{})};
+    endpoints.emplace(endpoint.id, Place{site, sites[site].endpoints.size()});
+    sites[site].endpoints.push_back(endpoint);
+  }
+  return endpoints;
+}
+
+// What decides the order of facts and talks: nothing that depends on when, or
+// in what order, they were stored.
+auto order_of(const HeardFact& fact) {
+  return std::tie(fact.endpoint, fact.claim, fact.value, fact.equipment, fact.port, fact.protocol,
+                  fact.refused, fact.first, fact.source);
+}
+auto order_of(const HeardTalk& talk) {
+  return std::tie(talk.first, talk.client, talk.server, talk.protocol, talk.port, talk.application,
+                  talk.client_ports, talk.state, talk.security, talk.source);
+}
+
+void load_facts(SQLite::Database& sql, const Places& sources, const Places& endpoints,
+                std::vector<Heard>& sites) {
+  SQLite::Statement rows(sql,
+                         "SELECT id, source, endpoint, claim, value, protocol, equipment, port, "
+                         "refused, first_seen, last_seen, count FROM fact");
+  while (rows.executeStep()) {
+    const Place source = sources.at(rows.getColumn(1).getInt64());
+    sites[source.site].facts.push_back(
+        {.id = rows.getColumn(0).getInt64(),
+         .source = source.index,
+         .endpoint = endpoints.at(rows.getColumn(2).getInt64()).index,
+         .claim = rows.getColumn(3).getString(),
+         .value = rows.getColumn(4).getString(),
+         .protocol = rows.getColumn(5).getString(),
+         .equipment = rows.getColumn(6).getString(),
+         .port = static_cast<std::uint16_t>(rows.getColumn(7).getInt()),
+         .refused = rows.getColumn(8).getInt() != 0,
+         .first = rows.getColumn(9).getInt64(),
+         .last = rows.getColumn(10).getInt64(),
+         .count = static_cast<std::uint64_t>(rows.getColumn(11).getInt64())});
   }
 }
 
-void load_talks(SQLite::Database& sql, const Indices& indices, Heard& heard) {
+void load_talks(SQLite::Database& sql, const Places& sources, const Places& endpoints,
+                std::vector<Heard>& sites) {
   SQLite::Statement rows(
       sql,
-      "SELECT t.id, t.source, t.client, t.server, t.client_packets, t.server_packets, "
-      "t.client_hops, t.server_hops, t.protocol, t.port, t.state, t.security, t.application, "
-      "t.client_ports, t.first_seen, t.last_seen FROM talk t JOIN source s ON s.id = t.source "
-      "WHERE s.site = ? ORDER BY t.first_seen, t.protocol, t.port, t.application, t.client_ports, "
-      "s.identity");
-  rows.bind(1, heard.site);
+      "SELECT id, source, client, server, client_packets, server_packets, client_hops, "
+      "server_hops, protocol, port, state, security, application, client_ports, first_seen, "
+      "last_seen FROM talk");
   while (rows.executeStep()) {
-    heard.talks.push_back(
+    const Place source = sources.at(rows.getColumn(1).getInt64());
+    sites[source.site].talks.push_back(
         {.id = rows.getColumn(0).getInt64(),
-         .source = rows.getColumn(1).getInt64(),
-         .client = indices.at(rows.getColumn(2).getInt64()),
-         .server = indices.at(rows.getColumn(3).getInt64()),
+         .source = source.index,
+         .client = endpoints.at(rows.getColumn(2).getInt64()).index,
+         .server = endpoints.at(rows.getColumn(3).getInt64()).index,
          .client_packets = static_cast<std::uint64_t>(rows.getColumn(4).getInt64()),
          .server_packets = static_cast<std::uint64_t>(rows.getColumn(5).getInt64()),
          .client_hops = rows.getColumn(6).getInt(),
@@ -79,21 +123,24 @@ void load_talks(SQLite::Database& sql, const Indices& indices, Heard& heard) {
   }
 }
 
+template <class Rows>
+void sort(Rows& rows) {
+  std::ranges::sort(rows, [](const auto& a, const auto& b) { return order_of(a) < order_of(b); });
+}
+
 }  // namespace
 
 std::vector<Heard> load_heard(SQLite::Database& sql) {
-  std::vector<Heard> all;
-  SQLite::Statement sites(sql, "SELECT id, name FROM site ORDER BY name");
-  while (sites.executeStep()) {
-    Heard heard;
-    heard.site = sites.getColumn(0).getInt64();
-    heard.site_name = sites.getColumn(1).getString();
-    const Indices indices = load_endpoints(sql, heard);
-    load_facts(sql, indices, heard);
-    load_talks(sql, indices, heard);
-    all.push_back(std::move(heard));
+  std::vector<Heard> sites = load_sites(sql);
+  const Places sources = load_sources(sql, sites);
+  const Places endpoints = load_endpoints(sql, sites);
+  load_facts(sql, sources, endpoints, sites);
+  load_talks(sql, sources, endpoints, sites);
+  for (Heard& heard : sites) {
+    sort(heard.facts);
+    sort(heard.talks);
   }
-  return all;
+  return sites;
 }
 
 }  // namespace asepsis

@@ -23,6 +23,7 @@ struct HeardEndpoint {
 
 struct HeardFact {
   std::int64_t id = 0;
+  std::size_t source = 0;    // which of the captures, by content
   std::size_t endpoint = 0;  // index into Heard::endpoints
   std::string claim, value, protocol, equipment;
   std::uint16_t port = 0;
@@ -32,7 +33,8 @@ struct HeardFact {
 };
 
 struct HeardTalk {
-  std::int64_t id = 0, source = 0;
+  std::int64_t id = 0;
+  std::size_t source = 0;              // which of the captures, by content
   std::size_t client = 0, server = 0;  // indices into Heard::endpoints
   std::uint64_t client_packets = 0, server_packets = 0;
   int client_hops = 255, server_hops = 255;

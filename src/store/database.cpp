@@ -74,7 +74,11 @@ Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
                 path.string() + ")");
   return guarded(path, [&]() -> Result<Database> {
     const bool write = mode == Mode::write;
-    const int flags = write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY;
+    // A connection stays with one thread. Foreign keys are declared, not
+    // enforced: a source is written and replaced as a whole, and looking up
+    // both ends of every row would be half of the cost of writing it.
+    const int flags = SQLite::OPEN_NOMUTEX | (write ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE
+                                                    : SQLite::OPEN_READONLY);
     auto sql = std::make_unique<SQLite::Database>(path.string(), flags, kBusyMilliseconds);
     if (const auto ours = check_ours(*sql, path, write); !ours)
       return std::unexpected(ours.error());
@@ -83,7 +87,6 @@ Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
       sql->exec("PRAGMA synchronous = NORMAL");
       migrate(*sql);
     }
-    sql->exec("PRAGMA foreign_keys = ON");
     return Database(path, std::move(sql));
   });
 }

@@ -33,7 +33,7 @@ CREATE TABLE source (
 
 -- What could not be read, by kind.
 CREATE TABLE loss (
-  source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+  source INTEGER NOT NULL REFERENCES source,
   name TEXT NOT NULL,
   count INTEGER NOT NULL,
   PRIMARY KEY (source, name)
@@ -54,7 +54,7 @@ CREATE TABLE endpoint (
 -- is the number of the first sight.
 CREATE TABLE fact (
   id INTEGER PRIMARY KEY,
-  source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+  source INTEGER NOT NULL REFERENCES source,
   endpoint INTEGER NOT NULL REFERENCES endpoint,
   claim TEXT NOT NULL,
   value TEXT NOT NULL,
@@ -70,7 +70,7 @@ CREATE TABLE fact (
 
 CREATE TABLE talk (
   id INTEGER PRIMARY KEY,
-  source INTEGER NOT NULL REFERENCES source ON DELETE CASCADE,
+  source INTEGER NOT NULL REFERENCES source,
   client INTEGER NOT NULL REFERENCES endpoint,
   server INTEGER NOT NULL REFERENCES endpoint,
   protocol INTEGER NOT NULL,
@@ -91,26 +91,28 @@ CREATE TABLE talk (
   packet INTEGER NOT NULL
 ) STRICT;
 
--- Derived: a deterministic function of the tables above.
+-- Derived: a deterministic function of the tables above, emptied and filled as
+-- a whole. A device's key means nothing and changes; its id stays.
 
 CREATE TABLE device (
-  id TEXT PRIMARY KEY,
+  key INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   site INTEGER NOT NULL REFERENCES site,
   reason TEXT NOT NULL,
   first_seen INTEGER NOT NULL,
   last_seen INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- Ids by which a device was or could have been known; one is its own.
 CREATE TABLE device_alias (
   alias TEXT PRIMARY KEY,
-  device TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
+  device INTEGER NOT NULL REFERENCES device,
   anchor TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Which endpoint was the device's, and why.
 CREATE TABLE device_endpoint (
-  device TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
+  device INTEGER NOT NULL REFERENCES device,
   endpoint INTEGER NOT NULL REFERENCES endpoint,
   why TEXT NOT NULL,
   first_seen INTEGER NOT NULL,
@@ -120,7 +122,7 @@ CREATE TABLE device_endpoint (
 
 -- Several for mac, ip, name and vlan; at most one of the others.
 CREATE TABLE device_value (
-  device TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
+  device INTEGER NOT NULL REFERENCES device,
   attribute TEXT NOT NULL,
   value TEXT NOT NULL,
   confidence REAL NOT NULL,
@@ -129,16 +131,16 @@ CREATE TABLE device_value (
   PRIMARY KEY (device, attribute, value)
 ) STRICT, WITHOUT ROWID;
 
--- The facts about a device, and what each was worth to which attribute.
+-- Whose each fact is. Facts about no device of the site have no row.
 CREATE TABLE device_fact (
-  device TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
-  fact INTEGER NOT NULL REFERENCES fact,
-  PRIMARY KEY (device, fact)
-) STRICT, WITHOUT ROWID;
+  fact INTEGER PRIMARY KEY REFERENCES fact,
+  device INTEGER NOT NULL REFERENCES device
+) STRICT;
 
--- No fact: the MAC address itself is the evidence.
+-- What a fact was worth to an attribute. No fact: the MAC address itself is
+-- the evidence.
 CREATE TABLE device_evidence (
-  device TEXT NOT NULL REFERENCES device ON DELETE CASCADE,
+  device INTEGER NOT NULL REFERENCES device,
   attribute TEXT NOT NULL,
   fact INTEGER REFERENCES fact,
   rule TEXT NOT NULL,
@@ -149,9 +151,9 @@ CREATE TABLE device_evidence (
 -- direction, which a mirror may show on another VLAN, is known. NULL where an
 -- end is no device (a multicast group, an address that nobody answered from).
 CREATE TABLE conversation (
-  talk INTEGER PRIMARY KEY REFERENCES talk ON DELETE CASCADE,
-  client TEXT REFERENCES device,
-  server TEXT REFERENCES device,
+  talk INTEGER PRIMARY KEY REFERENCES talk,
+  client INTEGER REFERENCES device,
+  server INTEGER REFERENCES device,
   copy INTEGER NOT NULL,
   state TEXT NOT NULL,
   security TEXT NOT NULL,
@@ -159,7 +161,7 @@ CREATE TABLE conversation (
 ) STRICT;
 
 CREATE INDEX device_evidence_device ON device_evidence (device);
-CREATE INDEX device_fact_fact ON device_fact (fact);
+CREATE INDEX device_fact_device ON device_fact (device);
 
 -- Views: what people, pages and checks query.
 
@@ -185,11 +187,25 @@ SELECT d.id, s.name AS site,
     printf('.%06dZ', d.last_seen / 1000 % 1000000) AS last_seen,
   json_group_object(v.attribute, round(v.confidence, 2)) FILTER (WHERE v.value <> '' AND
     v.attribute IN ('class', 'manufacturer', 'model', 'firmware', 'serial')) AS confidence
-FROM device d JOIN site s ON s.id = d.site LEFT JOIN device_value v ON v.device = d.id
+FROM device d JOIN site s ON s.id = d.site LEFT JOIN device_value v ON v.device = d.key
 GROUP BY d.id;
 
+-- What is believed of a device, a row each; '' where nothing is, but might be.
+CREATE VIEW attributes AS
+SELECT d.id AS device, v.attribute, v.value, v.confidence, v.runner_up, v.runner_up_confidence
+FROM device_value v JOIN device d ON d.key = v.device;
+
+CREATE VIEW aliases AS
+SELECT a.alias, d.id AS device, a.anchor FROM device_alias a JOIN device d ON d.key = a.device;
+
+-- Where a device was heard, and why we believe that it was this one.
+CREATE VIEW addresses AS
+SELECT d.id AS device, nullif(e.mac, '') AS mac, nullif(e.ip, '') AS ip, nullif(e.vlan, 0) AS vlan,
+  de.why, de.first_seen AS first_ns, de.last_seen AS last_ns
+FROM device_endpoint de JOIN device d ON d.key = de.device JOIN endpoint e ON e.id = de.endpoint;
+
 CREATE VIEW facts AS
-SELECT f.id, df.device, s.name AS site, e.mac, e.ip, e.vlan, f.claim, f.value,
+SELECT f.id, d.id AS device, s.name AS site, e.mac, e.ip, e.vlan, f.claim, f.value,
   nullif(f.port, 0) AS port, CASE f.refused WHEN 1 THEN 'refused' ELSE 'seen' END AS state,
   f.protocol, nullif(f.equipment, '') AS equipment,
   strftime('%Y-%m-%dT%H:%M:%S', f.first_seen / 1000000000, 'unixepoch') ||
@@ -198,16 +214,17 @@ SELECT f.id, df.device, s.name AS site, e.mac, e.ip, e.vlan, f.claim, f.value,
     printf('.%06dZ', f.last_seen / 1000 % 1000000) AS last_seen,
   f.count, src.name AS source, f.packet
 FROM fact f JOIN endpoint e ON e.id = f.endpoint JOIN source src ON src.id = f.source
-  JOIN site s ON s.id = src.site LEFT JOIN device_fact df ON df.fact = f.id;
+  JOIN site s ON s.id = src.site LEFT JOIN device_fact df ON df.fact = f.id
+  LEFT JOIN device d ON d.key = df.device;
 
 CREATE VIEW evidence AS
-SELECT de.device, de.attribute, de.weight, de.rule, f.claim, f.value, f.protocol, f.source,
+SELECT d.id AS device, de.attribute, de.weight, de.rule, f.claim, f.value, f.protocol, f.source,
   f.packet, f.first_seen, f.last_seen, f.count
-FROM device_evidence de LEFT JOIN facts f ON f.id = de.fact AND f.device IS de.device;
+FROM device_evidence de JOIN device d ON d.key = de.device LEFT JOIN facts f ON f.id = de.fact;
 
 -- One row a talk and source: what conversations adds up.
 CREATE VIEW talks AS
-SELECT c.client, c.server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS server_ip,
+SELECT cd.id AS client, sd.id AS server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS server_ip,
   nullif(ce.mac, '') AS client_mac, nullif(se.mac, '') AS server_mac, t.protocol AS ip_protocol,
   CASE t.protocol WHEN 0 THEN 'ethernet' WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp'
     WHEN 17 THEN 'udp' WHEN 47 THEN 'gre' WHEN 58 THEN 'icmpv6' WHEN 132 THEN 'sctp'
@@ -217,6 +234,7 @@ SELECT c.client, c.server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS 
   t.first_seen AS first_ns, t.last_seen AS last_ns, src.name AS source, t.packet
 FROM conversation c JOIN talk t ON t.id = c.talk JOIN endpoint ce ON ce.id = t.client
   JOIN endpoint se ON se.id = t.server JOIN source src ON src.id = t.source
+  LEFT JOIN device cd ON cd.key = c.client LEFT JOIN device sd ON sd.key = c.server
 WHERE c.copy = 0;
 
 CREATE VIEW conversations AS

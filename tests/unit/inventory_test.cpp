@@ -78,7 +78,8 @@ class Estate {
           "SELECT * FROM services ORDER BY 1, 2, 3, 4, 5, 6",
           "SELECT device, attribute, weight, rule, claim, value, protocol, packet, count FROM "
           "evidence ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
-          "SELECT alias, device, anchor FROM device_alias ORDER BY 1"}) {
+          "SELECT alias, device, anchor FROM aliases ORDER BY 1",
+          "SELECT * FROM addresses ORDER BY 1, 2, 3, 4, 5, 6, 7"}) {
       SQLite::Statement statement(database.sql(), sql);
       while (statement.executeStep()) {
         for (int i = 0; i < statement.getColumnCount(); ++i)
@@ -86,6 +87,9 @@ class Estate {
         out += '\n';
       }
     }
+    // They are declared, not enforced while writing.
+    SQLite::Statement broken(database.sql(), "PRAGMA foreign_key_check");
+    EXPECT_FALSE(broken.executeStep()) << broken.getColumn(0).getString();
     return out;
   }
 

@@ -1,0 +1,93 @@
+#include "inventory/talks.hpp"
+
+#include <algorithm>
+#include <span>
+#include <tuple>
+
+namespace asepsis {
+namespace {
+
+using Indices = std::span<const std::size_t>;
+
+// Between two hosts over IP; others are only ever seen once.
+bool routable(const Heard& heard, const HeardTalk& talk) {
+  return !heard.endpoints[talk.client].ip.empty() && !heard.endpoints[talk.server].ip.multicast();
+}
+
+// Talks of one capture between the same addresses and the same server port.
+auto conversation_of(const Heard& heard, const HeardTalk& talk) {
+  return std::tie(talk.source, heard.endpoints[talk.client].ip, heard.endpoints[talk.server].ip,
+                  talk.protocol, talk.port);
+}
+// What the views of one flow also have in common.
+auto flow_of(const HeardTalk& talk) {
+  return std::tie(talk.application, talk.state, talk.client_ports);
+}
+
+// The fuller view counts, the others are copies.
+void mark_copies(const Heard& heard, Indices views, std::vector<FusedTalk>& talks) {
+  const auto packets = [&](std::size_t i) {
+    return heard.talks[i].client_packets + heard.talks[i].server_packets;
+  };
+  const std::size_t fullest = *std::ranges::max_element(views, {}, packets);
+  for (const std::size_t i : views) talks[i].copy = i != fullest;
+}
+
+// Each direction of a routed conversation may have been seen on its own VLAN
+// only: two talks, of which one seems unanswered and the other unasked.
+void match_halves(const Heard& heard, Indices members, std::vector<FusedTalk>& talks) {
+  const auto answers = [&](std::size_t i) {
+    return heard.talks[i].client_packets == 0 && heard.talks[i].server_packets > 0;
+  };
+  if (std::ranges::none_of(members, answers)) return;
+  const bool served = std::ranges::any_of(
+      members, [&](std::size_t i) { return answers(i) && heard.talks[i].state != "refused"; });
+  const auto named = std::ranges::find_if(
+      members, [&](std::size_t i) { return !heard.talks[i].application.empty(); });
+  for (const std::size_t i : members) {
+    FusedTalk& talk = talks[i];
+    if (talk.state == "unanswered") talk.state = served ? "seen" : "refused";
+    if (!talk.application.empty() || named == members.end()) continue;
+    talk.application = heard.talks[*named].application;
+    talk.security = heard.talks[*named].security;
+  }
+}
+
+// Calls `use` with each run of `indices` of which `same` holds between neighbours.
+template <class Same, class Use>
+void for_each_run(Indices indices, Same same, Use use) {
+  while (!indices.empty()) {
+    std::size_t size = 1;
+    while (size < indices.size() && same(indices[0], indices[size])) ++size;
+    use(indices.first(size));
+    indices = indices.subspan(size);
+  }
+}
+
+}  // namespace
+
+void put_together(const Heard& heard, std::vector<FusedTalk>& talks) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < heard.talks.size(); ++i) {
+    talks[i].state = heard.talks[i].state;
+    talks[i].security = heard.talks[i].security;
+    talks[i].application = heard.talks[i].application;
+    if (routable(heard, heard.talks[i])) order.push_back(i);
+  }
+  std::ranges::sort(order, {}, [&](std::size_t i) {
+    const HeardTalk& talk = heard.talks[i];
+    return std::tuple_cat(conversation_of(heard, talk), flow_of(talk), std::tuple(i));
+  });
+  const auto same_conversation = [&](std::size_t a, std::size_t b) {
+    return conversation_of(heard, heard.talks[a]) == conversation_of(heard, heard.talks[b]);
+  };
+  const auto same_flow = [&](std::size_t a, std::size_t b) {
+    return flow_of(heard.talks[a]) == flow_of(heard.talks[b]);
+  };
+  for_each_run(order, same_conversation, [&](Indices members) {
+    for_each_run(members, same_flow, [&](Indices views) { mark_copies(heard, views, talks); });
+    match_halves(heard, members, talks);
+  });
+}
+
+}  // namespace asepsis

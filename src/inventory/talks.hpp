@@ -1,0 +1,26 @@
+// Views of one conversation put together: a mirror port shows a routed
+// conversation on both its VLANs, or each of its directions on one. Part of
+// fusion.
+
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "inventory/heard.hpp"
+
+namespace asepsis {
+
+// What a talk comes to once its other half is known.
+struct FusedTalk {
+  std::optional<std::size_t> client, server;  // indices into Fusion::devices
+  bool copy = false;                          // seen on another VLAN too, and counted there
+  std::string state, security, application;
+};
+
+// Fills in all but the devices; REQUIRES: one of `talks` for each of Heard::talks.
+void put_together(const Heard& heard, std::vector<FusedTalk>& talks);
+
+}  // namespace asepsis
