@@ -41,7 +41,7 @@ std::string most_said(const Heard& heard, const FusedDevice& device, std::string
   std::map<std::string, std::uint64_t> counts;
   for (const std::size_t index : device.facts)
     if (heard.facts[index].claim == claim)
-      counts[heard.facts[index].value] += heard.facts[index].count;
+      counts[std::string(heard.facts[index].value)] += heard.facts[index].count;
   const auto most =
       std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
   return most == counts.end() ? std::string() : most->first;
@@ -121,6 +121,9 @@ class Writer {
   static void bind(SQLite::Statement& statement, int at, const std::string& text) {
     statement.bindNoCopy(at, text);
   }
+  static void bind(SQLite::Statement& statement, int at, std::string_view text) {
+    statement.bind(at, std::string(text));
+  }
   template <class Number>
   static void bind(SQLite::Statement& statement, int at, Number value) {
     statement.bind(at, value);
@@ -147,7 +150,7 @@ class Writer {
     std::set<std::string> names;
     for (const std::size_t index : device.facts) {
       const HeardFact& fact = heard.facts[index];
-      if (fact.claim == "name.host" || fact.claim == "name.dns") names.insert(fact.value);
+      if (fact.claim == "name.host" || fact.claim == "name.dns") names.emplace(fact.value);
     }
     for (const std::string& name : names) write_value(key, "name", name);
     write_value(key, "care_area", most_said(heard, device, "device.care_area"));

@@ -21,7 +21,7 @@ struct Equipment {
 };
 
 // The MAC inside an EUI-64 that was made of one (FF:FE or FF:FF in the middle).
-std::optional<Mac> mac_of_eui64(const std::string& text) {
+std::optional<Mac> mac_of_eui64(std::string_view text) {
   std::string digits;
   for (const char c : text)
     if (std::isxdigit(static_cast<unsigned char>(c)) != 0) digits += lower(c);
@@ -83,7 +83,7 @@ std::set<std::size_t> systems(const Heard& heard, const AnchorOfFact& anchor_of_
     if (results || fact.claim == "dicom.relays") out.insert(root);
     if (fact.claim != "dicom.provides") continue;
     if (fact.value.contains(" FIND") || fact.value.contains(" MOVE")) out.insert(root);
-    if (fact.value.contains("Storage")) stores[root].insert(fact.value);
+    if (fact.value.contains("Storage")) stores[root].emplace(fact.value);
   }
   for (const auto& [root, kinds] : stores)
     if (kinds.size() >= kKindsOfAnArchive) out.insert(root);
@@ -104,7 +104,7 @@ std::optional<std::size_t> named_owner(const Equipment& equipment,
 
 }  // namespace
 
-bool tells_apart(const std::string& serial) {
+bool tells_apart(std::string_view serial) {
   if (serial.size() < 4) return false;
   if (std::ranges::all_of(serial, [&](char c) { return c == serial.front(); })) return false;
   static const std::set<std::string> kPlaceholders{

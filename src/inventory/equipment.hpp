@@ -25,6 +25,6 @@ using AnchorOfFact = std::vector<std::optional<std::size_t>>;  // for each of He
 void place_equipment(const Heard& heard, AnchorOfFact& anchor_of_fact, Anchors& anchors);
 
 // A serial number, or its like, that can tell two devices apart: no placeholder.
-bool tells_apart(const std::string& serial);
+bool tells_apart(std::string_view serial);
 
 }  // namespace asepsis

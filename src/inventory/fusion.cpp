@@ -102,7 +102,7 @@ void join_addresses(const Heard& heard, const Bindings& bindings, Anchors& ancho
     const auto mac = mac_from_text(fact.value);
     const auto a = anchors.find(heard.endpoints[fact.endpoint].mac);
     const auto b = mac ? anchors.find(*mac) : std::nullopt;
-    if (a && b) anchors.join(*a, *b, "it says that " + fact.value + " is its own too");
+    if (a && b) anchors.join(*a, *b, "it says that " + std::string(fact.value) + " is its own too");
   }
   // A shared router address belongs to the router that answers for it.
   for (const auto& [ip, owners] : bindings.of_ip)
@@ -186,7 +186,7 @@ class Grouping {
     FusedDevice& device = devices_[device_of_root_.at(anchors_.root(anchor))];
     device.facts.push_back(index);
     if (fact.claim == "address.arp" || fact.claim == "address.nd" || fact.claim == "address.dhcp")
-      note(device, fact.endpoint, std::string_view(fact.claim).substr(8), fact.first, fact.last);
+      note(device, fact.endpoint, fact.claim.substr(8), fact.first, fact.last);
     stretch(device, fact.first, fact.last);
   }
 
@@ -262,8 +262,8 @@ Fusion fuse(const Heard& heard, const Bindings& bindings) {
     anchor_of_fact[i] = owner->anchor;
     if (!fact.equipment.empty()) continue;
     if (const auto asked = said.find(fact.claim); asked != said.end()) {
-      asked->second.anchors[fact.value].insert(owner->anchor);
-      asked->second.values[owner->anchor].insert(fact.value);
+      asked->second.anchors[std::string(fact.value)].insert(owner->anchor);
+      asked->second.values[owner->anchor].emplace(fact.value);
     }
   }
   for (const Shared& shared : kShared) join_by(shared, said, anchors);

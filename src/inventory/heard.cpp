@@ -78,14 +78,17 @@ void load_facts(SQLite::Database& sql, const Places& sources, const Places& endp
                          "refused, first_seen, last_seen, count FROM fact");
   while (rows.executeStep()) {
     const Place source = sources.at(rows.getColumn(1).getInt64());
+    const auto text = [&](int column) {
+      return sites[source.site].texts.keep(rows.getColumn(column).getText());
+    };
     sites[source.site].facts.push_back(
         {.id = rows.getColumn(0).getInt64(),
          .source = source.index,
          .endpoint = endpoints.at(rows.getColumn(2).getInt64()).index,
-         .claim = rows.getColumn(3).getString(),
-         .value = rows.getColumn(4).getString(),
-         .protocol = rows.getColumn(5).getString(),
-         .equipment = rows.getColumn(6).getString(),
+         .claim = text(3),
+         .value = text(4),
+         .protocol = text(5),
+         .equipment = text(6),
          .port = static_cast<std::uint16_t>(rows.getColumn(7).getInt()),
          .refused = rows.getColumn(8).getInt() != 0,
          .first = rows.getColumn(9).getInt64(),
@@ -103,6 +106,9 @@ void load_talks(SQLite::Database& sql, const Places& sources, const Places& endp
       "last_seen FROM talk");
   while (rows.executeStep()) {
     const Place source = sources.at(rows.getColumn(1).getInt64());
+    const auto text = [&](int column) {
+      return sites[source.site].texts.keep(rows.getColumn(column).getText());
+    };
     sites[source.site].talks.push_back(
         {.id = rows.getColumn(0).getInt64(),
          .source = source.index,
@@ -114,10 +120,10 @@ void load_talks(SQLite::Database& sql, const Places& sources, const Places& endp
          .server_hops = rows.getColumn(7).getInt(),
          .protocol = rows.getColumn(8).getInt(),
          .port = static_cast<std::uint16_t>(rows.getColumn(9).getInt()),
-         .state = rows.getColumn(10).getString(),
-         .security = rows.getColumn(11).getString(),
-         .application = rows.getColumn(12).getString(),
-         .client_ports = rows.getColumn(13).getString(),
+         .state = text(10),
+         .security = text(11),
+         .application = text(12),
+         .client_ports = text(13),
          .first = rows.getColumn(14).getInt64(),
          .last = rows.getColumn(15).getInt64()});
   }
@@ -129,6 +135,11 @@ void sort(Rows& rows) {
 }
 
 }  // namespace
+
+std::string_view Texts::keep(std::string_view text) {
+  const auto found = texts_.find(text);
+  return found != texts_.end() ? *found : *texts_.emplace(text).first;
+}
 
 std::vector<Heard> load_heard(SQLite::Database& sql) {
   std::vector<Heard> sites = load_sites(sql);

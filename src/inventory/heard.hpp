@@ -5,7 +5,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <string_view>
+#include <unordered_set>
 #include <vector>
 
 #include "base/address.hpp"
@@ -13,6 +16,23 @@
 #include "store/database.hpp"
 
 namespace asepsis {
+
+// Holds each text once: most are said over and over.
+class Texts {
+ public:
+  // As long as this lives, wherever it is moved.
+  std::string_view keep(std::string_view text);
+
+ private:
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
+  };
+  // Its nodes stay where they are.
+  std::unordered_set<std::string, Hash, std::equal_to<>> texts_;
+};
 
 struct HeardEndpoint {
   std::int64_t id = 0;
@@ -25,7 +45,7 @@ struct HeardFact {
   std::int64_t id = 0;
   std::size_t source = 0;    // which of the captures, by content
   std::size_t endpoint = 0;  // index into Heard::endpoints
-  std::string claim, value, protocol, equipment;
+  std::string_view claim, value, protocol, equipment;
   std::uint16_t port = 0;
   bool refused = false;
   std::int64_t first = 0, last = 0;  // nanoseconds since 1970
@@ -40,7 +60,7 @@ struct HeardTalk {
   int client_hops = 255, server_hops = 255;
   int protocol = 0;
   std::uint16_t port = 0;
-  std::string state, security, application, client_ports;
+  std::string_view state, security, application, client_ports;
   std::int64_t first = 0, last = 0;
 };
 
@@ -50,6 +70,7 @@ struct Heard {
   std::vector<HeardEndpoint> endpoints;
   std::vector<HeardFact> facts;
   std::vector<HeardTalk> talks;
+  Texts texts;  // what the facts and talks say
 };
 
 // May throw SQLite::Exception: call it within guarded().

@@ -324,9 +324,7 @@ class Weighing {
             .rule = {}};
   }
 
-  static std::string_view value_of(const Evidence& one) {
-    return std::string_view(one.value).substr(0, kMaxValue);
-  }
+  static std::string_view value_of(const Evidence& one) { return one.value.substr(0, kMaxValue); }
 
   const Knowledge& knowledge_;
   std::vector<const Evidence*> evidence_;

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/address.hpp"
@@ -16,13 +17,13 @@ namespace asepsis {
 
 // A fact about the device, as the store keeps it. What a gateway or an
 // archive said of other equipment is not evidence about itself: the caller
-// leaves it out.
+// leaves it out. Borrows its texts.
 struct Evidence {
   std::int64_t fact_id = 0;
-  std::string claim;
-  std::string value;
-  std::string protocol;
-  std::string equipment;
+  std::string_view claim;
+  std::string_view value;
+  std::string_view protocol;
+  std::string_view equipment;
   std::uint16_t port = 0;
   std::uint64_t count = 1;
 };

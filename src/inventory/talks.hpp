@@ -15,9 +15,9 @@ namespace asepsis {
 
 // What a talk comes to once its other half is known.
 struct FusedTalk {
-  std::optional<std::size_t> client, server;  // indices into Fusion::devices
-  bool copy = false;                          // seen on another VLAN too, and counted there
-  std::string state, security, application;
+  std::optional<std::size_t> client, server;      // indices into Fusion::devices
+  bool copy = false;                              // seen on another VLAN too, and counted there
+  std::string_view state, security, application;  // as long as what was heard
 };
 
 // Fills in all but the devices; REQUIRES: one of `talks` for each of Heard::talks.

@@ -17,11 +17,11 @@
 namespace asepsis {
 
 struct Statement {
-  std::string value;       // the text to show
-  std::string name;        // what it is compared by; the canonical name of a manufacturer
-  double weight = 0;       // 0 to 1
-  std::string source;      // a protocol, "oui": one witness
-  bool own_words = false;  // the device's own, to be preferred when shown
+  std::string value;        // the text to show
+  std::string name;         // what it is compared by; the canonical name of a manufacturer
+  double weight = 0;        // 0 to 1
+  std::string_view source;  // a protocol, "oui": one witness
+  bool own_words = false;   // the device's own, to be preferred when shown
   std::int64_t fact_id = 0;
   std::string rule;
 };

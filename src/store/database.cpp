@@ -85,6 +85,7 @@ Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
     if (write) {
       sql->exec("PRAGMA journal_mode = WAL");
       sql->exec("PRAGMA synchronous = NORMAL");
+      sql->exec("PRAGMA cache_size = -32768");  // KiB: an inventory is written as a whole
       migrate(*sql);
     }
     return Database(path, std::move(sql));
