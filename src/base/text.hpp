@@ -22,10 +22,12 @@ inline Bytes as_bytes(std::string_view text) {
 
 // Without the spaces (and NULs) that fixed-size fields are padded with.
 constexpr std::string_view trimmed(std::string_view text) {
-  constexpr std::string_view kPadding(" \0\t\r\n", 5);
-  const std::size_t first = text.find_first_not_of(kPadding);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kPadding) - first + 1);
+  const auto padding = [](char c) {
+    return c == ' ' || c == '\0' || c == '\t' || c == '\r' || c == '\n';
+  };
+  while (!text.empty() && padding(text.front())) text.remove_prefix(1);
+  while (!text.empty() && padding(text.back())) text.remove_suffix(1);
+  return text;
 }
 
 constexpr char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
@@ -43,6 +45,8 @@ std::string lowered(std::string_view text);
 template <std::size_t kSize = 256>
 class ShortText {
  public:
+  static constexpr std::size_t kMost = kSize;
+
   ShortText& add(std::string_view text) {
     const std::size_t now = std::min(text.size(), kSize - size_);
     std::copy_n(text.begin(), now, text_.begin() + static_cast<std::ptrdiff_t>(size_));

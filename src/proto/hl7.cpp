@@ -11,6 +11,7 @@
 
 #include "base/eui64.hpp"
 #include "base/hash.hpp"
+#include "base/scan.hpp"
 #include "proto/hl7_equipment.hpp"
 #include "proto/hl7_segment.hpp"
 #include "proto/parser.hpp"
@@ -31,13 +32,19 @@ constexpr bool between_segments(std::uint8_t byte) {
          byte == 0xef || byte == 0xbb || byte == 0xbf;
 }
 
-constexpr std::string_view kRead[] = {"BHS", "EQU", "FHS", "MSA", "MSH",
-                                      "OBR", "OBX", "PRT", "PV1", "SFT"};
+std::size_t end_of_segment(Bytes bytes) {
+  std::size_t at = find_control(bytes);
+  while (at < bytes.size() && !ends_segment(bytes[at]))
+    at += 1 + find_control(bytes.subspan(at + 1));
+  return at;
+}
 
-bool is_header(std::string_view id) { return id == "MSH" || id == "FHS" || id == "BHS"; }
+constexpr Hl7Id kRead[] = {hl7_id("OBX"), hl7_id("MSH"), hl7_id("MSA"), hl7_id("PRT"),
+                           hl7_id("OBR"), hl7_id("PV1"), hl7_id("EQU"), hl7_id("SFT"),
+                           hl7_id("BHS"), hl7_id("FHS")};
 
 struct PatientSegment {
-  std::string_view id;
+  Hl7Id id;
   std::uint64_t fields;  // a bit for each field that identifies a person
   std::string_view kind;
 };
@@ -49,11 +56,11 @@ constexpr std::uint64_t bits(std::initializer_list<int> fields) {
 }
 
 constexpr PatientSegment kPatientSegments[] = {
-    {"PID", bits({2, 3, 4, 5, 7, 9, 11, 13, 19}), "hl7 PID"},
-    {"NK1", bits({2, 4, 5}), "hl7 NK1"},
-    {"GT1", bits({3, 5, 6}), "hl7 GT1"},
-    {"IN1", bits({16, 18, 19, 36}), "hl7 IN1"},
-    {"MRG", bits({1, 4, 7}), "hl7 MRG"},
+    {hl7_id("PID"), bits({2, 3, 4, 5, 7, 9, 11, 13, 19}), "hl7 PID"},
+    {hl7_id("NK1"), bits({2, 4, 5}), "hl7 NK1"},
+    {hl7_id("GT1"), bits({3, 5, 6}), "hl7 GT1"},
+    {hl7_id("IN1"), bits({16, 18, 19, 36}), "hl7 IN1"},
+    {hl7_id("MRG"), bits({1, 4, 7}), "hl7 MRG"},
 };
 
 // Later ones tell kinds and issuers, and are there when the person is not.
@@ -72,9 +79,9 @@ struct Half {
   unsigned component = 0;
   std::uint8_t patient_kinds = 0;  // bits of kPatientSegments, this message
 
-  Hl7Equipment equipment;
-  ShortText<64> ward;          // PV1-3.1
-  ShortText<64> sender_eui64;  // MSH-3, as facts carry it
+  std::unique_ptr<Hl7Equipment> equipment;  // of the side that speaks of any
+  ShortText<64> ward;                       // PV1-3.1
+  ShortText<64> sender_eui64;               // MSH-3, as facts carry it
 };
 
 class Hl7Parser final : public Parser {
@@ -86,6 +93,7 @@ class Hl7Parser final : public Parser {
  private:
   Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
   static std::size_t pass(Half& side, Bytes bytes);
+  static void look_for_identity(Half& side, Bytes bytes);
   static Frame segment_frame(Half& side, Bytes bytes);
   static Frame seek(Half& side, Bytes bytes);
   void begin_message(Side from, const Hl7Segment& header, FactSink& out);
@@ -94,6 +102,7 @@ class Hl7Parser final : public Parser {
   static void tell_message(Side from, const Hl7Segment& header, FactSink& out);
   static void tell_applications(Side from, const Hl7Segment& header, FactSink& out);
   static void tell_profiles(Side from, const Hl7Segment& msh, FactSink& out);
+  static void tell_software(Side from, const Hl7Segment& sft, FactSink& out);
   void read_segment(Side from, const Hl7Segment& segment, FactSink& out);
 
   std::array<Half, 2> halves_;
@@ -101,13 +110,20 @@ class Hl7Parser final : public Parser {
 
 // How many bytes belong to the segment that is let by.
 std::size_t Hl7Parser::pass(Half& side, Bytes bytes) {
+  const std::size_t size = end_of_segment(bytes);
+  look_for_identity(side, bytes.first(size));
+  if (size < bytes.size()) {
+    side.passing = false;
+    side.patient = nullptr;
+  }
+  return size;
+}
+
+// Only that there is some; it is looked for once a segment.
+void Hl7Parser::look_for_identity(Half& side, Bytes bytes) {
+  if (side.patient == nullptr) return;
   const Hl7Delimiters& marks = side.delimiters;
-  std::size_t size = 0;
-  for (; size < bytes.size(); ++size) {
-    const std::uint8_t byte = bytes[size];
-    if (ends_segment(byte)) break;
-    if (side.patient == nullptr) continue;
-    const char c = static_cast<char>(byte);
+  for (const char c : as_text(bytes)) {
     if (c == marks.field) {
       ++side.field;
       side.component = 0;
@@ -118,61 +134,62 @@ std::size_t Hl7Parser::pass(Half& side, Bytes bytes) {
     } else if (side.field < 64 && (side.patient->fields >> side.field & 1) != 0 &&
                side.component < kIdentifyingComponents && c != ' ' && c != '"') {
       side.patient_kinds |= static_cast<std::uint8_t>(1U << (side.patient - kPatientSegments));
+      side.patient = nullptr;
+      return;
     }
   }
-  if (size < bytes.size()) {
-    side.passing = false;
-    side.patient = nullptr;
-  }
-  return size;
 }
 
 Frame Hl7Parser::frame(Side from, Bytes bytes) {
+  constexpr std::ptrdiff_t kUsualGap = 4;
   Half& side = half(from);
   if (side.missed) return seek(side, bytes);
   if (side.passing) {
     const std::size_t size = pass(side, bytes);
     if (size > 0) return Frame::skip(size);
   }
-  if (bytes[0] == kEndBlock) return Frame::message(1);
   const auto gap = std::ranges::find_if_not(bytes, between_segments) - bytes.begin();
-  if (gap > 0) return Frame::skip(static_cast<std::uint64_t>(gap));
-  return segment_frame(side, bytes);
+  const Bytes rest = bytes.subspan(static_cast<std::size_t>(gap));
+  if (rest.empty() || gap > kUsualGap) return Frame::skip(static_cast<std::uint64_t>(gap));
+  // What is between goes with what follows: one frame less.
+  Frame frame = rest[0] == kEndBlock ? Frame::message(1) : segment_frame(side, rest);
+  if (frame.kind != Frame::Kind::unknown) frame.size += static_cast<std::uint64_t>(gap);
+  return frame;
 }
 
 Frame Hl7Parser::segment_frame(Half& side, Bytes bytes) {
   if (bytes.size() < 4) return Frame::unknown();
-  const std::string_view id = as_text(bytes.first(3));
-  const bool wanted =
-      std::ranges::find(kRead, id) != std::end(kRead) &&
-      (is_header(id) || (side.in_step && as_text(bytes)[3] == side.delimiters.field));
+  const std::string_view text = as_text(bytes);
+  const Hl7Id id = hl7_id(text);
+  const bool wanted = std::ranges::find(kRead, id) != std::end(kRead) &&
+                      (is_hl7_header(id) || (side.in_step && text[3] == side.delimiters.field));
   if (wanted) {
-    const auto rest = bytes.subspan(std::min(side.looked, bytes.size()));
-    const auto end = std::ranges::find_if(rest, ends_segment);
-    if (end != rest.end()) {
-      const auto size = side.looked + static_cast<std::size_t>(end - rest.begin());
-      side.looked = 0;
-      return Frame::message(size);
+    const std::size_t looked = std::min(side.looked, bytes.size());
+    const std::size_t size = looked + end_of_segment(bytes.subspan(looked));
+    side.looked = 0;
+    if (size < bytes.size()) return Frame::message(size);
+    if (size < kLongestSegment) {
+      side.looked = size;
+      return Frame::unknown();
     }
-    side.looked = bytes.size();
-    if (bytes.size() < kLongestSegment) return Frame::unknown();
   }
   side.looked = 0;
   side.passing = true;
   const auto* const patient = std::ranges::find(kPatientSegments, id, &PatientSegment::id);
   side.patient = patient == std::end(kPatientSegments) ? nullptr : patient;
   side.field = side.component = 0;
-  return Frame::skip(3);
+  return Frame::skip(3 + pass(side, bytes.subspan(3)));
 }
 
 bool Hl7Parser::message(Side from, Cursor in, FactSink& out) {
   Half& side = half(from);
-  const std::string_view text = as_text(in.rest());
+  const auto gap = std::ranges::find_if_not(in.rest(), between_segments) - in.rest().begin();
+  const std::string_view text = as_text(in.rest().subspan(static_cast<std::size_t>(gap)));
   if (text.size() < 3) {
     end_message(from, out);
     return true;
   }
-  if (is_header(text.substr(0, 3))) {
+  if (is_hl7_header(hl7_id(text))) {
     end_message(from, out);
     const auto delimiters = hl7_delimiters(text);
     if (!delimiters) return false;
@@ -194,7 +211,7 @@ void Hl7Parser::begin_message(Side from, const Hl7Segment& header, FactSink& out
   key = hash_bytes(as_bytes(header.fields(11, kAll)), key);
   if (out.said_before(key)) return;
   tell_applications(from, header, out);
-  if (header.id() == "MSH") tell_message(from, header, out);
+  if (header.id() == hl7_id("MSH")) tell_message(from, header, out);
   out.said_all();
 }
 
@@ -264,43 +281,48 @@ void Hl7Parser::tell_profiles(Side from, const Hl7Segment& msh, FactSink& out) {
   }
 }
 
+void Hl7Parser::tell_software(Side from, const Hl7Segment& sft, FactSink& out) {
+  if (out.said_before(hash_bytes(as_bytes(sft.fields(0, 4)), from == Side::client ? 3 : 4))) return;
+  ShortText<192> software;
+  for (const std::size_t field : {1U, 3U, 2U}) {  // vendor, product, version
+    const auto word = sft.plain(sft.component(sft.field(field), 1));
+    if (!word.empty()) software.add(software.empty() ? "" : " ").add(word);
+  }
+  out.say(from, "hl7.software"_claim, software);
+  out.said_all();
+}
+
 void Hl7Parser::read_segment(Side from, const Hl7Segment& segment, FactSink& out) {
   Half& side = half(from);
-  const std::string_view id = segment.id();
-  if (id == "MSA") {
-    out.say(from, "hl7.acknowledges"_claim, segment.field(1).substr(0, 2));
-  } else if (id == "SFT") {
-    if (out.said_before(hash_bytes(as_bytes(segment.fields(0, 4)), from == Side::client ? 3 : 4)))
+  switch (segment.id()) {
+    case hl7_id("MSA"):
+      return out.say(from, "hl7.acknowledges"_claim, segment.field(1).substr(0, 2));
+    case hl7_id("SFT"): return tell_software(from, segment, out);
+    case hl7_id("PV1"):
+      // The point of care is a place; room and bed (and all after) are not read.
+      side.ward.clear();
+      side.ward.add(segment.plain(segment.component(segment.field(3), 1)));
       return;
-    ShortText<192> software;
-    for (const std::size_t field : {1U, 3U, 2U}) {  // vendor, product, version
-      const auto word = segment.plain(segment.component(segment.field(field), 1));
-      if (!word.empty()) software.add(software.empty() ? "" : " ").add(word);
-    }
-    out.say(from, "hl7.software"_claim, software);
-    out.said_all();
-  } else if (id == "PV1") {
-    // The point of care is a place; room and bed (and all after) are not read.
-    side.ward.clear();
-    side.ward.add(segment.plain(segment.component(segment.field(3), 1)));
-  } else if (id == "OBR") {
-    side.equipment.read_report(segment);
-  } else if (id == "OBX") {
-    if (side.equipment.begins_another(segment)) side.equipment.tell(from, side.ward, out);
-    side.equipment.read_observation(segment);
-  } else if (id == "PRT") {
-    side.equipment.read_participation(segment);
-  } else if (id == "EQU") {
-    side.equipment.read_equipment(segment);
+    default: break;
+  }
+  if (!side.equipment) side.equipment = std::make_unique_for_overwrite<Hl7Equipment>();
+  Hl7Equipment& equipment = *side.equipment;
+  switch (segment.id()) {
+    case hl7_id("OBR"): return equipment.read_report(segment);
+    case hl7_id("OBX"):
+      if (equipment.begins_another(segment)) equipment.tell(from, side.ward, out);
+      return equipment.read_observation(segment);
+    case hl7_id("PRT"): return equipment.read_participation(segment);
+    default: return equipment.read_equipment(segment);  // EQU: all that kRead holds is read
   }
 }
 
 void Hl7Parser::end_message(Side from, FactSink& out) {
   Half& side = half(from);
   // The sender named in MSH-3 may be a gateway, or the device itself.
-  if (side.sender_eui64.view() != side.equipment.eui64())
+  if (!side.equipment || side.sender_eui64.view() != side.equipment->eui64())
     out.say_of(side.sender_eui64, from, "device.eui64"_claim, side.sender_eui64);
-  side.equipment.tell(from, side.ward, out);
+  if (side.equipment) side.equipment->tell(from, side.ward, out);
   for (std::size_t i = 0; i < std::size(kPatientSegments); ++i)
     if ((side.patient_kinds >> i & 1) != 0)
       out.say(Side::server, "clear.patient_identity"_claim, kPatientSegments[i].kind);
@@ -318,7 +340,7 @@ std::optional<std::size_t> Hl7Parser::resume(Side from, Bytes) {
   side.looked = 0;
   side.ward.clear();
   side.sender_eui64.clear();
-  side.equipment.clear();
+  side.equipment.reset();
   return 0;
 }
 

@@ -16,8 +16,8 @@ std::uint32_t number(std::string_view text) {
 }
 
 // Only codes of 11073 are ours: a laboratory may use the same number.
-bool is_mdc(const Hl7Segment& segment, std::string_view code) {
-  return segment.component(code, 3) == "MDC" || segment.component(code, 2).starts_with("MDC_");
+bool is_mdc(const std::array<std::string_view, 3>& code) {
+  return code[2] == "MDC" || code[1].starts_with("MDC_");
 }
 
 bool contains(std::string_view text, std::string_view letters) {
@@ -38,48 +38,58 @@ bool holds_uuid(std::string_view text) {
 void Hl7Equipment::clear() {
   for (auto& field : fields_) field.clear();
   device_instance_.clear();
+  last_instance_.clear();
   class_ = {};
-  class_of_whole_ = speaks_mdc_ = false;
+  class_of_whole_ = speaks_mdc_ = spoken_of_ = false;
 }
 
 // The first to say something is believed.
 void Hl7Equipment::keep(Field field, std::string_view text) {
-  if (fields_[field].empty()) fields_[field].add(trimmed(text));
+  if (!fields_[field].empty()) return;
+  fields_[field].add(trimmed(text));
+  spoken_of_ = true;
 }
 
 bool Hl7Equipment::begins_another(const Hl7Segment& obx) const {
-  const std::string_view code = obx.field(3);
-  if (device_instance_.empty() || !is_mdc(obx, code)) return false;
-  const MdcDevice device = mdc_device(number(obx.component(code, 1)), obx.component(code, 2));
+  if (device_instance_.empty()) return false;
+  const Code code = obx.components(obx.field(3));
+  if (!is_mdc(code)) return false;
+  const MdcDevice device = mdc_device(number(code[0]), code[1]);
   const std::string_view instance = trimmed(obx.field(18));
   return device.whole && !instance.empty() && instance.substr(0, 128) != device_instance_.view();
 }
 
-void Hl7Equipment::read_device_code(const Hl7Segment& segment, std::string_view code_field) {
-  if (!is_mdc(segment, code_field)) return;
-  speaks_mdc_ = true;
-  const MdcDevice device =
-      mdc_device(number(segment.component(code_field, 1)), segment.component(code_field, 2));
+void Hl7Equipment::read_device_code(const Code& code) {
+  if (!is_mdc(code)) return;
+  speaks_mdc_ = spoken_of_ = true;
+  const MdcDevice device = mdc_device(number(code[0]), code[1]);
   if (device.device_class.empty() || (!class_.empty() && (class_of_whole_ || !device.whole)))
     return;
   class_ = device.device_class;
   class_of_whole_ = device.whole;
 }
 
-void Hl7Equipment::read_report(const Hl7Segment& obr) { read_device_code(obr, obr.field(4)); }
+void Hl7Equipment::read_report(const Hl7Segment& obr) {
+  read_device_code(obr.components(obr.field(4)));
+}
 
 void Hl7Equipment::read_observation(const Hl7Segment& obx) {
-  const std::string_view code = obx.field(3);
-  read_device_code(obx, code);
+  const Code code = obx.components(obx.field(3));
   const std::string_view instance = obx.field(18);
-  if (is_mdc(obx, code)) {
-    const std::uint32_t term = number(obx.component(code, 1));
-    const MdcDevice device = mdc_device(term, obx.component(code, 2));
+  if (is_mdc(code)) {
+    read_device_code(code);
+    const std::uint32_t term = number(code[0]);
+    const MdcDevice device = mdc_device(term, code[1]);
     if (device.whole && device_instance_.empty()) device_instance_.add(trimmed(instance));
     read_attribute(obx, term);
   }
   // Repetitions go from the part to the whole: the last is the device.
-  if (!instance.empty()) read_instance(obx, obx.last_repetition(instance));
+  const std::string_view last = obx.last_repetition(instance);
+  if (last.empty() || last == last_instance_.view()) return;
+  last_instance_.clear();
+  if (last.size() <= last_instance_.kMost) last_instance_.add(last);
+  spoken_of_ = true;
+  read_instance(obx, last);
 }
 
 // OBX-5 is read for these codes alone: elsewhere it is about a patient.
@@ -89,7 +99,7 @@ void Hl7Equipment::read_attribute(const Hl7Segment& obx, std::uint32_t code) {
     Field field;
   };
   constexpr std::uint32_t kAlertSource = 68480;
-  if (code == kAlertSource) return read_device_code(obx, obx.field(5));
+  if (code == kAlertSource) return read_device_code(obx.components(obx.field(5)));
   static constexpr Row kRows[] = {
       {531969, model},         // ID_MODEL_NUMBER
       {531970, manufacturer},  // ID_MODEL_MANUFACTURER
@@ -204,7 +214,7 @@ void Hl7Equipment::read_participation(const Hl7Segment& prt) {
   const bool plausible = identifier.view().size() == 14 || has_letters(identifier);
   if (plausible && !read_unique_identifier(identifier)) keep(udi_di, identifier);
   if (plausible) keep(serial, prt.plain(prt.component(prt.field(20), 1)));
-  read_device_code(prt, prt.field(22));
+  read_device_code(prt.components(prt.field(22)));
 }
 
 void Hl7Equipment::read_equipment(const Hl7Segment& equ) { read_instance(equ, equ.field(1)); }
@@ -236,6 +246,7 @@ void Hl7Equipment::tell(Side from, std::string_view ward, FactSink& out) {
       {other_mac, "address.other_mac"_claim},
       {description, "device.description"_claim},
   };
+  if (!spoken_of_) return;
   // Software and firmware versions are one claim: the software's goes first.
   if (fields_[software].empty()) keep(software, fields_[firmware]);
   if (speaks_mdc_ && fields_[care_area].empty()) keep(care_area, ward);

@@ -56,7 +56,8 @@ class Hl7Equipment {
   };
 
   void keep(Field field, std::string_view text);
-  void read_device_code(const Hl7Segment& segment, std::string_view code_field);
+  using Code = std::array<std::string_view, 3>;  // identifier, text, coding system
+  void read_device_code(const Code& code);
   void read_attribute(const Hl7Segment& obx, std::uint32_t code);
   void read_pairs(const Hl7Segment& obx, std::string_view pairs);
   void read_instance(const Hl7Segment& segment, std::string_view instance);
@@ -65,9 +66,11 @@ class Hl7Equipment {
 
   std::array<ShortText<128>, kFields> fields_;
   ShortText<128> device_instance_;  // OBX-18 of the MDS, whole
+  ShortText<192> last_instance_;    // OBX-18 as last read: most observations repeat it
   std::string_view class_;
   bool class_of_whole_;
   bool speaks_mdc_;
+  bool spoken_of_;  // something was read since clear()
 };
 
 }  // namespace asepsis

@@ -1,19 +1,30 @@
 #include "proto/hl7_segment.hpp"
 
+#include <algorithm>
+
+#include "base/scan.hpp"
+
 namespace asepsis {
 namespace {
+
+// What is before the delimiter; it and the delimiter are taken off. By hand:
+// parts are shorter than a call of memchr is worth.
+std::string_view take(std::string_view& text, char delimiter) {
+  std::size_t size = 0;
+  while (size < text.size() && text[size] != delimiter) ++size;
+  const std::string_view first = text.substr(0, size);
+  text.remove_prefix(std::min(text.size(), size + 1));
+  return first;
+}
 
 // The part of that number, from 1; and nothing past the last.
 std::string_view part(std::string_view text, char delimiter, std::size_t number) {
   for (; number > 1; --number) {
-    const std::size_t found = text.find(delimiter);
-    if (found == std::string_view::npos) return {};
-    text.remove_prefix(found + 1);
+    if (text.empty()) return {};
+    take(text, delimiter);
   }
-  return text.substr(0, text.find(delimiter));
+  return take(text, delimiter);
 }
-
-bool header(std::string_view id) { return id == "MSH" || id == "FHS" || id == "BHS"; }
 
 bool punctuation(char c) {
   return c > 0x20 && c < 0x7f && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
@@ -27,22 +38,25 @@ Hl7Segment::Hl7Segment(std::string_view text, const Hl7Delimiters& delimiters)
     : text_(text), delimiters_(delimiters) {
   begins_[0] = 0;
   parts_ = 1;
-  for (std::size_t i = 0; i < text.size() && parts_ < kMostFields; ++i)
-    if (text[i] == delimiters.field) begins_[parts_++] = static_cast<std::uint32_t>(i + 1);
-  const std::size_t last = begins_[parts_ - 1];
-  const std::size_t size = text.substr(last, text.substr(last).find(delimiters.field)).size();
-  begins_[parts_] = static_cast<std::uint32_t>(last + size + 1);
+  begins_[1] = static_cast<std::uint32_t>(text.size() + 1);
+  for_each_byte(as_bytes(text), static_cast<std::uint8_t>(delimiters.field), [&](std::size_t at) {
+    begins_[parts_] = static_cast<std::uint32_t>(at + 1);
+    if (parts_ == kMostFields) return false;
+    begins_[++parts_] = static_cast<std::uint32_t>(text_.size() + 1);
+    return true;
+  });
 }
 
 std::string_view Hl7Segment::field(std::size_t number) const {
-  const std::size_t at = header(id()) ? number - 1 : number;
+  const std::size_t at = is_hl7_header(id()) ? number - 1 : number;
   if (at >= parts_) return {};
   return text_.substr(begins_[at], begins_[at + 1] - begins_[at] - 1);
 }
 
 std::string_view Hl7Segment::fields(std::size_t first, std::size_t last) const {
-  const std::size_t from = header(id()) ? first - 1 : first;
-  const std::size_t to = std::min(header(id()) ? last : last + 1, parts_);
+  const bool header = is_hl7_header(id());
+  const std::size_t from = header ? first - 1 : first;
+  const std::size_t to = std::min(header ? last : last + 1, parts_);
   if (from >= to) return {};
   return text_.substr(begins_[from], begins_[to] - begins_[from] - 1);
 }
@@ -51,19 +65,27 @@ std::string_view Hl7Segment::component(std::string_view field, std::size_t numbe
   return trimmed(part(field, delimiters_.component, number));
 }
 
+std::array<std::string_view, 3> Hl7Segment::components(std::string_view field) const {
+  std::array<std::string_view, 3> first;
+  for (std::string_view& one : first) one = trimmed(take(field, delimiters_.component));
+  return first;
+}
+
 std::string_view Hl7Segment::last_repetition(std::string_view field) const {
   const std::size_t found = field.rfind(delimiters_.repetition);
   return found == std::string_view::npos ? field : field.substr(found + 1);
 }
 
 std::string_view Hl7Segment::take_repetition(std::string_view& rest) const {
-  const std::string_view first = rest.substr(0, rest.find(delimiters_.repetition));
-  rest.remove_prefix(std::min(rest.size(), first.size() + 1));
-  return first;
+  return take(rest, delimiters_.repetition);
 }
 
 ShortText<192> Hl7Segment::plain(std::string_view text) const {
   ShortText<192> plain;
+  if (text.find(delimiters_.escape) == std::string_view::npos) {
+    plain.add(text);
+    return plain;
+  }
   while (!text.empty()) {
     const char c = text.front();
     if (c == delimiters_.escape && text.size() >= 3 && text[2] == delimiters_.escape) {
@@ -85,7 +107,7 @@ ShortText<192> Hl7Segment::plain(std::string_view text) const {
 }
 
 std::optional<Hl7Delimiters> hl7_delimiters(std::string_view segment) {
-  if (segment.size() < 6 || !header(segment.substr(0, 3)) || !punctuation(segment[3]))
+  if (segment.size() < 6 || !is_hl7_header(hl7_id(segment)) || !punctuation(segment[3]))
     return std::nullopt;
   const std::string_view encoding = segment.substr(4, segment.substr(4, 6).find(segment[3]));
   if (encoding.empty() || encoding.size() > 5) return std::nullopt;

@@ -22,6 +22,20 @@ struct Hl7Delimiters {
   char subcomponent = '&';
 };
 
+// The three letters that a segment begins with, as a number to switch on.
+using Hl7Id = std::uint32_t;
+constexpr Hl7Id hl7_id(std::string_view segment) {
+  if (segment.size() < 3) return 0;
+  const auto letter = [&](std::size_t i) {
+    return static_cast<Hl7Id>(static_cast<unsigned char>(segment[i]));
+  };
+  return letter(0) << 16 | letter(1) << 8 | letter(2);
+}
+// MSH, FHS and BHS begin a message, a file and a batch, and define delimiters.
+constexpr bool is_hl7_header(Hl7Id id) {
+  return id == hl7_id("MSH") || id == hl7_id("FHS") || id == hl7_id("BHS");
+}
+
 class Hl7Segment {
  public:
   // Fields that anybody asks for have lower numbers.
@@ -30,7 +44,7 @@ class Hl7Segment {
   // REQUIRES: text outlives it.
   Hl7Segment(std::string_view text, const Hl7Delimiters& delimiters);
 
-  std::string_view id() const { return text_.substr(0, 3); }
+  Hl7Id id() const { return hl7_id(text_); }
 
   // By the numbers of the standard; empty if it is not there. MSH, FHS and
   // BHS begin with the delimiters as fields 1 and 2.
@@ -38,6 +52,8 @@ class Hl7Segment {
   // The fields from one number to another, as they lie.
   std::string_view fields(std::size_t first, std::size_t last) const;
   std::string_view component(std::string_view field, std::size_t number) const;
+  // The first three, for coded values (identifier, text, system) and names.
+  std::array<std::string_view, 3> components(std::string_view field) const;
   std::string_view last_repetition(std::string_view field) const;
   std::string_view take_repetition(std::string_view& rest) const;
 
