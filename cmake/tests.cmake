@@ -58,6 +58,7 @@ asepsis_unit_test(knowledge_test)
 asepsis_unit_test(oui_test)
 asepsis_unit_test(rows_test)
 asepsis_unit_test(community_id_test)
+asepsis_unit_test(worker_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 

@@ -16,11 +16,13 @@ Endpoint endpoint_of(const Flow& flow, Side side) {
 
 // Who sends to a group stands on our own link unless routers say otherwise,
 // and those who send with a TTL made for the link have passed none.
-std::uint8_t hops_of_half(const FlowHalf& half, const Ip& peer) {
-  if (half.packets == 0) return 255;
+std::uint8_t hops_from(std::uint8_t ttl, const Ip& peer) {
   constexpr std::uint8_t kLinkOnly = 16;
-  if (peer.multicast() && half.ttl <= kLinkOnly) return 0;
-  return hops_of(half.ttl);
+  if (peer.multicast() && ttl <= kLinkOnly) return 0;
+  return hops_of(ttl);
+}
+std::uint8_t hops_of_half(const FlowHalf& half, const Ip& peer) {
+  return half.packets == 0 ? 255 : hops_from(half.ttl, peer);
 }
 
 ConversationState state_of(const Flow& flow) {
@@ -121,6 +123,21 @@ void Worker::on_end(Flow& flow) {
   row.server_hops = hops_of_half(flow.server(), flow.client_ip());
   row.flows = {{flow.first, flow.client_port()}};
   row.seen = {.first = flow.first, .last = flow.last, .count = 1, .packet = flow.first_packet};
+  for (const Side side : {Side::client, Side::server}) add_other_view(flow, side, row);
+  facts_.add(std::move(row));
+}
+
+// A side that sent from a second MAC too: the same conversation from there.
+void Worker::add_other_view(const Flow& flow, Side side, ConversationRow row) {
+  const bool client = side == Side::client;
+  const FlowHalf& half = client ? flow.client() : flow.server();
+  if (half.other_mac.empty()) return;
+  row.client_bytes = row.server_bytes = row.client_packets = row.server_packets = 0;
+  row.client_hops = row.server_hops = 255;
+  (client ? row.client : row.server).mac = half.other_mac;
+  (client ? row.client_packets : row.server_packets) = 1;
+  (client ? row.client_hops : row.server_hops) =
+      hops_from(half.other_ttl, client ? flow.server_ip() : flow.client_ip());
   facts_.add(std::move(row));
 }
 

@@ -49,8 +49,12 @@ struct EarlySegments {
 
 // One direction, named by its sender.
 struct FlowHalf {
-  Mac mac;                     // its own if it sent, else where frames to it went
+  // Its own if it sent (that of the highest TTL), else where frames to it went.
+  Mac mac;
   std::uint8_t ttl = 0;        // the highest it sent with; 0 if it sent nothing
+  // Another MAC that it sent from: a second router, a mirror on both sides of one.
+  Mac other_mac;
+  std::uint8_t other_ttl = 0;
   std::uint8_t tcp_flags = 0;  // all it ever sent
   bool synchronised = false;   // next_sequence is known
   std::uint32_t next_sequence = 0;

@@ -88,6 +88,18 @@ Sender other(Sender side) { return side == Sender::client ? Sender::server : Sen
 
 FlowHalf& half_of(Flow& flow, Sender side) { return flow.halves[static_cast<std::size_t>(side)]; }
 
+void note_sender(FlowHalf& half, const Decoded& packet) {
+  const auto ttl = std::max<std::uint8_t>(packet.ttl, 1);
+  if (half.packets > 0 && packet.src_mac != half.mac) {
+    const bool nearer = ttl > half.ttl;
+    half.other_mac = nearer ? half.mac : packet.src_mac;
+    half.other_ttl = nearer ? half.ttl : ttl;
+  }
+  if (ttl <= half.ttl) return;
+  half.mac = packet.src_mac;
+  half.ttl = ttl;
+}
+
 bool answered(const Flow& flow) { return flow.client().packets > 0 && flow.server().packets > 0; }
 
 }  // namespace
@@ -116,10 +128,7 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
   Flow& flow = flow_at(index - 1);
   const Sender from = from_a == flow.client_is_a ? Sender::client : Sender::server;
   FlowHalf& half = half_of(flow, from);
-  if (packet.ttl > half.ttl || half.packets == 0) {
-    half.mac = packet.src_mac;
-    half.ttl = std::max<std::uint8_t>(packet.ttl, 1);
-  }
+  note_sender(half, packet);
   ++half.packets;
   half.bytes += packet.payload_length;
   flow.last = std::max(flow.last, time);

@@ -6,8 +6,10 @@
 namespace asepsis {
 namespace {
 
-constexpr std::size_t kMostOpening = 512;  // bytes of a side that recognition may wait for
-constexpr std::uint8_t kMostTries = 6;     // pieces of a side, where its beginning was not seen
+constexpr std::size_t kMostOpening = 512;    // bytes of a side that recognition may wait for
+constexpr std::uint8_t kMostTries = 6;       // pieces of a side, where its beginning was not seen
+constexpr std::uint8_t kMostTinyTries = 48;  // datagrams too small to say what they are
+constexpr std::size_t kTiny = 16;
 constexpr std::uint8_t kMostRestarts = 4;  // protocols inside protocols
 
 bool expects(const Protocol& protocol, std::uint16_t port) {
@@ -169,7 +171,10 @@ Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink&
     bool wants_more = false;
     std::uint8_t& tries = tries_[0];
     if (!recognise(flow, from, bytes, transport_of(flow.key), wants_more)) {
-      heard.finished = ++tries >= kMostTries;
+      // Keep-alives may come first, and many of them.
+      constexpr std::uint8_t kWhole = kMostTinyTries / kMostTries;
+      tries = static_cast<std::uint8_t>(tries + (bytes.size() < kTiny ? 1 : kWhole));
+      heard.finished = tries >= kMostTinyTries;
       return heard;
     }
     heard.turn_round = client_was_a != flow.client_is_a;

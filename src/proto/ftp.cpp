@@ -85,12 +85,23 @@ class FtpParser final : public Parser {
 
   // The time of day, a number of users: another each time.
   static bool changes(std::string_view text) {
-    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-    for (std::size_t at = text.find(':'); at != std::string_view::npos; at = text.find(':', at + 1))
-      if (at > 0 && digit(text[at - 1]) && at + 2 < text.size() && digit(text[at + 1]) &&
-          digit(text[at + 2]))
-        return true;
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::string_view word = rest.substr(0, rest.find(' '));
+      rest.remove_prefix(std::min(rest.size(), word.size() + 1));
+      if (has_time(word)) return true;
+    }
     return mentions(text, "you are user number");
+  }
+
+  // 9:05, 14:11:49; not the end of an IPv6 address.
+  static bool has_time(std::string_view word) {
+    const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+    if (word.find("::") != std::string_view::npos) return false;
+    for (std::size_t at = word.find(':'); at != std::string_view::npos; at = word.find(':', at + 1))
+      if (at > 0 && digit(word[at - 1]) && at + 2 < word.size() && digit(word[at + 1]) &&
+          digit(word[at + 2]))
+        return true;
+    return false;
   }
 
   std::array<LineFraming, 2> framing_;

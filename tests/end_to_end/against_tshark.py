@@ -36,7 +36,6 @@ KNOWN = [
     ("", "BACnet-MSTP-SNAP-Mixed", "", "a serial line's frames, made up as Ethernet or SNAP"),
     ("bacnet", "BACnet_Host", "10.200.1.", "quoted in an ICMP error: the sender only had the message"),
     ("bacnet instance", "", "4194303", "4194303 means no instance (clause 12.11)"),
-    ("bacnet instance", "ndpi--bacnet", "204.172.177.255", "4194303 or a sender of scans"),
     ("lldp", "lldp-app-priority", "00:00:00:00:00:00", "an empty MAC is no device's"),
     ("lldp port", "lldp_mudurl", "eth0", "the port's description, not its id"),
     ("ftp banner", "ipv6-multiline", "", "lines after the eighth, and empty ones"),
@@ -72,8 +71,6 @@ KNOWN = [
     ("smb1", "smb2-09-trunc", "", "a stray of tshark"),
     # One flow is told by the addresses of its first frame.
     ("hosts: mac", "it/routing/", "", "another MAC of the same router, on one flow or inside"),
-    ("hosts: mac", "HSRP2", "", "another MAC of the same router, on one flow"),
-    ("hosts: mac", "GLBP", "", "another MAC of the same router, on one flow"),
     ("hosts: mac", "it/mpls-pppoe/", "", "frames of the same flow on the way back"),
     ("hosts: mac", "http-post-upload", "", "the same packets behind a router"),
     ("hosts: mac", "Modicon", "", "the same packets behind a router"),
@@ -133,11 +130,13 @@ def read_all(asepsis, captures):
             for address in (row["mac"], row["ip"], None):
                 one.facts[address].add((row["claim"], plain(row["value"])))
                 one.addresses.add(address)
-        for row in query(asepsis, database, "SELECT client_mac, client_ip, server_mac, server_ip,"
-                         " application, source FROM talks"):
+        for row in query(asepsis, database, "SELECT server_ip, application, source FROM talks"):
             one = heard[row["source"]]
             one.talks.add((row["server_ip"], row["application"]))
-            one.addresses.update(map(row.__getitem__, ("client_mac", "client_ip", "server_mac", "server_ip")))
+        # Copies of a conversation are not among the talks; who sent them was heard.
+        for row in query(asepsis, database, "SELECT e.mac, e.ip, s.name AS source FROM talk t"
+                         " JOIN endpoint e ON e.id IN (t.client, t.server) JOIN source s ON s.id = t.source"):
+            heard[row["source"]].addresses.update((row["mac"], row["ip"]))
         for row in query(asepsis, database, "SELECT name FROM sources"):
             heard[row["name"]].read = True
     return heard
