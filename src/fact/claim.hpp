@@ -67,17 +67,20 @@ inline constexpr ClaimRow kClaims[] = {
     {"dns.version", Scope::service, "DNS server software (version.bind)"},
 
     // DHCP.
-    {"dhcp.vendor_class", Scope::device, "DHCP option 60, vendor class"},
-    {"dhcp.parameters", Scope::device, "DHCP option 55, parameters asked for, in order"},
-    {"dhcp.client_id", Scope::device, "DHCP option 61, client identifier, in hexadecimal"},
-    {"dhcp.user_class", Scope::device, "DHCP option 77, user class"},
+    {"dhcp.vendor_class", Scope::device, "DHCP option 60 (DHCPv6: 16), vendor class"},
+    {"dhcp.parameters", Scope::device,
+     "DHCP option 55 (DHCPv6: 6), parameters asked for, in order"},
+    {"dhcp.client_id", Scope::device,
+     "DHCP option 61 (DHCPv6: 1), client identifier, in hexadecimal"},
+    {"dhcp.user_class", Scope::device, "DHCP option 77 (DHCPv6: 15), user class"},
     {"dhcp.server", Scope::device, "it leases addresses (value: the server identifier)"},
-    {"dhcp.given", Scope::device, "what a DHCP server told it: router, dns, ntp, domain, tftp"},
+    {"dhcp.given", Scope::device,
+     "what a DHCP server told it: router, dns, ntp, domain, tftp, prefix"},
     {"dhcp.relay", Scope::device, "it relays DHCP between networks"},
     {"dhcp.circuit", Scope::device,
-     "where a relay heard it: circuit id (option 82), text or hexadecimal"},
+     "where a relay heard it: circuit id (option 82; DHCPv6: 18), text or hexadecimal"},
     {"dhcp.remote", Scope::device,
-     "where a relay heard it: remote id (option 82), text or hexadecimal"},
+     "where a relay heard it: remote id (option 82; DHCPv6: 37), text or hexadecimal"},
 
     // DICOM.
     {"dicom.ae_title", Scope::device, "DICOM application entity title"},

@@ -48,6 +48,7 @@ extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
 extern const Protocol kDhcp;
+extern const Protocol kDhcpv6;
 extern const Protocol kDns;
 extern const Protocol kDnsTcp;
 extern const Protocol kMdns;
@@ -97,6 +98,7 @@ constexpr const Protocol* kProtocols[] = {
     &kTftp,
     &kTelnet,
     &kDhcp,
+    &kDhcpv6,
     &kMdns,
     &kLlmnr,
     &kNbns,
