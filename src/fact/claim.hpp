@@ -222,6 +222,10 @@ inline constexpr ClaimRow kClaims[] = {
     {"eapol.role", Scope::device, "part it plays in 802.1X: supplicant, authenticator or macsec"},
     {"eapol.method", Scope::device, "EAP method it proves itself by"},
 
+    // Networks: groups, shared addresses, who is let in.
+    {"multicast.member", Scope::device, "well-known multicast group that it is a member of"},
+    {"multicast.querier", Scope::device, "it asks for members of groups (value: IGMP or MLD)"},
+
     // Logs and files.
     {"syslog.program", Scope::device, "program whose logs it sends"},
     {"tftp.file", Scope::device,

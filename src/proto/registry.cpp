@@ -30,6 +30,8 @@ extern const Protocol kModbus;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
+extern const Protocol kIgmp;
+extern const Protocol kMld;
 extern const Protocol kSyslog;
 extern const Protocol kTftp;
 extern const Protocol kTelnet;
@@ -94,6 +96,8 @@ constexpr const Protocol* kProtocols[] = {
     &kEapol,
     &kStp,
     &kHsrp,
+    &kIgmp,
+    &kMld,
     &kSyslog,
     &kTftp,
     &kTelnet,
