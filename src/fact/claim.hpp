@@ -225,6 +225,8 @@ inline constexpr ClaimRow kClaims[] = {
     // Networks: groups, shared addresses, who is let in.
     {"multicast.member", Scope::device, "well-known multicast group that it is a member of"},
     {"multicast.querier", Scope::device, "it asks for members of groups (value: IGMP or MLD)"},
+    {"vrrp.priority", Scope::device, "VRRP group, and the priority it stands for its address with"},
+    {"vrrp.authentication", Scope::device, "VRRP version 2 authentication: none, password or hmac"},
 
     // Logs and files.
     {"syslog.program", Scope::device, "program whose logs it sends"},

@@ -32,6 +32,7 @@ extern const Protocol kStp;
 extern const Protocol kHsrp;
 extern const Protocol kIgmp;
 extern const Protocol kMld;
+extern const Protocol kVrrp;
 extern const Protocol kSyslog;
 extern const Protocol kTftp;
 extern const Protocol kTelnet;
@@ -98,6 +99,7 @@ constexpr const Protocol* kProtocols[] = {
     &kHsrp,
     &kIgmp,
     &kMld,
+    &kVrrp,
     &kSyslog,
     &kTftp,
     &kTelnet,
