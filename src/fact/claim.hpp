@@ -227,6 +227,11 @@ inline constexpr ClaimRow kClaims[] = {
     {"multicast.querier", Scope::device, "it asks for members of groups (value: IGMP or MLD)"},
     {"vrrp.priority", Scope::device, "VRRP group, and the priority it stands for its address with"},
     {"vrrp.authentication", Scope::device, "VRRP version 2 authentication: none, password or hmac"},
+    {"radius.identifier", Scope::device, "RADIUS NAS-Identifier: what it calls itself"},
+    {"radius.ssid", Scope::device, "wireless network that it lets users into, as RADIUS tells"},
+    {"radius.authentication", Scope::service, "how users prove themselves: pap, chap, eap ..."},
+    {"radius.message_authenticator", Scope::service,
+     "whether RADIUS messages carry a message authenticator (RFC 3579): with or without"},
 
     // Logs and files.
     {"syslog.program", Scope::device, "program whose logs it sends"},

@@ -34,6 +34,7 @@ extern const Protocol kIgmp;
 extern const Protocol kMld;
 extern const Protocol kVrrp;
 extern const Protocol kSyslog;
+extern const Protocol kRadius;
 extern const Protocol kTftp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
@@ -101,6 +102,7 @@ constexpr const Protocol* kProtocols[] = {
     &kMld,
     &kVrrp,
     &kSyslog,
+    &kRadius,
     &kTftp,
     &kTelnet,
     &kDhcp,
