@@ -232,6 +232,8 @@ inline constexpr ClaimRow kClaims[] = {
     {"radius.authentication", Scope::service, "how users prove themselves: pap, chap, eap ..."},
     {"radius.message_authenticator", Scope::service,
      "whether RADIUS messages carry a message authenticator (RFC 3579): with or without"},
+    {"tacacs.authentication", Scope::service, "how users prove themselves over TACACS+"},
+    {"tacacs.body", Scope::service, "how TACACS+ bodies cross: obfuscated or clear"},
 
     // Logs and files.
     {"syslog.program", Scope::device, "program whose logs it sends"},

@@ -35,6 +35,7 @@ extern const Protocol kMld;
 extern const Protocol kVrrp;
 extern const Protocol kSyslog;
 extern const Protocol kRadius;
+extern const Protocol kTacacs;
 extern const Protocol kTftp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
@@ -103,6 +104,7 @@ constexpr const Protocol* kProtocols[] = {
     &kVrrp,
     &kSyslog,
     &kRadius,
+    &kTacacs,
     &kTftp,
     &kTelnet,
     &kDhcp,
