@@ -239,6 +239,9 @@ inline constexpr ClaimRow kClaims[] = {
     {"syslog.program", Scope::device, "program whose logs it sends"},
     {"tftp.file", Scope::device,
      "TFTP: whether it read or wrote, and the ending of the file's name"},
+    {"rpc.program", Scope::service, "ONC RPC program and version called"},
+    {"rpc.authentication", Scope::service, "ONC RPC authentication: none, sys, gss ..."},
+    {"nfs.export", Scope::service, "directory mounted over NFS (identifiers masked)"},
 
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},

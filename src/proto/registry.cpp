@@ -35,6 +35,8 @@ extern const Protocol kMld;
 extern const Protocol kVrrp;
 extern const Protocol kSyslog;
 extern const Protocol kRadius;
+extern const Protocol kRpcDatagrams;
+extern const Protocol kRpcStream;
 extern const Protocol kTacacs;
 extern const Protocol kTftp;
 extern const Protocol kTelnet;
@@ -104,6 +106,8 @@ constexpr const Protocol* kProtocols[] = {
     &kVrrp,
     &kSyslog,
     &kRadius,
+    &kRpcDatagrams,
+    &kRpcStream,
     &kTacacs,
     &kTftp,
     &kTelnet,
