@@ -113,6 +113,8 @@ inline constexpr ClaimRow kClaims[] = {
      "messages that carry patient identity crossed in clear (counted)"},
     {"clear.credentials", Scope::service,
      "credentials crossed in clear (value: the kind, never the secret)"},
+    {"clear.shell", Scope::service,
+     "commands to another host cross in clear (value: by which protocol)"},
     {"credentials.default", Scope::service,
      "a well-known default credential was used (value: its name)"},
 
@@ -242,6 +244,10 @@ inline constexpr ClaimRow kClaims[] = {
     {"rpc.program", Scope::service, "ONC RPC program and version called"},
     {"rpc.authentication", Scope::service, "ONC RPC authentication: none, sys, gss ..."},
     {"nfs.export", Scope::service, "directory mounted over NFS (identifiers masked)"},
+
+    // Screens and printers.
+    {"x11.authentication", Scope::service, "how clients of the X display prove themselves"},
+    {"x11.server", Scope::service, "X server software: its vendor and release"},
 
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},

@@ -38,6 +38,8 @@ extern const Protocol kRadius;
 extern const Protocol kRpcDatagrams;
 extern const Protocol kRpcStream;
 extern const Protocol kTacacs;
+extern const Protocol kX11;
+extern const Protocol kXdmcp;
 extern const Protocol kTftp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
@@ -109,6 +111,8 @@ constexpr const Protocol* kProtocols[] = {
     &kRpcDatagrams,
     &kRpcStream,
     &kTacacs,
+    &kX11,
+    &kXdmcp,
     &kTftp,
     &kTelnet,
     &kDhcp,
