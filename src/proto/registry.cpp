@@ -40,6 +40,10 @@ extern const Protocol kRpcStream;
 extern const Protocol kTacacs;
 extern const Protocol kX11;
 extern const Protocol kXdmcp;
+extern const Protocol kRexec;
+extern const Protocol kRlogin;
+extern const Protocol kRsh;
+extern const Protocol kFinger;
 extern const Protocol kTftp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
@@ -113,6 +117,10 @@ constexpr const Protocol* kProtocols[] = {
     &kTacacs,
     &kX11,
     &kXdmcp,
+    &kRexec,
+    &kRlogin,
+    &kRsh,
+    &kFinger,
     &kTftp,
     &kTelnet,
     &kDhcp,
