@@ -248,6 +248,7 @@ inline constexpr ClaimRow kClaims[] = {
     // Screens and printers.
     {"x11.authentication", Scope::service, "how clients of the X display prove themselves"},
     {"x11.server", Scope::service, "X server software: its vendor and release"},
+    {"print.language", Scope::service, "language of what is printed: pjl, postscript, pcl ..."},
 
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},

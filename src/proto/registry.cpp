@@ -44,6 +44,8 @@ extern const Protocol kRexec;
 extern const Protocol kRlogin;
 extern const Protocol kRsh;
 extern const Protocol kFinger;
+extern const Protocol kLpd;
+extern const Protocol kJetdirect;
 extern const Protocol kTftp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
@@ -121,6 +123,8 @@ constexpr const Protocol* kProtocols[] = {
     &kRlogin,
     &kRsh,
     &kFinger,
+    &kLpd,
+    &kJetdirect,
     &kTftp,
     &kTelnet,
     &kDhcp,
