@@ -199,6 +199,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"database.version", Scope::service, "database product and version"},
     {"database.tls", Scope::service, "whether the database offers TLS"},
     {"database.authentication", Scope::service, "how clients of the database authenticate"},
+    {"database.driver", Scope::device, "driver by which it uses a database, and its version"},
 
     // Buildings and plant.
     {"bacnet.instance", Scope::device, "BACnet device instance"},

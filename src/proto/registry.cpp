@@ -53,6 +53,7 @@ extern const Protocol kKerberosStream;
 extern const Protocol kKerberosDatagrams;
 extern const Protocol kLdap;
 extern const Protocol kMssql;
+extern const Protocol kRedis;
 extern const Protocol kMysql;
 extern const Protocol kPostgresql;
 extern const Protocol kRdp;
@@ -145,6 +146,7 @@ constexpr const Protocol* kProtocols[] = {
     &kPostgresql,
     &kMysql,
     &kMssql,
+    &kRedis,
 };
 
 }  // namespace
