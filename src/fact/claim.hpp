@@ -200,6 +200,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"database.tls", Scope::service, "whether the database offers TLS"},
     {"database.authentication", Scope::service, "how clients of the database authenticate"},
     {"database.driver", Scope::device, "driver by which it uses a database, and its version"},
+    {"database.service", Scope::service, "database service asked for (identifiers masked)"},
 
     // Buildings and plant.
     {"bacnet.instance", Scope::device, "BACnet device instance"},

@@ -54,6 +54,7 @@ extern const Protocol kKerberosDatagrams;
 extern const Protocol kLdap;
 extern const Protocol kMssql;
 extern const Protocol kRedis;
+extern const Protocol kOracle;
 extern const Protocol kMysql;
 extern const Protocol kPostgresql;
 extern const Protocol kRdp;
@@ -147,6 +148,7 @@ constexpr const Protocol* kProtocols[] = {
     &kMysql,
     &kMssql,
     &kRedis,
+    &kOracle,
 };
 
 }  // namespace
