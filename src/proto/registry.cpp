@@ -55,6 +55,7 @@ extern const Protocol kLdap;
 extern const Protocol kMssql;
 extern const Protocol kRedis;
 extern const Protocol kOracle;
+extern const Protocol kMongodb;
 extern const Protocol kMysql;
 extern const Protocol kPostgresql;
 extern const Protocol kRdp;
@@ -149,6 +150,7 @@ constexpr const Protocol* kProtocols[] = {
     &kMssql,
     &kRedis,
     &kOracle,
+    &kMongodb,
 };
 
 }  // namespace
