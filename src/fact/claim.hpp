@@ -252,6 +252,11 @@ inline constexpr ClaimRow kClaims[] = {
     {"x11.server", Scope::service, "X server software: its vendor and release"},
     {"print.language", Scope::service, "language of what is printed: pjl, postscript, pcl ..."},
 
+    // Management of hardware.
+    {"ipmi.version", Scope::service, "IPMI version offered"},
+    {"ipmi.authentication", Scope::service, "IPMI authentication type, or weakness, offered"},
+    {"ipmi.cipher", Scope::service, "IPMI cipher suite chosen; 0 is no authentication at all"},
+
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},
     {"ssdp.type", Scope::device, "UPnP device or service type announced"},

@@ -44,6 +44,7 @@ extern const Protocol kRexec;
 extern const Protocol kRlogin;
 extern const Protocol kRsh;
 extern const Protocol kFinger;
+extern const Protocol kIpmi;
 extern const Protocol kLpd;
 extern const Protocol kJetdirect;
 extern const Protocol kTftp;
@@ -126,6 +127,7 @@ constexpr const Protocol* kProtocols[] = {
     &kRlogin,
     &kRsh,
     &kFinger,
+    &kIpmi,
     &kLpd,
     &kJetdirect,
     &kTftp,
