@@ -277,6 +277,9 @@ inline constexpr ClaimRow kClaims[] = {
     {"ntp.reference", Scope::service, "what its time comes from: a clock, or the server above it"},
     {"ntp.software", Scope::service, "NTP server software"},
     {"ntp.answers", Scope::service, "NTP control or private request that it answered"},
+    {"ptp.clock", Scope::device, "identity of its PTP clock (IEEE 1588)"},
+    {"ptp.grandmaster", Scope::device, "identity of the PTP clock that it tells others to follow"},
+    {"ptp.quality", Scope::device, "class and source of the time that it tells by PTP"},
 };
 
 struct Claim {

@@ -76,6 +76,8 @@ extern const Protocol kNbns;
 extern const Protocol kNd;
 extern const Protocol kNetBiosDatagram;
 extern const Protocol kNtp;
+extern const Protocol kPtp;
+extern const Protocol kPtpEthernet;
 extern const Protocol kSsdp;
 
 namespace {
@@ -142,6 +144,8 @@ constexpr const Protocol* kProtocols[] = {
     &kNetBiosDatagram,
     &kSsdp,
     &kNtp,
+    &kPtp,
+    &kPtpEthernet,
     &kNd,
     &kRdp,
     &kLdap,
