@@ -265,6 +265,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"wsd.types", Scope::device, "WS-Discovery types"},
     {"wsd.scope", Scope::device, "WS-Discovery scope that says what or where it is"},
     {"wsd.address", Scope::device, "WS-Discovery transport address (where its services are)"},
+    {"slp.service", Scope::device, "service announced or registered by SLP (RFC 2608)"},
 
     // Messaging.
     {"mqtt.client_id", Scope::device, "MQTT client identifier"},

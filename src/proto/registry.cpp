@@ -79,6 +79,7 @@ extern const Protocol kNtp;
 extern const Protocol kPtp;
 extern const Protocol kPtpEthernet;
 extern const Protocol kSsdp;
+extern const Protocol kSlp;
 
 namespace {
 
@@ -143,6 +144,7 @@ constexpr const Protocol* kProtocols[] = {
     &kDnsTcp,
     &kNetBiosDatagram,
     &kSsdp,
+    &kSlp,
     &kNtp,
     &kPtp,
     &kPtpEthernet,
