@@ -231,6 +231,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"multicast.querier", Scope::device, "it asks for members of groups (value: IGMP or MLD)"},
     {"vrrp.priority", Scope::device, "VRRP group, and the priority it stands for its address with"},
     {"vrrp.authentication", Scope::device, "VRRP version 2 authentication: none, password or hmac"},
+    {"nat.opens", Scope::device, "it asked a router to open a port to the outside (NAT-PMP, PCP)"},
     {"radius.identifier", Scope::device, "RADIUS NAS-Identifier: what it calls itself"},
     {"radius.ssid", Scope::device, "wireless network that it lets users into, as RADIUS tells"},
     {"radius.authentication", Scope::service, "how users prove themselves: pap, chap, eap ..."},

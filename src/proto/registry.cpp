@@ -80,6 +80,7 @@ extern const Protocol kPtp;
 extern const Protocol kPtpEthernet;
 extern const Protocol kSsdp;
 extern const Protocol kSlp;
+extern const Protocol kNatPmp;
 
 namespace {
 
@@ -145,6 +146,7 @@ constexpr const Protocol* kProtocols[] = {
     &kNetBiosDatagram,
     &kSsdp,
     &kSlp,
+    &kNatPmp,
     &kNtp,
     &kPtp,
     &kPtpEthernet,
