@@ -282,6 +282,9 @@ inline constexpr ClaimRow kClaims[] = {
     {"ptp.clock", Scope::device, "identity of its PTP clock (IEEE 1588)"},
     {"ptp.grandmaster", Scope::device, "identity of the PTP clock that it tells others to follow"},
     {"ptp.quality", Scope::device, "class and source of the time that it tells by PTP"},
+
+    // Speech and pictures.
+    {"rtcp.tool", Scope::device, "program that sends its media, as RTCP says"},
 };
 
 struct Claim {

@@ -81,6 +81,7 @@ extern const Protocol kPtpEthernet;
 extern const Protocol kSsdp;
 extern const Protocol kSlp;
 extern const Protocol kNatPmp;
+extern const Protocol kRtcp;
 
 namespace {
 
@@ -147,6 +148,7 @@ constexpr const Protocol* kProtocols[] = {
     &kSsdp,
     &kSlp,
     &kNatPmp,
+    &kRtcp,
     &kNtp,
     &kPtp,
     &kPtpEthernet,
