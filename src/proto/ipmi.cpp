@@ -127,7 +127,7 @@ bool read_version2(Side from, Cursor in, FactSink& out) {
   in.skip(8);
   const Cursor payload = in.sub(in.le16());
   if (!payload.ok()) return false;
-  out.say(Side::server, "ipmi.version"_claim, "2.0");
+  if (from == Side::server) out.say(from, "ipmi.version"_claim, "2.0");
   if (type == kSessionResponse && from == Side::server) return read_session(payload, out);
   if ((type & 0x3f) == kCommand && (type & kEncrypted) == 0 && !payload.done())
     return read_command(from, payload, out);
