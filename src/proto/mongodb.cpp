@@ -114,7 +114,8 @@ std::string_view release_of(std::int64_t wire) {
 }
 
 void say_name_and_version(Claim claim, Bytes document, FactSink& out) {
-  std::string_view name, version;
+  std::string_view name;
+  std::string_view version;
   for_each_element(document, [&](const Element& element) {
     if (element.name == "name") name = element.text;
     if (element.name == "version") version = element.text;
@@ -141,7 +142,8 @@ bool read_request(Bytes document, FactSink& out) {
 }
 
 bool read_answer(Bytes document, FactSink& out) {
-  std::string_view version, release;
+  std::string_view version;
+  std::string_view release;
   bool build = false;
   const bool whole = for_each_element(document, [&](const Element& element) {
     if (element.name == "version") version = element.text;
