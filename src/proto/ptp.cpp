@@ -118,7 +118,7 @@ class PtpParser final : public Parser {
     const Header header(in);
     if (!in.ok() || !header.credible(received)) return false;
     out.say(from, "ptp.clock"_claim, ShortText<>().hex(header.clock));
-    Cursor body = in.sub(header.size - kHeader);
+    const Cursor body = in.sub(header.size - kHeader);
     if (header.type == kAnnounce) return read_announce(from, body, out);
     return header.type != kManagement || read_management(from, body, out);
   }
