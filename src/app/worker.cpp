@@ -26,7 +26,8 @@ std::uint8_t hops_of_half(const FlowHalf& half, const Ip& peer) {
 }
 
 ConversationState state_of(const Flow& flow) {
-  if (flow.server().packets == 0) return ConversationState::unanswered;
+  if (flow.server().packets == 0)
+    return flow.refused ? ConversationState::refused : ConversationState::unanswered;
   const bool tcp = !flow.key.frame && flow.key.protocol == ip_protocol::kTcp;
   const bool only_reset = (flow.server().tcp_flags & tcp_flag::kRst) != 0 &&
                           (flow.server().tcp_flags & tcp_flag::kSyn) == 0 &&

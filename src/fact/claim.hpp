@@ -67,17 +67,20 @@ inline constexpr ClaimRow kClaims[] = {
     {"dns.version", Scope::service, "DNS server software (version.bind)"},
 
     // DHCP.
-    {"dhcp.vendor_class", Scope::device, "DHCP option 60, vendor class"},
-    {"dhcp.parameters", Scope::device, "DHCP option 55, parameters asked for, in order"},
-    {"dhcp.client_id", Scope::device, "DHCP option 61, client identifier, in hexadecimal"},
-    {"dhcp.user_class", Scope::device, "DHCP option 77, user class"},
+    {"dhcp.vendor_class", Scope::device, "DHCP option 60 (DHCPv6: 16), vendor class"},
+    {"dhcp.parameters", Scope::device,
+     "DHCP option 55 (DHCPv6: 6), parameters asked for, in order"},
+    {"dhcp.client_id", Scope::device,
+     "DHCP option 61 (DHCPv6: 1), client identifier, in hexadecimal"},
+    {"dhcp.user_class", Scope::device, "DHCP option 77 (DHCPv6: 15), user class"},
     {"dhcp.server", Scope::device, "it leases addresses (value: the server identifier)"},
-    {"dhcp.given", Scope::device, "what a DHCP server told it: router, dns, ntp, domain, tftp"},
+    {"dhcp.given", Scope::device,
+     "what a DHCP server told it: router, dns, ntp, domain, tftp, prefix"},
     {"dhcp.relay", Scope::device, "it relays DHCP between networks"},
     {"dhcp.circuit", Scope::device,
-     "where a relay heard it: circuit id (option 82), text or hexadecimal"},
+     "where a relay heard it: circuit id (option 82; DHCPv6: 18), text or hexadecimal"},
     {"dhcp.remote", Scope::device,
-     "where a relay heard it: remote id (option 82), text or hexadecimal"},
+     "where a relay heard it: remote id (option 82; DHCPv6: 37), text or hexadecimal"},
 
     // DICOM.
     {"dicom.ae_title", Scope::device, "DICOM application entity title"},
@@ -110,6 +113,8 @@ inline constexpr ClaimRow kClaims[] = {
      "messages that carry patient identity crossed in clear (counted)"},
     {"clear.credentials", Scope::service,
      "credentials crossed in clear (value: the kind, never the secret)"},
+    {"clear.shell", Scope::service,
+     "commands to another host cross in clear (value: by which protocol)"},
     {"credentials.default", Scope::service,
      "a well-known default credential was used (value: its name)"},
 
@@ -194,6 +199,8 @@ inline constexpr ClaimRow kClaims[] = {
     {"database.version", Scope::service, "database product and version"},
     {"database.tls", Scope::service, "whether the database offers TLS"},
     {"database.authentication", Scope::service, "how clients of the database authenticate"},
+    {"database.driver", Scope::device, "driver by which it uses a database, and its version"},
+    {"database.service", Scope::service, "database service asked for (identifiers masked)"},
 
     // Buildings and plant.
     {"bacnet.instance", Scope::device, "BACnet device instance"},
@@ -219,10 +226,37 @@ inline constexpr ClaimRow kClaims[] = {
     {"eapol.role", Scope::device, "part it plays in 802.1X: supplicant, authenticator or macsec"},
     {"eapol.method", Scope::device, "EAP method it proves itself by"},
 
+    // Networks: groups, shared addresses, who is let in.
+    {"multicast.member", Scope::device, "well-known multicast group that it is a member of"},
+    {"multicast.querier", Scope::device, "it asks for members of groups (value: IGMP or MLD)"},
+    {"vrrp.priority", Scope::device, "VRRP group, and the priority it stands for its address with"},
+    {"vrrp.authentication", Scope::device, "VRRP version 2 authentication: none, password or hmac"},
+    {"nat.opens", Scope::device, "it asked a router to open a port to the outside (NAT-PMP, PCP)"},
+    {"radius.identifier", Scope::device, "RADIUS NAS-Identifier: what it calls itself"},
+    {"radius.ssid", Scope::device, "wireless network that it lets users into, as RADIUS tells"},
+    {"radius.authentication", Scope::service, "how users prove themselves: pap, chap, eap ..."},
+    {"radius.message_authenticator", Scope::service,
+     "whether RADIUS messages carry a message authenticator (RFC 3579): with or without"},
+    {"tacacs.authentication", Scope::service, "how users prove themselves over TACACS+"},
+    {"tacacs.body", Scope::service, "how TACACS+ bodies cross: obfuscated or clear"},
+
     // Logs and files.
     {"syslog.program", Scope::device, "program whose logs it sends"},
     {"tftp.file", Scope::device,
      "TFTP: whether it read or wrote, and the ending of the file's name"},
+    {"rpc.program", Scope::service, "ONC RPC program and version called"},
+    {"rpc.authentication", Scope::service, "ONC RPC authentication: none, sys, gss ..."},
+    {"nfs.export", Scope::service, "directory mounted over NFS (identifiers masked)"},
+
+    // Screens and printers.
+    {"x11.authentication", Scope::service, "how clients of the X display prove themselves"},
+    {"x11.server", Scope::service, "X server software: its vendor and release"},
+    {"print.language", Scope::service, "language of what is printed: pjl, postscript, pcl ..."},
+
+    // Management of hardware.
+    {"ipmi.version", Scope::service, "IPMI version offered"},
+    {"ipmi.authentication", Scope::service, "IPMI authentication type, or weakness, offered"},
+    {"ipmi.cipher", Scope::service, "IPMI cipher suite chosen; 0 is no authentication at all"},
 
     // Announcements.
     {"mdns.service", Scope::device, "service announced by mDNS (DNS-SD)"},
@@ -232,6 +266,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"wsd.types", Scope::device, "WS-Discovery types"},
     {"wsd.scope", Scope::device, "WS-Discovery scope that says what or where it is"},
     {"wsd.address", Scope::device, "WS-Discovery transport address (where its services are)"},
+    {"slp.service", Scope::device, "service announced or registered by SLP (RFC 2608)"},
 
     // Messaging.
     {"mqtt.client_id", Scope::device, "MQTT client identifier"},
@@ -244,6 +279,12 @@ inline constexpr ClaimRow kClaims[] = {
     {"ntp.reference", Scope::service, "what its time comes from: a clock, or the server above it"},
     {"ntp.software", Scope::service, "NTP server software"},
     {"ntp.answers", Scope::service, "NTP control or private request that it answered"},
+    {"ptp.clock", Scope::device, "identity of its PTP clock (IEEE 1588)"},
+    {"ptp.grandmaster", Scope::device, "identity of the PTP clock that it tells others to follow"},
+    {"ptp.quality", Scope::device, "class and source of the time that it tells by PTP"},
+
+    // Speech and pictures.
+    {"rtcp.tool", Scope::device, "program that sends its media, as RTCP says"},
 };
 
 struct Claim {

@@ -77,6 +77,7 @@ struct Flow {
   bool wants_data = true;  // the listener may clear it: the rest is only counted
   bool oriented = false;   // who is the client is known, not guessed
   bool closed = false;     // TCP reset or finished by both sides
+  bool refused = false;    // the server sent a packet of the client's back by ICMP
   bool in_use = false;
 
   const Ip& client_ip() const { return client_is_a ? key.a : key.b; }

@@ -135,9 +135,21 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
 
   if (packet.protocol == ip_protocol::kTcp && !flow.key.frame) {
     add_tcp(index - 1, from, packet);
-  } else if (flow.wants_data && !packet.payload.empty()) {
-    listener_.on_data(flow, from, packet.payload);
+    return;
   }
+  if (const auto refused = refused_packet(packet)) refuse(*refused);
+  if (flow.wants_data && !packet.payload.empty()) listener_.on_data(flow, from, packet.payload);
+}
+
+// Only what a client asks for is refused: who sends an answer too late back
+// offers no service.
+void FlowTable::refuse(const Decoded& packet) {
+  FlowKey key;
+  const bool from_a = make_key(packet, key);
+  const std::uint32_t index = find(key, hash_of(key));
+  if (index == 0) return;
+  Flow& flow = flow_at(index - 1);
+  if (from_a == flow.client_is_a) flow.refused = true;
 }
 
 void FlowTable::finish() {

@@ -94,6 +94,7 @@ class FlowTable {
   std::chrono::seconds timeout_of(const Flow& flow) const;
   bool over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const;
 
+  void refuse(const Decoded& packet);
   void add_tcp(std::uint32_t index, Sender from, const Decoded& packet);
   Sender show(Flow& flow, Sender from, Bytes bytes);
   Sender show_cut(Flow& flow, Sender from, Bytes bytes, std::uint32_t length);

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "base/address.hpp"
 #include "base/cursor.hpp"
@@ -114,6 +115,12 @@ DecodeError decode(std::uint16_t link_type, Bytes frame, std::uint32_t length, D
 // fields are already in `packet` and goes on from there, into tunnels too. May
 // give a fragment again, of a datagram inside; the caller bounds how often.
 DecodeError decode_transport(Decoded packet, Bytes datagram, DecodeSink& out);
+
+// The packet that an ICMP error quotes, if its receiver sends it back because it
+// does not want it: nothing listens there, or a filter on the host says no.
+// Errors that routers send on the way say nothing of the host and are not
+// given. Its payload is not to be used: what is quoted may be cut anywhere.
+std::optional<Decoded> refused_packet(const Decoded& icmp);
 
 // A hash of the outermost pair of addresses, the same in both directions and
 // for every fragment: what shares packets out to workers. Cheap: looks only

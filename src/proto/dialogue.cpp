@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "net/decoded.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -19,7 +21,7 @@ bool expects(const Protocol& protocol, std::uint16_t port) {
 // The rows of protocols() for one transport, by index.
 const std::vector<std::size_t>& rows_of(Transport transport) {
   static const auto kRows = [] {
-    std::array<std::vector<std::size_t>, 4> rows;
+    std::array<std::vector<std::size_t>, 5> rows;
     for (std::size_t i = 0; i < protocols().size(); ++i)
       rows[static_cast<std::size_t>(protocols()[i]->transport)].push_back(i);
     return rows;
@@ -29,8 +31,16 @@ const std::vector<std::size_t>& rows_of(Transport transport) {
 
 Transport transport_of(const FlowKey& key) {
   if (key.frame) return Transport::frame;
-  constexpr std::uint8_t kIcmp6 = 58;
-  return key.protocol == kIcmp6 ? Transport::icmp6 : Transport::udp;
+  switch (key.protocol) {
+    case ip_protocol::kUdp: return Transport::udp;
+    case ip_protocol::kIcmp6: return Transport::icmp6;
+    default: return Transport::ip;
+  }
+}
+
+// Whether the row is looked for under its number alone.
+bool numbered(Transport transport) {
+  return transport == Transport::frame || transport == Transport::ip;
 }
 
 }  // namespace
@@ -56,15 +66,17 @@ DatagramParsers::DatagramParsers() {
 // other one fits.
 bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transport,
                          bool& wants_more) {
-  const int readings = flow.oriented || transport == Transport::frame ? 1 : 2;
+  const int readings = flow.oriented || numbered(transport) ? 1 : 2;
   for (int reading = 0; reading < readings; ++reading) {
     const bool turned = reading == 1;
     const Side side = turned ? other(from) : from;
-    const std::uint16_t port = turned ? flow.client_port() : flow.server_port();
+    const std::uint16_t port = transport == Transport::ip ? flow.key.protocol
+                               : turned                   ? flow.client_port()
+                                                          : flow.server_port();
     for (const std::size_t row : rows_of(transport)) {
       const Protocol& protocol = *protocols()[row];
       const bool expected = expects(protocol, port);
-      if (transport == Transport::frame && !expected) continue;
+      if (numbered(transport) && !expected) continue;
       const Recognition answer = protocol.recognise({side, bytes, expected});
       if (answer == Recognition::more) wants_more = true;
       if (answer != Recognition::yes) continue;

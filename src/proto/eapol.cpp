@@ -1,32 +1,15 @@
 // EAP over the link: that ports are opened only for who proves what it is, and
 // by which method. Identities are never read. IEEE 802.1X-2020, clause 11.3
-// (EAPOL); RFC 3748, section 4 (EAP); methods: IANA, EAP method types.
+// (EAPOL); RFC 3748, section 4 (EAP).
 
 #include "net/decoded.hpp"
+#include "proto/eap.hpp"
 #include "proto/parser.hpp"
 
 namespace asepsis {
 namespace {
 
 enum class Packet : std::uint8_t { eap = 0, start = 1, logoff = 2, key = 3, alert = 4, mka = 5 };
-
-std::string_view method_name(std::uint8_t type) {
-  switch (type) {
-    case 4: return "md5";
-    case 6: return "gtc";
-    case 13: return "tls";
-    case 17: return "leap";
-    case 18: return "sim";
-    case 21: return "ttls";
-    case 23: return "aka";
-    case 25: return "peap";
-    case 26: return "mschapv2";
-    case 43: return "fast";
-    case 52: return "pwd";
-    case 55: return "teap";
-    default: return {};  // identity, notification, nak and the rare ones
-  }
-}
 
 bool read_eap(Side from, Cursor in, FactSink& out) {
   enum : std::uint8_t { request = 1, response = 2, success = 3, failure = 4 };
@@ -38,7 +21,7 @@ bool read_eap(Side from, Cursor in, FactSink& out) {
   if (code > response) return true;
   const std::uint8_t type = in.u8();
   if (!in.ok()) return false;
-  if (code == response) out.say(from, "eapol.method"_claim, method_name(type));
+  if (code == response) out.say(from, "eapol.method"_claim, eap_method_name(type));
   return true;
 }
 

@@ -68,7 +68,7 @@ class Parser {
   }
 };
 
-enum class Transport : std::uint8_t { tcp, udp, icmp6, frame };
+enum class Transport : std::uint8_t { tcp, udp, icmp6, ip, frame };
 
 // What recognition has to go by: the first bytes that one side sent.
 struct Opening {
@@ -88,7 +88,8 @@ struct Protocol {
   std::string_view name;  // what conversations show: "dicom", "hl7", "http"
   Transport transport;
   // Where to expect it: a hint for recognise(). For Transport::frame: the
-  // EtherTypes, which decide alone.
+  // EtherTypes, for Transport::ip: the numbers of IP's protocols; both decide
+  // alone.
   std::span<const std::uint16_t> ports;
   // By content; linear in the opening. Never says yes for the port alone,
   // unless every payload of that shape is plausible.

@@ -30,7 +30,23 @@ extern const Protocol kModbus;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
+extern const Protocol kIgmp;
+extern const Protocol kMld;
+extern const Protocol kVrrp;
 extern const Protocol kSyslog;
+extern const Protocol kRadius;
+extern const Protocol kRpcDatagrams;
+extern const Protocol kRpcStream;
+extern const Protocol kTacacs;
+extern const Protocol kX11;
+extern const Protocol kXdmcp;
+extern const Protocol kRexec;
+extern const Protocol kRlogin;
+extern const Protocol kRsh;
+extern const Protocol kFinger;
+extern const Protocol kIpmi;
+extern const Protocol kLpd;
+extern const Protocol kJetdirect;
 extern const Protocol kTftp;
 extern const Protocol kTelnet;
 extern const Protocol kVnc;
@@ -38,6 +54,9 @@ extern const Protocol kKerberosStream;
 extern const Protocol kKerberosDatagrams;
 extern const Protocol kLdap;
 extern const Protocol kMssql;
+extern const Protocol kRedis;
+extern const Protocol kOracle;
+extern const Protocol kMongodb;
 extern const Protocol kMysql;
 extern const Protocol kPostgresql;
 extern const Protocol kRdp;
@@ -48,6 +67,7 @@ extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
 extern const Protocol kDhcp;
+extern const Protocol kDhcpv6;
 extern const Protocol kDns;
 extern const Protocol kDnsTcp;
 extern const Protocol kMdns;
@@ -56,7 +76,12 @@ extern const Protocol kNbns;
 extern const Protocol kNd;
 extern const Protocol kNetBiosDatagram;
 extern const Protocol kNtp;
+extern const Protocol kPtp;
+extern const Protocol kPtpEthernet;
 extern const Protocol kSsdp;
+extern const Protocol kSlp;
+extern const Protocol kNatPmp;
+extern const Protocol kRtcp;
 
 namespace {
 
@@ -93,10 +118,27 @@ constexpr const Protocol* kProtocols[] = {
     &kEapol,
     &kStp,
     &kHsrp,
+    &kIgmp,
+    &kMld,
+    &kVrrp,
     &kSyslog,
+    &kRadius,
+    &kRpcDatagrams,
+    &kRpcStream,
+    &kTacacs,
+    &kX11,
+    &kXdmcp,
+    &kRexec,
+    &kRlogin,
+    &kRsh,
+    &kFinger,
+    &kIpmi,
+    &kLpd,
+    &kJetdirect,
     &kTftp,
     &kTelnet,
     &kDhcp,
+    &kDhcpv6,
     &kMdns,
     &kLlmnr,
     &kNbns,
@@ -104,7 +146,12 @@ constexpr const Protocol* kProtocols[] = {
     &kDnsTcp,
     &kNetBiosDatagram,
     &kSsdp,
+    &kSlp,
+    &kNatPmp,
+    &kRtcp,
     &kNtp,
+    &kPtp,
+    &kPtpEthernet,
     &kNd,
     &kRdp,
     &kLdap,
@@ -113,6 +160,9 @@ constexpr const Protocol* kProtocols[] = {
     &kPostgresql,
     &kMysql,
     &kMssql,
+    &kRedis,
+    &kOracle,
+    &kMongodb,
 };
 
 }  // namespace

@@ -466,6 +466,45 @@ TEST(PairHash, is_the_same_both_ways_in_fragments_and_on_every_link) {
   EXPECT_EQ(pair_hash(1, arp), pair_hash(1, answer));
 }
 
+// What an ICMP error by 10.0.0.1 (or 2001:db8::1) says was refused, port to port.
+std::string refused(const Frame& frame) {
+  class Refused final : public DecodeSink {
+   public:
+    void on_decoded(const Decoded& packet) override {
+      if (const auto quoted = refused_packet(packet))
+        ports += std::to_string(quoted->src_port) + " > " + std::to_string(quoted->dst_port);
+    }
+    std::string ports;
+  };
+  Refused out;
+  decode(101, frame, static_cast<std::uint32_t>(frame.size()), out);
+  return out.ports;
+}
+
+TEST(RefusedPacket, is_what_its_receiver_sends_back) {
+  const Frame quoted = ipv4(17, udp(4000, 161, text("x")), 0, true);
+  const Frame quoted_tcp = ipv4(6, be(4000, 2) + be(104, 2) + be(7, 4), 0, true);
+  EXPECT_EQ(refused(ipv4(1, hex("03 03 00 00 00 00 00 00") + quoted)), "4000 > 161");
+  EXPECT_EQ(refused(ipv4(1, hex("03 0d 00 00 00 00 00 00") + quoted_tcp)), "4000 > 104");
+  EXPECT_EQ(refused(ipv4(1, hex("03 04 00 00 00 00 00 00") + quoted)), "");
+  EXPECT_EQ(refused(ipv4(1, hex("0b 00 00 00 00 00 00 00") + quoted)), "");
+  // Of a packet that somebody else would have received.
+  EXPECT_EQ(refused(ipv4(1, hex("03 03 00 00 00 00 00 00") + ipv4(17, udp(4000, 161, {})))), "");
+
+  const Frame quoted6 = ipv6(17, udp(4000, 161, {}), true);
+  EXPECT_EQ(refused(ipv6(58, hex("01 04 00 00 00 00 00 00") + quoted6)), "4000 > 161");
+  EXPECT_EQ(refused(ipv6(58, hex("01 00 00 00 00 00 00 00") + quoted6)), "");
+  EXPECT_EQ(refused(ipv6(58, hex("03 03 00 00 00 00 00 00") + quoted6)), "");
+}
+
+TEST(RefusedPacket, is_none_where_the_quotation_is_cut_before_its_addresses) {
+  const Frame quoted = ipv4(17, udp(4000, 161, text("x")), 0, true);
+  for (std::size_t size = 0; size < 20; ++size) {
+    const Frame cut(quoted.begin(), quoted.begin() + static_cast<std::ptrdiff_t>(size));
+    EXPECT_EQ(refused(ipv4(1, hex("03 03 00 00 00 00 00 00") + cut)), "") << size;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(links, Decode, testing::ValuesIn(kLinks));
 INSTANTIATE_TEST_SUITE_P(wireless, Decode, testing::ValuesIn(kWireless));
 INSTANTIATE_TEST_SUITE_P(ethernet, Decode, testing::ValuesIn(kEthernet));

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/text.hpp"
+#include "frames.hpp"
 
 namespace asepsis {
 namespace {
@@ -31,11 +32,12 @@ class Notes final : public FlowListener {
     ++ended;
     packets += flow.client().packets + flow.server().packets;
     last_client = flow.client_ip();
+    if (flow.refused) ++refused;
   }
 
   std::string said[2];
   std::uint64_t skip_next = 0;
-  std::uint64_t closed = 0, ended = 0, packets = 0;
+  std::uint64_t closed = 0, ended = 0, packets = 0, refused = 0;
   Ip last_client;
 };
 
@@ -254,6 +256,61 @@ TEST(FlowTable, AnyOrderWithinReachGivesTheSameStream) {
     table.flows.finish();
     EXPECT_EQ(table.notes.said[0], text) << "round " << round;
   }
+}
+
+using test::operator+;
+
+// UDP from port 40000 of .1 to 161 of .2.
+Decoded datagram(bool from_client) {
+  Decoded packet = segment(from_client, 0, "x", 0);
+  packet.protocol = ip_protocol::kUdp;
+  (from_client ? packet.dst_port : packet.src_port) = 161;
+  return packet;
+}
+
+// ICMP of that type and code by `sender`, to .1; it quotes the datagram.
+Decoded unreachable(std::uint8_t sender, std::uint16_t type_and_code, const test::Frame& message) {
+  Decoded packet = segment(false, 0, "", 0);
+  packet.protocol = ip_protocol::kIcmp;
+  packet.src = ip(sender);
+  packet.src_port = type_and_code;
+  packet.dst_port = 0;
+  packet.payload = message;
+  packet.payload_length = static_cast<std::uint32_t>(message.size());
+  return packet;
+}
+
+std::uint64_t refusals(std::uint8_t sender, std::uint16_t type_and_code, bool then_cut) {
+  const test::Frame quoted = test::hex("03 03 00 00  00 00 00 00") +
+                             test::ipv4(17, test::udp(40'000, 161, test::text("x")));
+  Table table;
+  table.add(datagram(true));
+  table.add(unreachable(sender, type_and_code, quoted));
+  const test::Frame cut(quoted.begin(), quoted.begin() + 20);
+  if (then_cut) table.add(unreachable(sender, type_and_code, cut));
+  table.flows.finish();
+  return table.notes.refused;
+}
+
+TEST(FlowTable, WhatTheServerSendsBackByIcmpIsRefused) {
+  EXPECT_EQ(refusals(2, 0x0303, false), 1U);  // nothing listens at the port
+  EXPECT_EQ(refusals(2, 0x030a, true), 1U);   // a filter on the host; then a message cut short
+  EXPECT_EQ(refusals(2, 0x0304, false), 0U);  // too long for the way
+  EXPECT_EQ(refusals(9, 0x0301, false), 0U);  // a router knows no way there
+}
+
+// The client has gone before the answer came: its server refuses nothing.
+TEST(FlowTable, WhatTheClientSendsBackIsNotRefused) {
+  const test::Frame quoted = test::hex("03 03 00 00  00 00 00 00") +
+                             test::ipv4(17, test::udp(161, 40'000, test::text("x")), 0, true);
+  Table table;
+  table.add(datagram(true));
+  table.add(datagram(false));
+  Decoded icmp = unreachable(1, 0x0303, quoted);
+  icmp.dst = ip(2);
+  table.add(icmp);
+  table.flows.finish();
+  EXPECT_EQ(table.notes.refused, 0U);
 }
 
 TEST(FlowTable, HopsComeFromUsualInitialTtls) {
