@@ -34,7 +34,7 @@ constexpr std::uint16_t kIpv4 = 0x0800;
 constexpr std::uint8_t kUdp = 17;
 
 TEST(Worker, HearsEveryMacThatASideSendsFrom) {
-  const Frame packet = ipv4(kUdp, udp(1000, 9999, text("x")));
+  const Frame packet = ipv4(kUdp, udp(50000, 999, text("x")));
   Frame routed = packet;
   routed[8] -= 1;  // TTL
   const Frame other_router = hex("02 00 00 00 00 0b  02 00 00 00 00 0a") + be(kIpv4, 2) + routed;
