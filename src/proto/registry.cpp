@@ -27,6 +27,8 @@ extern const Protocol kCdp;
 extern const Protocol kLldp;
 extern const Protocol kSnmp;
 extern const Protocol kModbus;
+extern const Protocol kEnip;
+extern const Protocol kEnipDatagrams;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
@@ -90,6 +92,8 @@ constexpr const Protocol* kProtocols[] = {
     &kLldp,
     &kSnmp,
     &kModbus,
+    &kEnip,
+    &kEnipDatagrams,
     &kEapol,
     &kStp,
     &kHsrp,
