@@ -42,6 +42,10 @@ extern const Protocol kLdap;
 extern const Protocol kMssql;
 extern const Protocol kMysql;
 extern const Protocol kPostgresql;
+extern const Protocol kCotp;
+extern const Protocol kS7comm;
+extern const Protocol kS7commPlus;
+extern const Protocol kMms;
 extern const Protocol kRdp;
 extern const Protocol kSmb;
 extern const Protocol kSsh;
@@ -110,6 +114,10 @@ constexpr const Protocol* kProtocols[] = {
     &kSsdp,
     &kNtp,
     &kNd,
+    &kCotp,
+    &kS7comm,
+    &kS7commPlus,
+    &kMms,
     &kRdp,
     &kLdap,
     &kKerberosStream,
