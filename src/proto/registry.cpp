@@ -29,6 +29,7 @@ extern const Protocol kSnmp;
 extern const Protocol kModbus;
 extern const Protocol kEnip;
 extern const Protocol kEnipDatagrams;
+extern const Protocol kOpcUa;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
@@ -98,6 +99,7 @@ constexpr const Protocol* kProtocols[] = {
     &kModbus,
     &kEnip,
     &kEnipDatagrams,
+    &kOpcUa,
     &kEapol,
     &kStp,
     &kHsrp,
