@@ -30,6 +30,8 @@ extern const Protocol kModbus;
 extern const Protocol kEnip;
 extern const Protocol kEnipDatagrams;
 extern const Protocol kOpcUa;
+extern const Protocol kKnx;
+extern const Protocol kKnxTcp;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
@@ -100,6 +102,8 @@ constexpr const Protocol* kProtocols[] = {
     &kEnip,
     &kEnipDatagrams,
     &kOpcUa,
+    &kKnx,
+    &kKnxTcp,
     &kEapol,
     &kStp,
     &kHsrp,
