@@ -32,6 +32,7 @@ extern const Protocol kEnipDatagrams;
 extern const Protocol kOpcUa;
 extern const Protocol kKnx;
 extern const Protocol kKnxTcp;
+extern const Protocol kCoap;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
@@ -104,6 +105,7 @@ constexpr const Protocol* kProtocols[] = {
     &kOpcUa,
     &kKnx,
     &kKnxTcp,
+    &kCoap,
     &kEapol,
     &kStp,
     &kHsrp,
