@@ -27,12 +27,14 @@ extern const Protocol kCdp;
 extern const Protocol kLldp;
 extern const Protocol kSnmp;
 extern const Protocol kModbus;
-extern const Protocol kEnip;
 extern const Protocol kEnipDatagrams;
+extern const Protocol kEnip;
 extern const Protocol kOpcUa;
 extern const Protocol kKnx;
 extern const Protocol kKnxTcp;
 extern const Protocol kCoap;
+extern const Protocol kDnp3Datagrams;
+extern const Protocol kDnp3;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
@@ -100,12 +102,14 @@ constexpr const Protocol* kProtocols[] = {
     &kLldp,
     &kSnmp,
     &kModbus,
-    &kEnip,
     &kEnipDatagrams,
+    &kEnip,
     &kOpcUa,
     &kKnx,
     &kKnxTcp,
     &kCoap,
+    &kDnp3Datagrams,
+    &kDnp3,
     &kEapol,
     &kStp,
     &kHsrp,
