@@ -35,6 +35,7 @@ extern const Protocol kKnxTcp;
 extern const Protocol kCoap;
 extern const Protocol kDnp3Datagrams;
 extern const Protocol kDnp3;
+extern const Protocol kIec104;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
@@ -110,6 +111,7 @@ constexpr const Protocol* kProtocols[] = {
     &kCoap,
     &kDnp3Datagrams,
     &kDnp3,
+    &kIec104,
     &kEapol,
     &kStp,
     &kHsrp,
