@@ -36,6 +36,8 @@ extern const Protocol kCoap;
 extern const Protocol kDnp3Datagrams;
 extern const Protocol kDnp3;
 extern const Protocol kIec104;
+extern const Protocol kHartIpDatagrams;
+extern const Protocol kHartIp;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
@@ -112,6 +114,8 @@ constexpr const Protocol* kProtocols[] = {
     &kDnp3Datagrams,
     &kDnp3,
     &kIec104,
+    &kHartIpDatagrams,
+    &kHartIp,
     &kEapol,
     &kStp,
     &kHsrp,
