@@ -38,6 +38,8 @@ extern const Protocol kDnp3;
 extern const Protocol kIec104;
 extern const Protocol kHartIpDatagrams;
 extern const Protocol kHartIp;
+extern const Protocol kFinsDatagrams;
+extern const Protocol kFins;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
@@ -116,6 +118,8 @@ constexpr const Protocol* kProtocols[] = {
     &kIec104,
     &kHartIpDatagrams,
     &kHartIp,
+    &kFinsDatagrams,
+    &kFins,
     &kEapol,
     &kStp,
     &kHsrp,
