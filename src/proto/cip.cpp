@@ -179,8 +179,8 @@ bool read_attribute(Side from, std::uint16_t attribute, Cursor& in, std::string_
     case 3: say("enip.product"_claim, ShortText<>().number(in.le16())); break;
     case 4: {
       // The upper bit of the major revision is reserved: 5-2.2.1.4.
-      const int major = in.u8() & 0x7f;
-      const int minor = in.u8();
+      const unsigned major = in.u8() & 0x7fU;
+      const unsigned minor = in.u8();
       say("device.firmware"_claim, ShortText<>().number(major).add('.').number(minor));
       break;
     }
@@ -212,6 +212,31 @@ bool read_attribute_list(Side from, Cursor in, FactSink& out) {
   return in.ok();
 }
 
+void say_write(const Path& path, std::uint8_t code, FactSink& out) {
+  const ServiceRow* row = find_service(path.object, code);
+  if (row == nullptr || !row->writes) return;
+  ShortText<> text;
+  text.add(row->name).add(' ');
+  const std::string_view name = object_name(path.object);
+  name.empty() ? text.add("class ").number(path.object) : text.add(name);
+  out.say(Side::client, "cip.writes"_claim, text);
+}
+
+// how many, where each of them begins, then the requests themselves.
+bool say_writes_in(Cursor in, FactSink& out) {
+  constexpr int kMost = 32;
+  const Bytes all = in.rest();
+  const int count = in.le16();
+  for (int i = 0; i < std::min(count, kMost) && in.ok(); ++i) {
+    Cursor one(all);
+    one.skip(in.le16());
+    const std::uint8_t code = one.u8();
+    const Path path = read_path(one.sub(one.u8() * std::size_t{2}));
+    if (in.ok() && one.ok()) say_write(path, code, out);
+  }
+  return in.ok();
+}
+
 }  // namespace
 
 bool read_cip_identity(Side from, Cursor& in, bool behind, FactSink& out) {
@@ -233,7 +258,7 @@ void say_cip_state(Side from, std::uint8_t state, FactSink& out) {
 }
 
 // 2-4.1: service, path, data. One may hold another for a device behind
-// (3-5.5.4), or several: looked into once.
+// (3-5.5.4): looked into once.
 bool CipMessages::request(std::uint64_t key, Cursor in, FactSink& out) {
   bool behind = false;
   for (int depth = 0;; ++depth) {
@@ -251,13 +276,8 @@ bool CipMessages::request(std::uint64_t key, Cursor in, FactSink& out) {
       in = inner;
       continue;
     }
-    if (const ServiceRow* row = find_service(path.object, code); row != nullptr && row->writes) {
-      ShortText<> text;
-      text.add(row->name).add(' ');
-      const std::string_view name = object_name(path.object);
-      name.empty() ? text.add("class ").number(path.object) : text.add(name);
-      out.say(Side::client, "cip.writes"_claim, text);
-    }
+    say_write(path, code, out);
+    if (code == service::kMultiple && !say_writes_in(in, out)) return false;
     asked_[next_++ % asked_.size()] = {key, path.object, path.attribute, behind, true};
     return true;
   }

@@ -90,8 +90,8 @@ bool read_identity(Side from, Cursor in, FactSink& out) {
   in.skip(1);
   const std::uint8_t revision = in.u8();
   in.skip(1);
-  const int software = in.u8();
-  const int hardware = in.u8() >> 3;
+  const unsigned software = in.u8();
+  const unsigned hardware = in.u8() >> 3U;
   in.skip(1);
   const Bytes id = in.take(3);
   if (!in.ok()) return false;

@@ -126,7 +126,7 @@ bool read_description(Side from, Cursor in, FactSink& out) {
     if (type != families && type != secured_families) continue;
     while (block.rest().size() >= 2) {
       const std::string_view family = family_name(block.u8());
-      const int version = block.u8();
+      const unsigned version = block.u8();
       if (family.empty()) continue;
       ShortText<> text;
       text.add(family).add(' ').number(version);

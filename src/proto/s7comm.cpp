@@ -107,9 +107,9 @@ void read_module(Cursor in, FactSink& out) {
   const std::string_view order = trimmed(as_text(in.take(20)));
   in.skip(2);
   const std::uint8_t mark = in.u8();
-  const int major = in.u8();
-  const int minor = in.u8();
-  const int patch = in.u8();
+  const unsigned major = in.u8();
+  const unsigned minor = in.u8();
+  const unsigned patch = in.u8();
   if (!in.ok()) return;
   if (index == kModule) out.say(Side::server, "device.part"_claim, order);
   if (index == kFirmware && mark == 'V')
