@@ -21,8 +21,12 @@ constexpr std::size_t kOrigin = 6;
 enum class Bvlc : std::uint8_t {  // J.2
   result = 0x00,
   write_broadcast_table = 0x01,
+  read_broadcast_table = 0x02,
+  broadcast_table = 0x03,
   forwarded = 0x04,
   register_foreign_device = 0x05,
+  read_foreign_devices = 0x06,
+  foreign_devices = 0x07,
   delete_foreign_device = 0x08,
   distribute_broadcast = 0x09,
   unicast = 0x0a,
@@ -110,7 +114,9 @@ std::string_view name_of(std::span<const std::string_view> names, std::uint8_t n
 std::string_view name_of(Bvlc function) {
   switch (function) {
     case Bvlc::write_broadcast_table: return "write-broadcast-distribution-table";
+    case Bvlc::read_broadcast_table: return "read-broadcast-distribution-table";
     case Bvlc::register_foreign_device: return "register-foreign-device";
+    case Bvlc::read_foreign_devices: return "read-foreign-device-table";
     case Bvlc::delete_foreign_device: return "delete-foreign-device";
     default: return {};
   }
@@ -120,7 +126,9 @@ std::string_view name_of(Bvlc function) {
 std::string_view refused_by_result(std::uint16_t code) {
   switch (code) {
     case 0x0010: return name_of(Bvlc::write_broadcast_table);
+    case 0x0020: return name_of(Bvlc::read_broadcast_table);
     case 0x0030: return name_of(Bvlc::register_foreign_device);
+    case 0x0040: return name_of(Bvlc::read_foreign_devices);
     case 0x0050: return name_of(Bvlc::delete_foreign_device);
     default: return {};
   }
@@ -315,8 +323,16 @@ class BacnetParser final : public Parser {
         if (!body.ok()) return false;
         const Ip ip = Ip::v4(origin);
         if (ip.unspecified() || ip.multicast()) return false;
+        out.say(from, "bacnet.service"_claim, "forward-broadcasts");  // a broadcast manager does
         return read_network(body, Subject(Mac{}, ip), out);
       }
+      // J.2.4, J.2.8: who has the table is a broadcast manager.
+      case Bvlc::broadcast_table:
+        out.say(from, "bacnet.accepts"_claim, name_of(Bvlc::read_broadcast_table));
+        return true;
+      case Bvlc::foreign_devices:
+        out.say(from, "bacnet.accepts"_claim, name_of(Bvlc::read_foreign_devices));
+        return true;
       case Bvlc::result: {
         const std::string_view refused = refused_by_result(body.be16());
         BacnetSpeaker(from, out).say("bacnet.accepts"_claim, refused, true);

@@ -16,6 +16,7 @@ constexpr std::uint16_t kMostLength = 254;  // the unit and 253 of the function
 constexpr std::uint8_t kException = 0x80;
 
 namespace function {
+constexpr std::uint8_t kDiagnostics = 8;
 constexpr std::uint8_t kReportServerId = 17;
 constexpr std::uint8_t kEncapsulated = 43;
 }  // namespace function
@@ -206,6 +207,7 @@ class ModbusParser final : public Parser {
 
     if (from == Side::client) {
       if (row != nullptr && row->writes) out.say(from, "modbus.writes"_claim, name);
+      if (code == function::kDiagnostics) say_diagnostics(in, out);
       return true;
     }
     const bool refused = (code & kException) != 0;
@@ -223,6 +225,15 @@ class ModbusParser final : public Parser {
   }
 
  private:
+  // 6.8.1: of the diagnostics two change what the device does.
+  static void say_diagnostics(Cursor in, FactSink& out) {
+    constexpr std::uint16_t kRestart = 1;
+    constexpr std::uint16_t kListenOnly = 4;
+    const std::uint16_t which = in.be16();
+    if (which == kRestart) out.say(Side::client, "modbus.writes"_claim, "restart-communications");
+    if (which == kListenOnly) out.say(Side::client, "modbus.writes"_claim, "force-listen-only");
+  }
+
   // 7: a gateway says that nobody stands at that address (10, 11); any other
   // refusal is the unit's own.
   static bool read_exception(Side from, std::uint8_t unit, Cursor in, FactSink& out) {

@@ -10,14 +10,13 @@
 #include "proto/credentials.hpp"
 #include "proto/device_json.hpp"
 #include "proto/parser.hpp"
+#include "proto/topic_shape.hpp"
 
 namespace asepsis {
 namespace {
 
 constexpr std::size_t kMostHeld = 16'384;
 constexpr std::size_t kMostTopics = 8;  // remembered, so as not to say them again
-constexpr std::size_t kDeepestTopic = 8;
-constexpr std::size_t kLongestSegment = 24;
 
 enum Type : std::uint8_t { kConnect = 1, kConnack = 2, kPublish = 3, kAuth = 15 };
 
@@ -56,26 +55,6 @@ bool flags_fit(std::uint8_t first) {
 
 void skip_properties(Cursor& in) { in.skip(take_length(in).value); }
 std::string_view take_text(Cursor& in) { return as_text(in.take(in.be16())); }
-
-bool names_one(std::string_view segment) {
-  return segment.size() > kLongestSegment ||
-         std::ranges::any_of(segment, [](char c) { return c >= '0' && c <= '9'; });
-}
-
-// "ward/7/pump-1234/vitals" becomes "ward/+/+/vitals".
-ShortText<200> topic_shape(std::string_view topic) {
-  ShortText<200> shape;
-  bool person = false;
-  for (std::size_t depth = 0; !topic.empty() || depth == 0; ++depth) {
-    if (depth == kDeepestTopic) return shape.add("/#"), shape;
-    const std::string_view segment = topic.substr(0, topic.find('/'));
-    topic.remove_prefix(std::min(topic.size(), segment.size() + 1));
-    if (depth > 0) shape.add('/');
-    shape.add(person || names_one(segment) ? "+" : segment);
-    person = same_letters(segment, "patient") || same_letters(segment, "patients");
-  }
-  return shape;
-}
 
 class MqttParser final : public Parser {
  public:

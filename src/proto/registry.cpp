@@ -27,6 +27,19 @@ extern const Protocol kCdp;
 extern const Protocol kLldp;
 extern const Protocol kSnmp;
 extern const Protocol kModbus;
+extern const Protocol kEnipDatagrams;
+extern const Protocol kEnip;
+extern const Protocol kOpcUa;
+extern const Protocol kKnx;
+extern const Protocol kKnxTcp;
+extern const Protocol kCoap;
+extern const Protocol kDnp3Datagrams;
+extern const Protocol kDnp3;
+extern const Protocol kIec104;
+extern const Protocol kHartIpDatagrams;
+extern const Protocol kHartIp;
+extern const Protocol kFinsDatagrams;
+extern const Protocol kFins;
 extern const Protocol kEapol;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
@@ -59,6 +72,10 @@ extern const Protocol kOracle;
 extern const Protocol kMongodb;
 extern const Protocol kMysql;
 extern const Protocol kPostgresql;
+extern const Protocol kCotp;
+extern const Protocol kS7comm;
+extern const Protocol kS7commPlus;
+extern const Protocol kMms;
 extern const Protocol kRdp;
 extern const Protocol kSmb;
 extern const Protocol kSsh;
@@ -115,6 +132,19 @@ constexpr const Protocol* kProtocols[] = {
     &kLldp,
     &kSnmp,
     &kModbus,
+    &kEnipDatagrams,
+    &kEnip,
+    &kOpcUa,
+    &kKnx,
+    &kKnxTcp,
+    &kCoap,
+    &kDnp3Datagrams,
+    &kDnp3,
+    &kIec104,
+    &kHartIpDatagrams,
+    &kHartIp,
+    &kFinsDatagrams,
+    &kFins,
     &kEapol,
     &kStp,
     &kHsrp,
@@ -153,6 +183,10 @@ constexpr const Protocol* kProtocols[] = {
     &kPtp,
     &kPtpEthernet,
     &kNd,
+    &kCotp,
+    &kS7comm,
+    &kS7commPlus,
+    &kMms,
     &kRdp,
     &kLdap,
     &kKerberosStream,
