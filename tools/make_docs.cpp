@@ -45,6 +45,7 @@ std::string_view transport_name(Transport transport) {
     case Transport::tcp: return "tcp";
     case Transport::udp: return "udp";
     case Transport::icmp6: return "icmpv6";
+    case Transport::ip: return "ip";
     case Transport::frame: return "ethernet";
   }
   return {};

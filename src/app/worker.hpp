@@ -55,6 +55,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void on_end(Flow& flow) override;
   void on_fact(const Fact& fact) override;
   void on_application(std::string_view name, Security security) override;
+  std::optional<Time> time() const override { return flows_.packet_time(); }
   bool said_before(std::uint64_t key) override;
   void said_all() override { remembering_ = nullptr; }
 

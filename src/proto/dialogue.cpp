@@ -17,7 +17,7 @@ bool expects(const Protocol& protocol, std::uint16_t port) {
 // The rows of protocols() for one transport, by index.
 const std::vector<std::size_t>& rows_of(Transport transport) {
   static const auto kRows = [] {
-    std::array<std::vector<std::size_t>, 4> rows;
+    std::array<std::vector<std::size_t>, 5> rows;
     for (std::size_t i = 0; i < protocols().size(); ++i)
       rows[static_cast<std::size_t>(protocols()[i]->transport)].push_back(i);
     return rows;
@@ -27,8 +27,10 @@ const std::vector<std::size_t>& rows_of(Transport transport) {
 
 Transport transport_of(const FlowKey& key) {
   if (key.frame) return Transport::frame;
+  constexpr std::uint8_t kUdp = 17;
   constexpr std::uint8_t kIcmp6 = 58;
-  return key.protocol == kIcmp6 ? Transport::icmp6 : Transport::udp;
+  if (key.protocol == kUdp) return Transport::udp;
+  return key.protocol == kIcmp6 ? Transport::icmp6 : Transport::ip;
 }
 
 }  // namespace
@@ -54,15 +56,18 @@ DatagramParsers::DatagramParsers() {
 // other one fits.
 bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transport,
                          bool& wants_more) {
-  const int readings = flow.oriented || transport == Transport::frame ? 1 : 2;
+  const bool numbered = transport == Transport::frame || transport == Transport::ip;
+  const int readings = flow.oriented || numbered ? 1 : 2;
   for (int reading = 0; reading < readings; ++reading) {
     const bool turned = reading == 1;
     const Side side = turned ? other(from) : from;
-    const std::uint16_t port = turned ? flow.client_port() : flow.server_port();
+    const std::uint16_t port = transport == Transport::ip ? flow.key.protocol
+                               : turned                   ? flow.client_port()
+                                                          : flow.server_port();
     for (const std::size_t row : rows_of(transport)) {
       const Protocol& protocol = *protocols()[row];
       const bool expected = expects(protocol, port);
-      if (transport == Transport::frame && !expected) continue;
+      if (numbered && !expected) continue;
       const Recognition answer = protocol.recognise({side, bytes, expected});
       if (answer == Recognition::more) wants_more = true;
       if (answer != Recognition::yes) continue;
@@ -174,8 +179,11 @@ Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink&
     }
     heard.turn_round = client_was_a != flow.client_is_a;
     ++counts.flows[*protocol_];
+    const Protocol& protocol = *protocols()[*protocol_];
+    if (protocol.remembers) parser_ = protocol.make();
   }
-  if (!parsers.of(*protocol_).message(from, Cursor(bytes), out)) ++counts.malformed[*protocol_];
+  Parser& parser = parser_ ? *parser_ : parsers.of(*protocol_);
+  if (!parser.message(from, Cursor(bytes), out)) ++counts.malformed[*protocol_];
   return heard;
 }
 
