@@ -44,6 +44,7 @@ extern const Protocol kRdp;
 extern const Protocol kSmb;
 extern const Protocol kSsh;
 extern const Protocol kTls;
+extern const Protocol kDtls;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
@@ -79,6 +80,7 @@ constexpr const Protocol* kProtocols[] = {
     &kImap,
     &kSsh,
     &kTls,
+    &kDtls,
     &kAstm,
     &kPoct1a,
     &kIntellivue,
