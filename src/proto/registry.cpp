@@ -45,6 +45,7 @@ extern const Protocol kSmb;
 extern const Protocol kSsh;
 extern const Protocol kTls;
 extern const Protocol kDtls;
+extern const Protocol kQuic;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
@@ -81,6 +82,7 @@ constexpr const Protocol* kProtocols[] = {
     &kSsh,
     &kTls,
     &kDtls,
+    &kQuic,
     &kAstm,
     &kPoct1a,
     &kIntellivue,
