@@ -116,6 +116,8 @@ Dialogue::Heard Dialogue::stream(Flow& flow, Side from, Bytes bytes, FactSink& o
 
 std::uint64_t Dialogue::recognise_stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
                                          ProtocolCounts& counts) {
+  std::uint8_t& tries = tries_[static_cast<std::size_t>(from)];
+  if (tries >= kMostTries) return 0;
   std::vector<std::uint8_t>& before = opening(from);
   if (!before.empty()) {
     before.insert(before.end(), bytes.begin(), bytes.end());
@@ -129,12 +131,12 @@ std::uint64_t Dialogue::recognise_stream(Flow& flow, Side from, Bytes bytes, Fac
       return 0;
     }
     before.clear();
-    // Nothing begins like this. A flow of which we have the beginning gets
-    // one try a side, for the other side may speak first; else a few.
-    std::uint8_t& tries = tries_[static_cast<std::size_t>(from)];
+    // Nothing begins like this. A flow of which we have the beginning is given
+    // up once both sides began in vain: what one sends may be only the loader
+    // of what the other then speaks. Else each has a few tries.
     ++tries;
     const bool both = tries_[0] > 0 && tries_[1] > 0;
-    finished_ = (flow.oriented && both) || tries >= kMostTries;
+    finished_ = flow.oriented ? both : tries >= kMostTries;
     return 0;
   }
   ++counts.flows[*protocol_];

@@ -156,7 +156,7 @@ bool TlsParser::alert(Side from, Bytes content, FactSink& out) {
   constexpr std::uint8_t kFatal = 2;
   if (content.size() != 2 || content[0] == 0 || content[0] > kFatal) {
     end(from);  // encrypted
-    return half(from).changed;
+    return half(from).changed || handshake_.version() == 0;
   }
   handshake_.alert(from, content[0] == kFatal, content[1], out);
   if (content[0] == kFatal) end(from);
@@ -229,16 +229,32 @@ bool TlsParser::ssl2_message(Side from, Bytes bytes, FactSink& out) {
 
 // ---- Recognition: all by content.
 
-Recognition recognise_hello(Cursor in, std::size_t length) {
+// A later message of the handshake, if the hellos were missed: a certificate
+// tells its size twice, the others are believed where TLS is expected.
+Recognition recognise_later(const Opening& opening, std::uint8_t type, Cursor in, std::size_t size,
+                            std::size_t length) {
+  const std::size_t inner = in.be24();
+  if (type == handshake::kCertificate) {
+    if (!in.ok()) return Recognition::more;
+    return inner + 3 == size && size > 3 ? Recognition::yes : Recognition::no;
+  }
+  const bool later = type >= handshake::kCertificate && type <= 24;
+  const bool fits = size + handshake::kHeader <= length;
+  return opening.expected_port && later && fits ? Recognition::yes : Recognition::no;
+}
+
+Recognition recognise_handshake(const Opening& opening, Cursor in, std::size_t length) {
   const std::uint8_t type = in.u8();
   const std::size_t size = in.be24();
+  if (!in.ok()) return Recognition::more;
+  if (type != handshake::kClientHello && type != handshake::kServerHello)
+    return recognise_later(opening, type, in, size, length);
   const std::uint8_t major = in.u8();
   const std::uint8_t minor = in.u8();
   if (!in.ok()) return Recognition::more;
-  const bool hello = type == handshake::kClientHello || type == handshake::kServerHello;
   const bool version = (major == 3 && minor <= 4) || (major == 0x7f && type == 2);
   const bool fits = size >= 38 && size < handshake::kMaxLength && length >= handshake::kHeader;
-  return hello && version && fits ? Recognition::yes : Recognition::no;
+  return version && fits ? Recognition::yes : Recognition::no;
 }
 
 Recognition recognise_ssl2(Bytes bytes) {
@@ -252,11 +268,14 @@ Recognition recognise_ssl2(Bytes bytes) {
 }
 
 // A flow met in the middle: where it is expected one header will do, elsewhere
-// the next must be where the first says.
+// what was sent must end where the record does, or another follow there.
+constexpr std::size_t kLeastProtected = 17;  // a byte, and a tag or a digest
+
 Recognition recognise_data(const Opening& opening, std::size_t length) {
   if (length == 0) return Recognition::no;
   if (opening.expected_port) return Recognition::yes;
   const std::size_t next = record::kHeader + length;
+  if (next == opening.bytes.size() && length >= kLeastProtected) return Recognition::yes;
   if (next + 3 > opening.bytes.size()) {
     return next < 200 ? Recognition::more : Recognition::no;
   }
@@ -280,13 +299,14 @@ Recognition recognise(const Opening& opening) {
   const std::size_t length = in.be16();
   if (length > record::kMaxLength) return Recognition::no;
   switch (type) {
-    case record::kHandshake: return recognise_hello(in, length);
+    case record::kHandshake: return recognise_handshake(opening, in, length);
     case record::kApplicationData: return recognise_data(opening, length);
     case record::kChangeCipherSpec:
       if (length != 1) return Recognition::no;
       return recognise_data(opening, length);
     default: break;
   }
+  if (length >= kLeastProtected) return recognise_data(opening, length);
   const std::uint8_t level = in.u8();
   in.skip(1);
   if (length != 2 || level == 0 || level > 2) return Recognition::no;
