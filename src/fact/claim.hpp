@@ -152,9 +152,9 @@ inline constexpr ClaimRow kClaims[] = {
     {"ipsec.version", Scope::service, "IKE version, and the mode of version 1"},
     {"ipsec.vendor", Scope::device, "IKE vendor id: its name if well known, else hexadecimal"},
     {"ipsec.offers", Scope::device,
-     "IKE proposal as initiator: encryption, hash, group and, in version 1, authentication"},
-    {"ipsec.chosen", Scope::service, "IKE proposal chosen, as in ipsec.offers"},
-    {"ipsec.weakness", Scope::service, "what is weak in the IKE proposal or mode it took"},
+     "IKE algorithm offered as initiator (value: its kind and its name)"},
+    {"ipsec.chosen", Scope::service, "IKE algorithm chosen, as in ipsec.offers"},
+    {"ipsec.weakness", Scope::service, "weak IKE algorithm or mode that it took"},
     {"openvpn.protection", Scope::service,
      "what guards OpenVPN's control channel beside TLS: none, tls-auth or tls-crypt"},
 

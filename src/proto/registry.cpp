@@ -46,6 +46,8 @@ extern const Protocol kSsh;
 extern const Protocol kTls;
 extern const Protocol kDtls;
 extern const Protocol kQuic;
+extern const Protocol kIke;
+extern const Protocol kEsp;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
@@ -83,6 +85,8 @@ constexpr const Protocol* kProtocols[] = {
     &kTls,
     &kDtls,
     &kQuic,
+    &kIke,
+    &kEsp,
     &kAstm,
     &kPoct1a,
     &kIntellivue,
