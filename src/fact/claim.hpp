@@ -156,7 +156,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"ipsec.chosen", Scope::service, "IKE algorithm chosen, as in ipsec.offers"},
     {"ipsec.weakness", Scope::service, "weak IKE algorithm or mode that it took"},
     {"openvpn.protection", Scope::service,
-     "what guards OpenVPN's control channel beside TLS: none, tls-auth or tls-crypt"},
+     "what guards OpenVPN's control channel beside TLS: none, tls-auth, tls-crypt"},
 
     // Remote support.
     {"remote.support", Scope::device, "remote support tool that it was seen to use"},

@@ -48,6 +48,11 @@ extern const Protocol kDtls;
 extern const Protocol kQuic;
 extern const Protocol kIke;
 extern const Protocol kEsp;
+extern const Protocol kWireGuard;
+extern const Protocol kOpenVpn;
+extern const Protocol kOpenVpnTcp;
+extern const Protocol kL2tp;
+extern const Protocol kPptp;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
@@ -87,6 +92,11 @@ constexpr const Protocol* kProtocols[] = {
     &kQuic,
     &kIke,
     &kEsp,
+    &kWireGuard,
+    &kOpenVpn,
+    &kOpenVpnTcp,
+    &kL2tp,
+    &kPptp,
     &kAstm,
     &kPoct1a,
     &kIntellivue,
