@@ -28,6 +28,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "proto/digest.hpp"
+#include "proto/remote_support.hpp"
 
 namespace asepsis {
 namespace {
@@ -270,6 +271,7 @@ bool say_certificate(Bytes der, Side about, std::string_view asked_for, FactSink
   const Certificate& certificate = read_once(fingerprint, der);
   out.say(about, "tls.subject"_claim, certificate.subject);
   out.say(about, "tls.issuer"_claim, certificate.issuer);
+  out.say(other(about), "remote.support"_claim, remote_support_of_subject(certificate.subject));
   for (const std::string& name : certificate.names) out.say(about, "tls.names"_claim, name);
   out.say(about, "tls.not_before"_claim, certificate.not_before);
   out.say(about, "tls.not_after"_claim, certificate.not_after);

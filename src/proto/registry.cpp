@@ -53,6 +53,7 @@ extern const Protocol kOpenVpn;
 extern const Protocol kOpenVpnTcp;
 extern const Protocol kL2tp;
 extern const Protocol kPptp;
+extern const Protocol kTeamViewer;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
@@ -97,6 +98,7 @@ constexpr const Protocol* kProtocols[] = {
     &kOpenVpnTcp,
     &kL2tp,
     &kPptp,
+    &kTeamViewer,
     &kAstm,
     &kPoct1a,
     &kIntellivue,

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "proto/remote_support.hpp"
+
 namespace asepsis::tls {
 namespace {
 
@@ -318,6 +320,7 @@ void say_client_hello(const ClientHello& hello, Side from, Carrier carrier, Fact
   out.say(from, "tls.offers"_claim, offered_versions(hello));
   out.say(from, "tls.sni"_claim, hello.server_name);
   out.say(other(from), "tls.server_name"_claim, hello.server_name);
+  out.say(from, "remote.support"_claim, remote_support_of(hello.server_name));
   ShortText<128> protocols;
   for (Cursor in(hello.protocols); !in.done();) {
     const std::string_view protocol = as_text(in.take(in.u8()));
