@@ -54,6 +54,7 @@ extern const Protocol kOpenVpnTcp;
 extern const Protocol kL2tp;
 extern const Protocol kPptp;
 extern const Protocol kTeamViewer;
+extern const Protocol kDcerpc;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
@@ -99,6 +100,7 @@ constexpr const Protocol* kProtocols[] = {
     &kL2tp,
     &kPptp,
     &kTeamViewer,
+    &kDcerpc,
     &kAstm,
     &kPoct1a,
     &kIntellivue,
