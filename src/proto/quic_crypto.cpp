@@ -71,7 +71,7 @@ Keys keys_of(const Secret& secret, bool version2) {
 
 // RFC 9001, 5.4.3: what the first byte and the packet number are mixed with.
 std::array<std::uint8_t, 16> mask_of(const Keys& keys, Bytes sample) {
-  thread_local Cipher cipher("AES-128-ECB");
+  thread_local const Cipher cipher("AES-128-ECB");
   std::array<std::uint8_t, 16> mask{};
   int size = 0;
   [[maybe_unused]] const bool done =
@@ -86,7 +86,7 @@ std::array<std::uint8_t, 16> mask_of(const Keys& keys, Bytes sample) {
 // AES-128-GCM (RFC 9001, 5.3): `sealed` ends in its tag.
 bool open_sealed(const Keys& keys, Bytes nonce, Bytes header, Bytes sealed,
                  std::span<std::uint8_t> out) {
-  thread_local Cipher cipher("AES-128-GCM");
+  thread_local const Cipher cipher("AES-128-GCM");
   EVP_CIPHER_CTX* const context = cipher.context.get();
   const Bytes text = sealed.first(sealed.size() - kTagSize);
   std::array<std::uint8_t, kTagSize> tag{};

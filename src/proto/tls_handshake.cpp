@@ -103,7 +103,7 @@ bool TlsHandshake::server_hello(Side from, Bytes body, FactSink& out) {
 
 // RFC 5246, 7.4.2 and 7.4.6: the sender's own certificate comes first.
 bool TlsHandshake::certificates(Side from, Cursor in, FactSink& out) {
-  Cursor list = in.sub(in.be24());
+  const Cursor list = in.sub(in.be24());
   if (!in.ok()) return false;
   const bool of_client = from == client_;
   if (of_client) {
