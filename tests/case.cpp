@@ -37,6 +37,11 @@ class Listener final : public FactSink {
              (security == Security::clear ? " clear\n" : " protected\n");
   }
 
+  // Every case plays at noon of 2026-12-01, whatever the clock says.
+  std::optional<Time> time() const override {
+    return std::chrono::sys_days(std::chrono::year(2026) / 12 / 1) + std::chrono::hours(12);
+  }
+
   std::string facts;
 };
 

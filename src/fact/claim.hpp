@@ -146,6 +146,29 @@ inline constexpr ClaimRow kClaims[] = {
     {"tls.self_signed", Scope::service, "certificate is signed by itself"},
     {"tls.client_certificate", Scope::service, "client certificate: requested, sent or not sent"},
     {"tls.alert", Scope::service, "TLS alert sent"},
+    {"tls.resumed", Scope::service, "sessions it took up again (value: by what; counted)"},
+    {"tls.weakness", Scope::service,
+     "what is weak in its certificate as shown, or in the cipher suite chosen"},
+
+    // QUIC.
+    {"quic.version", Scope::service, "QUIC version that its clients speak, or that it supports"},
+
+    // Virtual private networks.
+    {"ipsec.version", Scope::service, "IKE version, and the mode of version 1"},
+    {"ipsec.vendor", Scope::device, "IKE vendor id: its name if well known, else hexadecimal"},
+    {"ipsec.offers", Scope::device,
+     "IKE algorithm offered as initiator (value: its kind and its name)"},
+    {"ipsec.chosen", Scope::service, "IKE algorithm chosen, as in ipsec.offers"},
+    {"ipsec.weakness", Scope::service, "weak IKE algorithm or mode that it took"},
+    {"openvpn.protection", Scope::service,
+     "what guards OpenVPN's control channel beside TLS: none, tls-auth, tls-crypt"},
+
+    // Remote support.
+    {"remote.support", Scope::device, "remote support tool that it was seen to use"},
+
+    // DCE/RPC.
+    {"dcerpc.interface", Scope::service, "DCE/RPC interface that clients bound to"},
+    {"dcerpc.authentication", Scope::service, "DCE/RPC authentication: its kind and level"},
 
     // SSH, Telnet, FTP and other banners.
     {"ssh.banner", Scope::service, "SSH identification string"},
@@ -157,6 +180,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"ssh.hassh", Scope::device, "HASSH fingerprint as client"},
     {"ssh.hassh_server", Scope::service, "HASSH fingerprint as server"},
     {"ssh.client", Scope::device, "SSH identification string as client"},
+    {"ssh.weakness", Scope::service, "weak SSH algorithm offered (value: where, and its name)"},
     {"telnet.banner", Scope::service, "Telnet greeting"},
     {"ftp.banner", Scope::service, "FTP greeting"},
     {"ftp.system", Scope::service, "FTP SYST answer"},

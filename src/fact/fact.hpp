@@ -7,10 +7,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "base/address.hpp"
 #include "base/text.hpp"
+#include "base/time.hpp"
 #include "fact/claim.hpp"
 
 namespace asepsis {
@@ -56,6 +58,9 @@ class FactSink {
   // on a DICOM port, an HTTP connection that is FHIR. Names are those of
   // docs/protocols.md; a literal, kept by reference.
   virtual void on_application(std::string_view name, Security security) = 0;
+
+  // When what is being read was captured, for what is true at some time only.
+  virtual std::optional<Time> time() const { return std::nullopt; }
 
   // For messages that repeat themselves: true if what the parser is about to
   // say, which follows from `key` and the flow's two ends alone, has been said

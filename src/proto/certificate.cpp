@@ -16,6 +16,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstring>
 #include <ctime>
 #include <memory>
@@ -27,6 +28,7 @@
 #include "base/hash.hpp"
 #include "base/text.hpp"
 #include "proto/digest.hpp"
+#include "proto/remote_support.hpp"
 
 namespace asepsis {
 namespace {
@@ -34,19 +36,23 @@ namespace {
 constexpr std::size_t kMaxKept = 512;
 constexpr std::size_t kMaxNames = 20;
 constexpr std::size_t kMaxValue = 240;
-
-struct Certificate {
-  bool readable = false;
-  bool self_signed = false;
-  std::string subject, issuer, not_before, not_after, key, signature, mud_url;
-  std::vector<std::string> names;
-};
+constexpr std::size_t kMaxChain = 8;
 
 struct Free {
   void operator()(X509* certificate) const { X509_free(certificate); }
   void operator()(BIO* bio) const { BIO_free(bio); }
   void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
   void operator()(ASN1_OBJECT* object) const { ASN1_OBJECT_free(object); }
+};
+
+struct Certificate {
+  std::unique_ptr<X509, Free> whole;  // none if it cannot be read
+  bool self_signed = false;
+  bool weak_key = false;
+  bool weak_signature = false;
+  unsigned long subject_hash = 0, issuer_hash = 0;
+  std::string subject, issuer, not_before, not_after, key, signature, mud_url;
+  std::vector<std::string> names;
 };
 
 std::string cut(std::string_view text) { return std::string(text.substr(0, kMaxValue)); }
@@ -103,6 +109,29 @@ std::string signature_of(const X509* certificate) {
   return size > 0 ? std::string(text) : std::string();
 }
 
+// NIST SP 800-131A: 112 bits of security at least.
+bool has_weak_key(const X509* certificate) {
+  constexpr int kLeastRsa = 2048;
+  constexpr int kLeastEc = 224;
+  const EVP_PKEY* key = X509_get0_pubkey(certificate);
+  if (key == nullptr) return false;
+  const int bits = EVP_PKEY_get_bits(key);
+  switch (EVP_PKEY_get_base_id(key)) {
+    case EVP_PKEY_RSA:
+    case EVP_PKEY_RSA_PSS:
+    case EVP_PKEY_DSA: return bits < kLeastRsa;
+    case EVP_PKEY_EC: return bits < kLeastEc;
+    default: return false;
+  }
+}
+
+// Whoever can make two certificates of one hash can forge one.
+bool has_weak_signature(const X509* certificate) {
+  int digest = NID_undef;
+  if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate), &digest, nullptr) != 1) return false;
+  return digest == NID_md2 || digest == NID_md4 || digest == NID_md5 || digest == NID_sha1;
+}
+
 // Checking costs most for keys of absurd size, which only a forger makes.
 bool signs_itself(X509* certificate) {
   constexpr int kMaxBits = 8192;
@@ -153,22 +182,28 @@ std::string mud_url_of(const X509* certificate) {
   return is_text ? cut(as_text(url)) : std::string();
 }
 
+unsigned long hash_of(const X509_NAME* name) {
+  return X509_NAME_hash_ex(name, nullptr, nullptr, nullptr);
+}
+
 Certificate read(Bytes der) {
   Certificate out;
   const unsigned char* start = der.data();
-  const std::unique_ptr<X509, Free> certificate(
-      d2i_X509(nullptr, &start, static_cast<long>(der.size())));
-  if (certificate) {
-    out.readable = true;
-    out.subject = line_of(X509_get_subject_name(certificate.get()));
-    out.issuer = line_of(X509_get_issuer_name(certificate.get()));
-    out.not_before = rfc3339_of(X509_get0_notBefore(certificate.get()));
-    out.not_after = rfc3339_of(X509_get0_notAfter(certificate.get()));
-    out.key = key_of(certificate.get());
-    out.signature = signature_of(certificate.get());
-    out.self_signed = signs_itself(certificate.get());
-    out.names = names_of(certificate.get());
-    out.mud_url = mud_url_of(certificate.get());
+  out.whole.reset(d2i_X509(nullptr, &start, static_cast<long>(der.size())));
+  if (X509* const certificate = out.whole.get()) {
+    out.subject = line_of(X509_get_subject_name(certificate));
+    out.issuer = line_of(X509_get_issuer_name(certificate));
+    out.subject_hash = hash_of(X509_get_subject_name(certificate));
+    out.issuer_hash = hash_of(X509_get_issuer_name(certificate));
+    out.not_before = rfc3339_of(X509_get0_notBefore(certificate));
+    out.not_after = rfc3339_of(X509_get0_notAfter(certificate));
+    out.key = key_of(certificate);
+    out.weak_key = has_weak_key(certificate);
+    out.signature = signature_of(certificate);
+    out.weak_signature = has_weak_signature(certificate);
+    out.self_signed = signs_itself(certificate);
+    out.names = names_of(certificate);
+    out.mud_url = mud_url_of(certificate);
   }
   ERR_clear_error();
   return out;
@@ -186,14 +221,57 @@ const Certificate& read_once(const Sha256& fingerprint, Bytes der) {
   return kept.emplace(fingerprint, read(der)).first->second;
 }
 
+// Whether the certificate is made out to the name, a host's or an address.
+bool names_host(const Certificate& certificate, std::string_view name) {
+  const std::string text(name);
+  return X509_check_host(certificate.whole.get(), text.data(), text.size(), 0, nullptr) == 1 ||
+         X509_check_ip_asc(certificate.whole.get(), text.c_str(), 0) == 1;
+}
+
+void say_weaknesses(const Certificate& certificate, Side about, std::string_view asked_for,
+                    FactSink& out) {
+  constexpr Claim kClaim = "tls.weakness"_claim;
+  if (const auto time = out.time()) {
+    using std::chrono::floor, std::chrono::seconds;
+    std::time_t now = floor<seconds>(*time).time_since_epoch().count();
+    if (X509_cmp_time(X509_get0_notAfter(certificate.whole.get()), &now) < 0)
+      out.say(about, kClaim, "certificate expired");
+    if (X509_cmp_time(X509_get0_notBefore(certificate.whole.get()), &now) > 0)
+      out.say(about, kClaim, "certificate not yet valid");
+  }
+  if (certificate.weak_key)
+    out.say(about, kClaim, ShortText<>().add("certificate key ").add(certificate.key));
+  if (certificate.weak_signature)
+    out.say(about, kClaim, ShortText<>().add("certificate signature ").add(certificate.signature));
+  if (!asked_for.empty() && !names_host(certificate, asked_for))
+    out.say(about, kClaim, "certificate of another name than asked for");
+  ERR_clear_error();
+}
+
+// RFC 5246, 7.4.2: each certificate directly certifies the one before it.
+// Which ones are missing cannot be told: the root need not be sent.
+bool in_order(Cursor chain) {
+  unsigned long issuer = 0;
+  for (std::size_t count = 0; !chain.done() && count < kMaxChain; ++count) {
+    const Bytes der = chain.take(chain.be24());
+    if (!chain.ok()) return true;  // cut, not out of order
+    const Certificate& certificate = read_once(sha256_of(der), der);
+    if (!certificate.whole) return true;
+    if (count > 0 && certificate.subject_hash != issuer) return false;
+    issuer = certificate.issuer_hash;
+  }
+  return true;
+}
+
 }  // namespace
 
-bool say_certificate(Bytes der, Side about, FactSink& out) {
+bool say_certificate(Bytes der, Side about, std::string_view asked_for, FactSink& out) {
   const Sha256 fingerprint = sha256_of(der);
   out.say(about, "tls.certificate"_claim, hex_of(fingerprint));
   const Certificate& certificate = read_once(fingerprint, der);
   out.say(about, "tls.subject"_claim, certificate.subject);
   out.say(about, "tls.issuer"_claim, certificate.issuer);
+  out.say(other(about), "remote.support"_claim, remote_support_of_subject(certificate.subject));
   for (const std::string& name : certificate.names) out.say(about, "tls.names"_claim, name);
   out.say(about, "tls.not_before"_claim, certificate.not_before);
   out.say(about, "tls.not_after"_claim, certificate.not_after);
@@ -201,7 +279,18 @@ bool say_certificate(Bytes der, Side about, FactSink& out) {
   out.say(about, "tls.signature"_claim, certificate.signature);
   if (certificate.self_signed) out.say(about, "tls.self_signed"_claim, "yes");
   out.say(about, "device.mud_url"_claim, certificate.mud_url);
-  return certificate.readable;
+  if (!certificate.whole) return false;
+  say_weaknesses(certificate, about, asked_for, out);
+  return true;
+}
+
+bool say_certificates(Bytes chain, Side about, std::string_view asked_for, FactSink& out) {
+  Cursor in(chain);
+  const Bytes own = in.take(in.be24());
+  if (!in.ok() || !say_certificate(own, about, asked_for, out)) return false;
+  if (!in.done() && !in_order(Cursor(chain)))
+    out.say(about, "tls.weakness"_claim, "certificate chain out of order");
+  return true;
 }
 
 }  // namespace asepsis

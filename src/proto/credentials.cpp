@@ -1,6 +1,10 @@
 #include "proto/credentials.hpp"
 
 #include <algorithm>
+#include <array>
+
+#include "base/text.hpp"
+#include "proto/base64.hpp"
 
 namespace asepsis {
 namespace {
@@ -70,13 +74,6 @@ constexpr std::string_view kSchemes[] = {
     "OAuth", "Token",  "WSSE",   "Hawk",      "Concealed",     "PrivateToken",
 };
 
-int base64_digit(char c) {
-  constexpr std::string_view kDigits =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const std::size_t at = kDigits.find(c);
-  return at == std::string_view::npos ? -1 : static_cast<int>(at);
-}
-
 }  // namespace
 
 std::string_view default_credential(std::string_view user, std::string_view password) {
@@ -87,21 +84,11 @@ std::string_view default_credential(std::string_view user, std::string_view pass
 }
 
 std::string_view default_basic_credential(std::string_view base64) {
-  ShortText<64> text;
-  std::uint32_t bits = 0;
-  int held = 0;
-  for (const char c : base64.substr(0, 80)) {
-    const int digit = base64_digit(c);
-    if (digit < 0) break;
-    bits = bits << 6 | static_cast<std::uint32_t>(digit);
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    text.add(static_cast<char>(bits >> held & 0xff));
-  }
-  const std::size_t colon = text.view().find(':');
+  std::array<std::uint8_t, 64> room;
+  const std::string_view text = as_text(decode_base64(base64, room));
+  const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return {};
-  return default_credential(text.view().substr(0, colon), text.view().substr(colon + 1));
+  return default_credential(text.substr(0, colon), text.substr(colon + 1));
 }
 
 std::string_view authentication_scheme(std::string_view header) {

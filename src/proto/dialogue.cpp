@@ -125,6 +125,8 @@ Dialogue::Heard Dialogue::stream(Flow& flow, Side from, Bytes bytes, FactSink& o
 
 std::uint64_t Dialogue::recognise_stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
                                          ProtocolCounts& counts) {
+  std::uint8_t& tries = tries_[static_cast<std::size_t>(from)];
+  if (tries >= kMostTries) return 0;
   std::vector<std::uint8_t>& before = opening(from);
   if (!before.empty()) {
     before.insert(before.end(), bytes.begin(), bytes.end());
@@ -138,12 +140,12 @@ std::uint64_t Dialogue::recognise_stream(Flow& flow, Side from, Bytes bytes, Fac
       return 0;
     }
     before.clear();
-    // Nothing begins like this. A flow of which we have the beginning gets
-    // one try a side, for the other side may speak first; else a few.
-    std::uint8_t& tries = tries_[static_cast<std::size_t>(from)];
+    // Nothing begins like this. A flow of which we have the beginning is given
+    // up once both sides began in vain: what one sends may be only the loader
+    // of what the other then speaks. Else each has a few tries.
     ++tries;
     const bool both = tries_[0] > 0 && tries_[1] > 0;
-    finished_ = (flow.oriented && both) || tries >= kMostTries;
+    finished_ = flow.oriented ? both : tries >= kMostTries;
     return 0;
   }
   ++counts.flows[*protocol_];
@@ -191,8 +193,11 @@ Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink&
     }
     heard.turn_round = client_was_a != flow.client_is_a;
     ++counts.flows[*protocol_];
+    const Protocol& protocol = *protocols()[*protocol_];
+    if (protocol.remembers) parser_ = protocol.make();
   }
-  if (!parsers.of(*protocol_).message(from, Cursor(bytes), out)) ++counts.malformed[*protocol_];
+  Parser& parser = parser_ ? *parser_ : parsers.of(*protocol_);
+  if (!parser.message(from, Cursor(bytes), out)) ++counts.malformed[*protocol_];
   return heard;
 }
 

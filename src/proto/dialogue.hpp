@@ -22,7 +22,7 @@ struct ProtocolCounts {
   void merge(const ProtocolCounts& other);
 };
 
-// Parsers of datagram protocols, one each: they keep no state between datagrams.
+// Parsers of datagram protocols, one each, for those that keep no state between datagrams.
 class DatagramParsers {
  public:
   DatagramParsers();
@@ -69,6 +69,7 @@ class Dialogue final : public FlowState {
 
   ProtocolIndex protocol_;
   std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Parser> parser_;                    // of datagrams, if the protocol remembers
   std::array<std::vector<std::uint8_t>, 2> opening_;  // of each side, not yet recognised
   std::array<std::uint8_t, 2> tries_{};               // pieces of each side looked at in vain
   std::uint64_t owed_skip_[2] = {0, 0};               // of bytes that were shown out of turn

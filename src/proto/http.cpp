@@ -11,6 +11,7 @@
 #include "proto/http_body.hpp"
 #include "proto/http_fields.hpp"
 #include "proto/http_head.hpp"
+#include "proto/ntlm.hpp"
 #include "proto/parser.hpp"
 
 namespace asepsis {
@@ -275,7 +276,9 @@ class HttpParser final : public Parser {
         say_once(half.product, Side::server, "http.server"_claim, value, out);
       } else if (same_letters(name, "X-Powered-By")) {
         out.say(Side::server, "device.description"_claim, value.substr(0, 200));
-      } else if (same_letters(name, "WWW-Authenticate")) {
+      } else if (same_letters(name, "WWW-Authenticate") ||
+                 same_letters(name, "Proxy-Authenticate")) {
+        say_ntlm_header(Side::server, value, out);
         out.say(Side::server, "http.authentication"_claim, authentication_scheme(value));
         out.say(Side::server, "device.description"_claim, realm(value));
       }
@@ -286,6 +289,7 @@ class HttpParser final : public Parser {
   static void read_authorization(std::string_view value, Request& request, FactSink& out) {
     const std::string_view scheme = authentication_scheme(value);
     out.say(Side::server, "http.authentication"_claim, scheme);
+    say_ntlm_header(Side::client, value, out);
     if (scheme == "Basic")
       request.default_credential = default_basic_credential(trimmed(value.substr(scheme.size())));
     if (scheme != "Basic" && scheme != "Bearer") return;

@@ -4,8 +4,10 @@
 #include "proto/ntlm.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "base/text.hpp"
+#include "proto/base64.hpp"
 #include "proto/utf16.hpp"
 
 namespace asepsis {
@@ -118,6 +120,13 @@ Ntlm say_ntlm(Side from, Bytes token, FactSink& out) {
     case 3: return say_authenticate(from, message, out) ? Ntlm::anonymous : Ntlm::authenticate;
     default: return Ntlm::none;
   }
+}
+
+Ntlm say_ntlm_header(Side from, std::string_view value, FactSink& out) {
+  const std::string_view scheme = value.substr(0, value.find(' '));
+  if (!same_letters(scheme, "NTLM") && !same_letters(scheme, "Negotiate")) return Ntlm::none;
+  std::array<std::uint8_t, kMaxToken> room;
+  return say_ntlm(from, decode_base64(trimmed(value.substr(scheme.size())), room), out);
 }
 
 }  // namespace asepsis

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "base/cursor.hpp"
 #include "fact/fact.hpp"
@@ -21,5 +22,9 @@ enum class Ntlm : std::uint8_t {
 // Reads the NTLM message in `token`, bare or wrapped in SPNEGO (RFC 4178),
 // and says what it tells of its sender.
 Ntlm say_ntlm(Side from, Bytes token, FactSink& out);
+
+// The same of an HTTP header (MS-NTHT, RFC 4559): "NTLM" or "Negotiate" and the
+// token in base64.
+Ntlm say_ntlm_header(Side from, std::string_view value, FactSink& out);
 
 }  // namespace asepsis

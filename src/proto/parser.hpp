@@ -39,7 +39,8 @@ struct Frame {
 };
 
 // One per flow; its members are what the protocol must remember of that flow.
-// A datagram protocol has one for all flows of a worker and keeps no state.
+// A datagram protocol has one for all flows of a worker and keeps no state,
+// unless its row says that it remembers.
 class Parser {
  public:
   Parser() = default;
@@ -88,8 +89,7 @@ struct Protocol {
   std::string_view name;  // what conversations show: "dicom", "hl7", "http"
   Transport transport;
   // Where to expect it: a hint for recognise(). For Transport::frame: the
-  // EtherTypes, for Transport::ip: the numbers of IP's protocols; both decide
-  // alone.
+  // EtherTypes, for Transport::ip: the numbers of IP's protocols; those must fit.
   std::span<const std::uint16_t> ports;
   // By content; linear in the opening. Never says yes for the port alone,
   // unless every payload of that shape is plausible.
@@ -97,6 +97,7 @@ struct Protocol {
   std::unique_ptr<Parser> (*make)();
   Security security = Security::clear;
   std::uint32_t max_message = 16'384;  // what one side of a flow may hold back, in bytes
+  bool remembers = false;              // datagrams: one parser a flow, as streams have
 };
 
 std::span<const Protocol* const> protocols();

@@ -80,6 +80,17 @@ extern const Protocol kRdp;
 extern const Protocol kSmb;
 extern const Protocol kSsh;
 extern const Protocol kTls;
+extern const Protocol kDtls;
+extern const Protocol kQuic;
+extern const Protocol kIke;
+extern const Protocol kEsp;
+extern const Protocol kWireGuard;
+extern const Protocol kOpenVpn;
+extern const Protocol kOpenVpnTcp;
+extern const Protocol kL2tp;
+extern const Protocol kPptp;
+extern const Protocol kTeamViewer;
+extern const Protocol kDcerpc;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
 extern const Protocol kWsDiscovery;
@@ -121,6 +132,17 @@ constexpr const Protocol* kProtocols[] = {
     &kImap,
     &kSsh,
     &kTls,
+    &kDtls,
+    &kQuic,
+    &kIke,
+    &kEsp,
+    &kWireGuard,
+    &kOpenVpn,
+    &kOpenVpnTcp,
+    &kL2tp,
+    &kPptp,
+    &kTeamViewer,
+    &kDcerpc,
     &kAstm,
     &kPoct1a,
     &kIntellivue,

@@ -94,7 +94,9 @@ bool SshParser::identification(Side from, std::string_view line, FactSink& out) 
   } else {
     out.say(from, "ssh.client"_claim, line);
   }
-  // Version 1 has other packets (RFC 4253, 5.1).
+  // Version 1 has other packets (RFC 4253, 5.1); 1.99 speaks both.
+  const bool version1 = line.starts_with("SSH-1.");
+  if (version1 && from == Side::server) out.say(from, "ssh.weakness"_claim, "version 1");
   side.ended = !line.starts_with("SSH-2.0-") && !line.starts_with("SSH-1.99-");
   return true;
 }
@@ -111,10 +113,35 @@ struct KexInit {
   std::string_view compression(Side from) const { return lists[from == Side::client ? 6 : 7]; }
 };
 
-void say_each(std::string_view list, Side about, Claim claim, FactSink& out) {
+// Algorithms that should not be offered any more: RFC 8758 (RC4), RFC 9142
+// (SHA-1, groups below 2048 bits), RFC 8332 (ssh-rsa signs with SHA-1), and
+// what has 64-bit blocks, no CBC mode that resists (CVE-2008-5161), short tags.
+bool is_weak(Claim claim, std::string_view name) {
+  constexpr std::string_view kKeyExchange[] = {"diffie-hellman-group1-sha1",
+                                               "diffie-hellman-group14-sha1",
+                                               "diffie-hellman-group-exchange-sha1",
+                                               "rsa1024-sha1",
+                                               "gss-group1-sha1-",
+                                               "gss-gex-sha1-"};
+  constexpr std::string_view kKeys[] = {"ssh-rsa", "ssh-dss"};
+  constexpr std::string_view kCiphers[] = {"none",      "arcfour",  "des-",  "3des-",
+                                           "blowfish-", "cast128-", "idea-", "rijndael-cbc"};
+  constexpr std::string_view kMacs[] = {"none", "hmac-md5", "hmac-sha1-96", "umac-64"};
+  const auto begins = [name](std::string_view start) { return name.starts_with(start); };
+  if (claim == "ssh.key_exchange"_claim) return std::ranges::any_of(kKeyExchange, begins);
+  if (claim == "ssh.mac"_claim) return std::ranges::any_of(kMacs, begins);
+  if (claim == "ssh.encryption"_claim)
+    return std::ranges::any_of(kCiphers, begins) || name.ends_with("-cbc");
+  return std::ranges::find(kKeys, name) != std::end(kKeys);
+}
+
+void say_each(std::string_view list, Side about, Claim claim, std::string_view what,
+              FactSink& out) {
   for (std::size_t count = 0; !list.empty() && count < kMaxListed; ++count) {
     const std::string_view name = list.substr(0, list.find(','));
     out.say(about, claim, name.substr(0, 128));
+    if (is_weak(claim, name))
+      out.say(about, "ssh.weakness"_claim, ShortText<>().add(what).add(' ').add(name));
     list.remove_prefix(std::min(name.size() + 1, list.size()));
   }
 }
@@ -140,10 +167,10 @@ bool key_exchange_lists(Side from, Cursor in, FactSink& out) {
     return true;
   }
   out.say(from, "ssh.hassh_server"_claim, hex_of(hassh));
-  say_each(init.key_exchange(), from, "ssh.key_exchange"_claim, out);
-  say_each(init.host_keys(), from, "ssh.host_key_types"_claim, out);
-  say_each(init.encryption(from), from, "ssh.encryption"_claim, out);
-  say_each(init.mac(from), from, "ssh.mac"_claim, out);
+  say_each(init.key_exchange(), from, "ssh.key_exchange"_claim, "key exchange", out);
+  say_each(init.host_keys(), from, "ssh.host_key_types"_claim, "host key", out);
+  say_each(init.encryption(from), from, "ssh.encryption"_claim, "cipher", out);
+  say_each(init.mac(from), from, "ssh.mac"_claim, "mac", out);
   return true;
 }
 

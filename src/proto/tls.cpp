@@ -14,7 +14,7 @@
 #include "proto/certificate.hpp"
 #include "proto/parser.hpp"
 #include "proto/ssl2.hpp"
-#include "proto/tls_hello.hpp"
+#include "proto/tls_handshake.hpp"
 #include "proto/tls_names.hpp"
 
 namespace asepsis {
@@ -30,17 +30,7 @@ constexpr std::size_t kHeader = 5;
 constexpr std::size_t kMaxLength = 16384 + 2048;
 }  // namespace record
 
-namespace handshake {
-constexpr std::uint8_t kClientHello = 1;
-constexpr std::uint8_t kServerHello = 2;
-constexpr std::uint8_t kCertificate = 11;
-constexpr std::uint8_t kCertificateRequest = 13;
-constexpr std::size_t kHeader = 4;
-// What one message may hold back; certificate chains stay well below.
-constexpr std::size_t kMaxLength = 65536;
-}  // namespace handshake
-
-constexpr std::uint8_t kAlertProtocolVersion = 70;
+namespace handshake = tls::handshake;
 
 class TlsParser final : public Parser {
  public:
@@ -62,19 +52,10 @@ class TlsParser final : public Parser {
   bool ssl2_message(Side from, Bytes bytes, FactSink& out);
   bool alert(Side from, Bytes content, FactSink& out);
   bool handshake_bytes(Side from, Bytes content, FactSink& out);
-  bool handshake_message(Side from, std::uint8_t type, Bytes body, FactSink& out);
-  bool client_hello(Side from, Bytes body, FactSink& out);
-  bool server_hello(Side from, Bytes body, FactSink& out);
-  bool certificates(Side from, Cursor in, FactSink& out);
   void encrypted(Side from, std::uint16_t record_version, FactSink& out);
-  void name_application(FactSink& out, std::string_view protocol);
 
   std::array<Half, 2> halves_;
-  Side client_ = Side::client;            // who sent the ClientHello
-  std::uint16_t offered_ = 0;             // highest version of the client
-  std::uint16_t version_ = 0;             // the one chosen
-  std::string_view application_ = "tls";  // by what the client offered
-  bool hello_said_ = false;
+  TlsHandshake handshake_{tls::Carrier::records};
 };
 
 Frame TlsParser::end(Side from) {
@@ -121,10 +102,10 @@ Frame TlsParser::frame(Side from, Bytes bytes) {
   switch (type) {
     case record::kApplicationData:
       // Its header is all we read, and only if nothing was learned before.
-      return version_ != 0 ? end(from) : Frame::message(record::kHeader);
+      return handshake_.version() != 0 ? end(from) : Frame::message(record::kHeader);
     case record::kHeartbeat: return Frame::skip(record::kHeader + length);
     case record::kChangeCipherSpec:
-      if (version_ != 0 && version_ < tls::kTls13) return end(from);
+      if (handshake_.version() != 0 && handshake_.version() < tls::kTls13) return end(from);
       break;
     case record::kHandshake:
       if (!side.changed) break;
@@ -165,35 +146,22 @@ std::optional<std::size_t> TlsParser::resume(Side from, Bytes) {
 // where the number was not frozen (RFC 8446, 5.1).
 void TlsParser::encrypted(Side from, std::uint16_t record_version, FactSink& out) {
   end(from);
-  if (version_ != 0) return;
-  version_ = record_version;
-  out.on_application("tls", Security::tls);
+  if (handshake_.version() != 0) return;
+  handshake_.chosen(record_version, out);
   if (record_version < tls::kTls12)
-    out.say(other(client_), "tls.version"_claim, tls::version_name(record_version));
+    out.say(other(handshake_.client()), "tls.version"_claim, tls::version_name(record_version));
 }
 
 bool TlsParser::alert(Side from, Bytes content, FactSink& out) {
   constexpr std::uint8_t kFatal = 2;
   if (content.size() != 2 || content[0] == 0 || content[0] > kFatal) {
     end(from);  // encrypted
-    return half(from).changed;
+    return half(from).changed || handshake_.version() == 0;
   }
-  out.say(from, "tls.alert"_claim, tls::alert_name(content[1]));
-  const bool refused = content[1] == kAlertProtocolVersion && from != client_ && version_ == 0;
-  if (refused && offered_ != 0)
-    out.on_fact({from, "tls.version"_claim, tls::version_name(offered_), {}, true});
+  handshake_.alert(from, content[0] == kFatal, content[1], out);
   if (content[0] == kFatal) end(from);
   return true;
 }
-
-// True for messages that we read; the others pass unbuffered.
-constexpr bool wanted(std::uint8_t type) {
-  return type == handshake::kClientHello || type == handshake::kServerHello ||
-         type == handshake::kCertificate || type == handshake::kCertificateRequest;
-}
-
-// Handshake types are assigned to 24 (RFC 8446, B.3); others are ciphertext.
-constexpr bool known(std::uint8_t type) { return type <= 24 || type == 67; }
 
 bool TlsParser::handshake_bytes(Side from, Bytes content, FactSink& out) {
   Half& side = half(from);
@@ -216,84 +184,34 @@ bool TlsParser::handshake_bytes(Side from, Bytes content, FactSink& out) {
     Cursor header(spans ? Bytes(side.partial) : content);
     const std::uint8_t type = header.u8();
     const std::size_t size = handshake::kHeader + header.be24();
-    if (!known(type) || size > handshake::kMaxLength) {
+    if (!handshake::known(type) || size > handshake::kMaxLength) {
       end(from);
       return false;
     }
-    if (!wanted(type)) {
+    if (!handshake::wanted(type)) {
       side.skip = size - side.partial.size();
       side.partial.clear();
       continue;
     }
     if (!spans && content.size() >= size) {
-      if (!handshake_message(from, type,
-                             content.subspan(handshake::kHeader, size - handshake::kHeader), out))
+      if (!handshake_.message(from, type,
+                              content.subspan(handshake::kHeader, size - handshake::kHeader), out))
         return false;
       content = content.subspan(size);
     } else if (complete(size)) {
       const std::vector<std::uint8_t> whole = std::exchange(side.partial, {});
-      if (!handshake_message(from, type, Bytes(whole).subspan(handshake::kHeader), out))
+      if (!handshake_.message(from, type, Bytes(whole).subspan(handshake::kHeader), out))
         return false;
     }
   }
   return true;
-}
-
-bool TlsParser::handshake_message(Side from, std::uint8_t type, Bytes body, FactSink& out) {
-  switch (type) {
-    case handshake::kClientHello: return client_hello(from, body, out);
-    case handshake::kServerHello: return server_hello(from, body, out);
-    case handshake::kCertificate: return certificates(from, Cursor(body), out);
-    default: out.say(from, "tls.client_certificate"_claim, "requested"); return true;
-  }
-}
-
-// The second hello after a retry says the same again, and is not fingerprinted.
-bool TlsParser::client_hello(Side from, Bytes body, FactSink& out) {
-  client_ = from;
-  if (hello_said_) return true;
-  const auto hello = tls::read_client_hello(body);
-  if (!hello) return false;
-  hello_said_ = true;
-  offered_ = hello->highest_version();
-  for (Cursor in(hello->protocols); !in.done() && application_ == "tls";)
-    application_ = tls::application_of(as_text(in.take(in.u8())));
-  tls::say_client_hello(*hello, from, 't', out);
-  return true;
-}
-
-bool TlsParser::server_hello(Side from, Bytes body, FactSink& out) {
-  const auto hello = tls::read_server_hello(body);
-  if (!hello) return false;
-  client_ = other(from);
-  if (hello->retry || version_ != 0) return true;
-  version_ = hello->version;
-  // TLS 1.3 encrypts the server's choice: what was offered must do.
-  out.on_application(hello->protocol.empty() ? application_ : tls::application_of(hello->protocol),
-                     Security::tls);
-  tls::say_server_hello(*hello, from, out);
-  return true;
-}
-
-// RFC 5246, 7.4.2 and 7.4.6: the sender's own certificate comes first.
-bool TlsParser::certificates(Side from, Cursor in, FactSink& out) {
-  Cursor list = in.sub(in.be24());
-  if (!in.ok()) return false;
-  const bool of_client = from == client_;
-  if (of_client) {
-    out.say(from, "tls.client_certificate"_claim, list.done() ? "not sent" : "sent");
-  }
-  if (list.done()) return of_client;
-  const Bytes own = list.take(list.be24());
-  return list.ok() && say_certificate(own, from, out);
 }
 
 bool TlsParser::ssl2_message(Side from, Bytes bytes, FactSink& out) {
   half(from).seen = true;
   ssl2::Hello hello;
   if (ssl2::read_client_hello(Cursor(bytes), hello)) {
-    client_ = from;
-    offered_ = hello.version;
+    handshake_.offered(from, hello.version);
     bool offers_ssl2 = false;  // a cipher kind of later versions begins with zero
     for (Cursor in(hello.ciphers); !in.done(); in.skip(2)) offers_ssl2 |= in.u8() != 0;
     ShortText<64> text;
@@ -302,26 +220,41 @@ bool TlsParser::ssl2_message(Side from, Bytes bytes, FactSink& out) {
     return true;
   }
   if (!ssl2::read_server_hello(Cursor(bytes), hello)) return false;
-  client_ = other(from);
-  version_ = tls::kSsl2;
-  out.on_application("tls", Security::tls);
+  handshake_.server_is(from);
+  handshake_.chosen(tls::kSsl2, out);
   out.say(from, "tls.version"_claim, tls::version_name(tls::kSsl2));
   end(from);
-  return hello.certificate.empty() || say_certificate(hello.certificate, from, out);
+  return hello.certificate.empty() || say_certificate(hello.certificate, from, {}, out);
 }
 
 // ---- Recognition: all by content.
 
-Recognition recognise_hello(Cursor in, std::size_t length) {
+// A later message of the handshake, if the hellos were missed: a certificate
+// tells its size twice, the others are believed where TLS is expected.
+Recognition recognise_later(const Opening& opening, std::uint8_t type, Cursor in, std::size_t size,
+                            std::size_t length) {
+  const std::size_t inner = in.be24();
+  if (type == handshake::kCertificate) {
+    if (!in.ok()) return Recognition::more;
+    return inner + 3 == size && size > 3 ? Recognition::yes : Recognition::no;
+  }
+  const bool later = type >= handshake::kCertificate && type <= 24;
+  const bool fits = size + handshake::kHeader <= length;
+  return opening.expected_port && later && fits ? Recognition::yes : Recognition::no;
+}
+
+Recognition recognise_handshake(const Opening& opening, Cursor in, std::size_t length) {
   const std::uint8_t type = in.u8();
   const std::size_t size = in.be24();
+  if (!in.ok()) return Recognition::more;
+  if (type != handshake::kClientHello && type != handshake::kServerHello)
+    return recognise_later(opening, type, in, size, length);
   const std::uint8_t major = in.u8();
   const std::uint8_t minor = in.u8();
   if (!in.ok()) return Recognition::more;
-  const bool hello = type == handshake::kClientHello || type == handshake::kServerHello;
   const bool version = (major == 3 && minor <= 4) || (major == 0x7f && type == 2);
   const bool fits = size >= 38 && size < handshake::kMaxLength && length >= handshake::kHeader;
-  return hello && version && fits ? Recognition::yes : Recognition::no;
+  return version && fits ? Recognition::yes : Recognition::no;
 }
 
 Recognition recognise_ssl2(Bytes bytes) {
@@ -335,11 +268,14 @@ Recognition recognise_ssl2(Bytes bytes) {
 }
 
 // A flow met in the middle: where it is expected one header will do, elsewhere
-// the next must be where the first says.
+// what was sent must end where the record does, or another follow there.
+constexpr std::size_t kLeastProtected = 17;  // a byte, and a tag or a digest
+
 Recognition recognise_data(const Opening& opening, std::size_t length) {
   if (length == 0) return Recognition::no;
   if (opening.expected_port) return Recognition::yes;
   const std::size_t next = record::kHeader + length;
+  if (next == opening.bytes.size() && length >= kLeastProtected) return Recognition::yes;
   if (next + 3 > opening.bytes.size()) {
     return next < 200 ? Recognition::more : Recognition::no;
   }
@@ -363,13 +299,14 @@ Recognition recognise(const Opening& opening) {
   const std::size_t length = in.be16();
   if (length > record::kMaxLength) return Recognition::no;
   switch (type) {
-    case record::kHandshake: return recognise_hello(in, length);
+    case record::kHandshake: return recognise_handshake(opening, in, length);
     case record::kApplicationData: return recognise_data(opening, length);
     case record::kChangeCipherSpec:
       if (length != 1) return Recognition::no;
       return recognise_data(opening, length);
     default: break;
   }
+  if (length >= kLeastProtected) return recognise_data(opening, length);
   const std::uint8_t level = in.u8();
   in.skip(1);
   if (length != 2 || level == 0 || level > 2) return Recognition::no;

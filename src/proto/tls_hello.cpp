@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "proto/tls_names.hpp"
+#include "proto/remote_support.hpp"
 
 namespace asepsis::tls {
 namespace {
@@ -14,6 +14,7 @@ constexpr std::uint16_t kGroups = 10;
 constexpr std::uint16_t kPointFormats = 11;
 constexpr std::uint16_t kSignatures = 13;
 constexpr std::uint16_t kProtocols = 16;
+constexpr std::uint16_t kPreSharedKey = 41;
 constexpr std::uint16_t kVersions = 43;
 }  // namespace extension
 
@@ -178,17 +179,18 @@ std::uint16_t ClientHello::highest_version() const {
   std::uint16_t highest = 0;
   for (Cursor in(versions); in.rest().size() >= 2;) {
     const std::uint16_t version = in.be16();
-    if (!is_grease(version)) highest = std::max(highest, version);
+    if (!is_grease(version) && (highest == 0 || older(highest, version))) highest = version;
   }
   return highest != 0 ? highest : legacy_version;
 }
 
-std::optional<ClientHello> read_client_hello(Bytes body) {
+std::optional<ClientHello> read_client_hello(Bytes body, Carrier carrier) {
   Cursor in(body);
   ClientHello hello;
   hello.legacy_version = in.be16();
-  in.skip(32);       // random
-  in.skip(in.u8());  // session id
+  in.skip(32);  // random
+  hello.session = in.take(in.u8());
+  if (carrier == Carrier::dtls) in.skip(in.u8());  // cookie: RFC 6347, 4.2.1
   hello.ciphers = in.take(in.be16());
   in.skip(in.u8());  // compression methods
   if (!in.ok() || hello.ciphers.empty() || hello.ciphers.size() % 2 != 0) return std::nullopt;
@@ -226,7 +228,7 @@ std::optional<ServerHello> read_server_hello(Bytes body) {
   hello.retry = std::ranges::equal(in.take(32), kRetry);
   // The drafts of TLS 1.3 before 22 have no session id and no compression.
   const bool early_draft = hello.legacy_version >> 8 == 0x7f;
-  if (!early_draft) in.skip(in.u8());
+  if (!early_draft) hello.session = in.take(in.u8());
   hello.cipher = in.be16();
   if (!early_draft) in.skip(1);
   if (!in.ok()) return std::nullopt;
@@ -235,6 +237,7 @@ std::optional<ServerHello> read_server_hello(Bytes body) {
   hello.extensions = in.take(in.be16());
   const bool whole = each_extension(hello.extensions, [&](std::uint16_t type, Bytes content) {
     if (type == extension::kVersions && content.size() == 2) hello.version = Cursor(content).be16();
+    if (type == extension::kPreSharedKey) hello.known_key = true;
     if (type == extension::kProtocols) hello.protocol = first_protocol(counted16(Cursor(content)));
   });
   if (!in.ok() || !whole) return std::nullopt;
@@ -304,7 +307,7 @@ ShortText<64> offered_versions(const ClientHello& hello) {
   std::uint16_t lowest = highest;
   for (Cursor in(hello.versions); in.rest().size() >= 2;) {
     const std::uint16_t version = in.be16();
-    if (!is_grease(version)) lowest = std::min(lowest, version);
+    if (!is_grease(version) && older(version, lowest)) lowest = version;
   }
   ShortText<64> text;
   if (lowest != highest) text.add(version_name(lowest)).add(" to ");
@@ -313,10 +316,11 @@ ShortText<64> offered_versions(const ClientHello& hello) {
 
 }  // namespace
 
-void say_client_hello(const ClientHello& hello, Side from, char transport, FactSink& out) {
+void say_client_hello(const ClientHello& hello, Side from, Carrier carrier, FactSink& out) {
   out.say(from, "tls.offers"_claim, offered_versions(hello));
   out.say(from, "tls.sni"_claim, hello.server_name);
   out.say(other(from), "tls.server_name"_claim, hello.server_name);
+  out.say(from, "remote.support"_claim, remote_support_of(hello.server_name));
   ShortText<128> protocols;
   for (Cursor in(hello.protocols); !in.done();) {
     const std::string_view protocol = as_text(in.take(in.u8()));
@@ -325,12 +329,14 @@ void say_client_hello(const ClientHello& hello, Side from, char transport, FactS
   }
   out.say(from, "tls.alpn_offered"_claim, protocols);
   out.say(from, "tls.ja3"_claim, hex_of(ja3(hello)));
-  out.say(from, "tls.ja4"_claim, ja4(hello, transport));
+  out.say(from, "tls.ja4"_claim, ja4(hello, static_cast<char>(carrier)));
 }
 
 void say_server_hello(const ServerHello& hello, Side from, FactSink& out) {
   out.say(from, "tls.version"_claim, version_name(hello.version));
-  out.say(from, "tls.cipher"_claim, cipher_name(hello.cipher));
+  const ShortText<64> cipher = cipher_name(hello.cipher);
+  out.say(from, "tls.cipher"_claim, cipher);
+  out.say(from, "tls.weakness"_claim, weakness_of(cipher));
   out.say(from, "tls.alpn"_claim, hello.protocol);
   out.say(from, "tls.ja3s"_claim, hex_of(ja3s(hello)));
 }

@@ -13,6 +13,7 @@
 #include "base/text.hpp"
 #include "fact/fact.hpp"
 #include "proto/digest.hpp"
+#include "proto/tls_names.hpp"
 
 namespace asepsis::tls {
 
@@ -20,6 +21,7 @@ namespace asepsis::tls {
 // for not sent.
 struct ClientHello {
   std::uint16_t legacy_version = 0;
+  Bytes session;     // id of the one to take up again
   Bytes ciphers;     // two bytes each
   Bytes extensions;  // type, length and content of each: well formed
   Bytes versions;    // supported_versions
@@ -37,13 +39,15 @@ struct ServerHello {
   std::uint16_t legacy_version = 0;
   std::uint16_t version = 0;  // the one chosen
   std::uint16_t cipher = 0;
+  Bytes session;  // its id
   Bytes extensions;
   std::string_view protocol;  // ALPN; visible up to TLS 1.2
   bool retry = false;         // a HelloRetryRequest (RFC 8446, 4.1.3)
+  bool known_key = false;     // it took up a session by its key (RFC 8446, 4.2.11)
 };
 
 // From the body of a handshake message, after its four bytes of header.
-std::optional<ClientHello> read_client_hello(Bytes body);
+std::optional<ClientHello> read_client_hello(Bytes body, Carrier carrier);
 std::optional<ServerHello> read_server_hello(Bytes body);
 
 // JA3 and JA3S as published by their authors: MD5 of
@@ -55,8 +59,8 @@ Md5 ja3s(const ServerHello& hello);
 // Empty if the hello has more entries than a real one would.
 ShortText<40> ja4(const ClientHello& hello, char transport);
 
-// All that a client hello tells, of both sides. `transport`: as for ja4().
-void say_client_hello(const ClientHello& hello, Side from, char transport, FactSink& out);
+// All that a client hello tells, of both sides.
+void say_client_hello(const ClientHello& hello, Side from, Carrier carrier, FactSink& out);
 void say_server_hello(const ServerHello& hello, Side from, FactSink& out);
 
 }  // namespace asepsis::tls

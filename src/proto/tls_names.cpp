@@ -210,6 +210,9 @@ ShortText<24> version_name(std::uint16_t version) {
   if (version == kSsl2) return name.add("SSL 2.0");
   if (version == kSsl3) return name.add("SSL 3.0");
   if (version > kSsl3 && version <= kTls13) return name.add("TLS 1.").number((version & 0xff) - 1U);
+  if (version == kDtlsDraft) return name.add("DTLS 1.0 draft");
+  if (version <= kDtls10 && version >= kDtls13)
+    return name.add("DTLS 1.").number(kDtls10 - version);
   if (version >> 8 == 0x7f) return name.add("TLS 1.3 draft ").number(version & 0xff);
   add_number(name, version);
   return name;
@@ -222,6 +225,25 @@ ShortText<64> cipher_name(std::uint16_t suite) {
   return name;
 }
 
+std::string_view weakness_of(std::string_view cipher) {
+  struct Row {
+    std::string_view mark, weakness;
+  };
+  static constexpr Row kRows[] = {
+      {"_WITH_NULL", "no encryption"},
+      {"_anon_", "no authentication"},
+      {"EXPORT", "export cipher"},
+      {"_RC4_", "RC4"},
+      {"_RC2_", "RC2"},
+      {"_3DES_", "3DES"},
+      {"_DES_", "DES"},
+      {"_DES40_", "DES"},
+  };
+  const auto found = std::ranges::find_if(
+      kRows, [cipher](const Row& row) { return cipher.find(row.mark) != std::string_view::npos; });
+  return found != std::end(kRows) ? found->weakness : std::string_view();
+}
+
 ShortText<48> alert_name(std::uint8_t description) {
   ShortText<48> name;
   name.add(find(kAlerts, description));
@@ -229,27 +251,32 @@ ShortText<48> alert_name(std::uint8_t description) {
   return name;
 }
 
-std::string_view application_of(std::string_view protocol) {
+std::string_view plain_name(Carrier carrier) {
+  switch (carrier) {
+    case Carrier::dtls: return "dtls";
+    case Carrier::quic: return "quic";
+    case Carrier::records: break;
+  }
+  return "tls";
+}
+
+std::string_view application_of(std::string_view protocol, Carrier carrier) {
   struct Row {
     std::string_view protocol, application;
   };
   static constexpr Row kRows[] = {
-      {"http/1.1", "https"},
-      {"h2", "https"},
-      {"http/1.0", "https"},
-      {"mqtt", "mqtt"},
-      {"imap", "imap"},
-      {"pop3", "pop3"},
-      {"ftp", "ftp"},
-      {"dot", "dns"},
-      {"sip/2", "sip"},
-      {"xmpp-client", "xmpp"},
-      {"postgresql", "postgresql"},
-      {"tds/8.0", "mssql"},
-      {"smb", "smb"},
+      {"http/1.1", "https"},   {"h2", "https"},
+      {"h3", "https"},         {"doq", "dns"},
+      {"coap", "coap"},        {"webrtc", "webrtc"},
+      {"c-webrtc", "webrtc"},  {"http/1.0", "https"},
+      {"mqtt", "mqtt"},        {"imap", "imap"},
+      {"pop3", "pop3"},        {"ftp", "ftp"},
+      {"dot", "dns"},          {"sip/2", "sip"},
+      {"xmpp-client", "xmpp"}, {"postgresql", "postgresql"},
+      {"tds/8.0", "mssql"},    {"smb", "smb"},
   };
   const auto found = std::ranges::find(kRows, protocol, &Row::protocol);
-  return found != std::end(kRows) ? found->application : std::string_view("tls");
+  return found != std::end(kRows) ? found->application : plain_name(carrier);
 }
 
 }  // namespace asepsis::tls
