@@ -1,7 +1,9 @@
 #include "inventory/fact_store.hpp"
 
 #include <map>
+#include <unordered_map>
 
+#include "base/hash.hpp"
 #include "inventory/derive.hpp"
 
 namespace asepsis {
@@ -15,14 +17,23 @@ Id number(std::uint64_t value) {
   return static_cast<Id>(std::min(value, kMost));
 }
 
+struct EndpointHash {
+  std::size_t operator()(const Endpoint& endpoint) const {
+    return hash_bytes(endpoint.ip.bytes, hash_bytes(endpoint.mac.bytes, endpoint.vlan));
+  }
+};
+
 class Writer {
  public:
   Writer(SQLite::Database& sql, Id site, Id source)
       : site_(site),
         source_(source),
+        sql_(sql),
         add_endpoint_(sql,
-                      "INSERT INTO endpoint (site, vlan, mac, ip) VALUES (?, ?, ?, ?) "
-                      "ON CONFLICT DO UPDATE SET vlan = vlan RETURNING id"),
+                      "INSERT OR IGNORE INTO endpoint (site, vlan, mac, ip) VALUES (?, ?, ?, ?)"),
+        find_endpoint_(sql,
+                       "SELECT id FROM endpoint "
+                       "WHERE site = ? AND vlan = ? AND mac = ? AND ip = ?"),
         add_fact_(sql,
                   "INSERT INTO fact (source, endpoint, claim, value, port, refused, protocol, "
                   "equipment, first_seen, last_seen, count, packet) "
@@ -64,30 +75,41 @@ class Writer {
   }
 
   template <class... Values>
-  static void bind_all(SQLite::Statement& statement, const Values&... values) {
+  static void bind_values(SQLite::Statement& statement, const Values&... values) {
     int at = 0;
     (bind(statement, ++at, values), ...);
-    statement.exec();
+  }
+  // How many rows it changed.
+  template <class... Values>
+  static int bind_all(SQLite::Statement& statement, const Values&... values) {
+    bind_values(statement, values...);
+    const int changed = statement.exec();
     statement.reset();
+    return changed;
   }
 
   Id endpoint(const Endpoint& endpoint) {
     const auto known = endpoints_.find(endpoint);
     if (known != endpoints_.end()) return known->second;
-    add_endpoint_.bind(1, site_);
-    add_endpoint_.bind(2, static_cast<Id>(endpoint.vlan));
-    add_endpoint_.bind(3, endpoint.mac.empty() ? "" : asepsis::to_text(endpoint.mac));
-    add_endpoint_.bind(4, endpoint.ip.empty() ? "" : asepsis::to_text(endpoint.ip));
-    add_endpoint_.executeStep();
-    const Id id = add_endpoint_.getColumn(0).getInt64();
-    add_endpoint_.reset();
+    const std::string mac = endpoint.mac.empty() ? "" : asepsis::to_text(endpoint.mac);
+    const std::string ip = endpoint.ip.empty() ? "" : asepsis::to_text(endpoint.ip);
+    Id id = 0;
+    if (bind_all(add_endpoint_, site_, endpoint.vlan, mac, ip) > 0) {
+      id = sql_.getLastInsertRowid();
+    } else {
+      bind_values(find_endpoint_, site_, endpoint.vlan, mac, ip);
+      find_endpoint_.executeStep();
+      id = find_endpoint_.getColumn(0).getInt64();
+      find_endpoint_.reset();
+    }
     return endpoints_.emplace(endpoint, id).first->second;
   }
 
   Id site_;
   Id source_;
-  SQLite::Statement add_endpoint_, add_fact_, add_talk_;
-  std::map<Endpoint, Id> endpoints_;
+  SQLite::Database& sql_;
+  SQLite::Statement add_endpoint_, find_endpoint_, add_fact_, add_talk_;
+  std::unordered_map<Endpoint, Id, EndpointHash> endpoints_;
 };
 
 Id id_of_site(SQLite::Database& sql, const std::string& name) {
