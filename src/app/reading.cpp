@@ -19,6 +19,7 @@ namespace {
 
 // Batches that may wait for a slower worker; bounds memory, not correctness.
 constexpr std::size_t kMostWaiting = 64;
+constexpr std::size_t kReadAhead = 2;
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
 // The capture, read by one thread at a time.
@@ -120,11 +121,16 @@ class SharedReading {
  private:
   void work(std::size_t self) {
     while (true) {
-      if (const auto share = take(self)) {
-        for (const Packet& packet : share->packets) workers_[self]->add(packet);
-      } else if (!read_more(self)) {
-        return;
+      const auto share = take(self);
+      if (!share) {
+        const std::scoped_lock reading(source_lock_);
+        if (!read_more(self, Need::now)) return;
+        continue;
       }
+      // Reads ahead unless another does, so that nobody has to wait for it.
+      if (const std::unique_lock reading(source_lock_, std::try_to_lock); reading)
+        read_more(self, Need::later);
+      for (const Packet& packet : share->packets) workers_[self]->add(packet);
     }
   }
 
@@ -138,20 +144,23 @@ class SharedReading {
     return share;
   }
 
-  // Reads and shares out one batch. False if there will be nothing more for
-  // this worker.
-  bool read_more(std::size_t self) {
-    const std::scoped_lock reading(source_lock_);
+  enum class Need : std::uint8_t { now, later };
+
+  // Reads and shares out one batch, unless enough waits for this worker (another
+  // may have read meanwhile). Waits for room if there is nothing else to do.
+  // False if there will be nothing more for it. REQUIRES: source_lock_ is held.
+  bool read_more(std::size_t self, Need need) {
     {
-      // Somebody else may have read while we waited for the lock.
       std::unique_lock lock(inbox_lock_);
-      if (!inboxes_[self].empty()) return true;
-      room_.wait(lock, [&] {
-        return !inboxes_[self].empty() || std::ranges::all_of(inboxes_, [](const auto& inbox) {
-          return inbox.size() < kMostWaiting;
-        });
-      });
-      if (!inboxes_[self].empty()) return true;
+      const std::size_t enough = need == Need::now ? 1 : kReadAhead;
+      const auto supplied = [&] { return inboxes_[self].size() >= enough; };
+      const auto room = [&] {
+        return std::ranges::all_of(inboxes_,
+                                   [](const auto& inbox) { return inbox.size() < kMostWaiting; });
+      };
+      if (supplied() || (need == Need::later && !room())) return true;
+      room_.wait(lock, [&] { return supplied() || room(); });
+      if (supplied()) return true;
     }
     PacketBatch batch;
     if (ended_ || !source_.next(batch)) {
