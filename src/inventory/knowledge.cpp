@@ -1,4 +1,4 @@
-// Matching is done in one pass for all rules together (RE2::Set), and names
+// Matching is done in one pass for all rules of a claim (RE2::Set), and names
 // are looked up in hash tables, so the cost of a value grows with its length
 // and not with the number of rules and products.
 
@@ -27,7 +27,7 @@ std::span<const EmbeddedFile> embedded_knowledge();  // cmake/embed.cmake
 namespace {
 
 constexpr std::size_t kMaxNameWords = 12;
-constexpr std::int64_t kSetMemory = 16 << 20;  // for the automaton, built as it is needed
+constexpr std::int64_t kSetMemory = 4 << 20;  // for one automaton, built as it is needed
 constexpr int kMaxGroups = 10;
 
 RE2::Options expression_options() {
@@ -47,7 +47,19 @@ re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()
 
 }  // namespace
 
-constexpr std::size_t kMostLately = 16'384;
+constexpr std::size_t kMostLately = 2'048;
+
+// The rules that read one claim.
+struct RulesOfClaim {
+  std::unique_ptr<RE2::Set> set;
+  bool compiled = false;           // when it is first asked
+  std::vector<std::size_t> rules;  // by their number in the set
+  // Devices of one model say the same things: what was asked lately.
+  std::unordered_map<std::string, std::vector<std::size_t>> lately;
+
+  // Which match, in the order of the files.
+  const std::vector<std::size_t>& matching(std::string_view value, const std::vector<Rule>& all);
+};
 
 struct Knowledge::Index {
   struct MakerName {
@@ -61,18 +73,13 @@ struct Knowledge::Index {
   // As the rules; only for those whose groups are used: the set knows what matches.
   std::vector<std::unique_ptr<RE2>> expressions;
   std::map<std::string, std::unique_ptr<RE2>, std::less<>> conditions;
-  std::unique_ptr<RE2::Set> set;
-  std::set<std::string, std::less<>> claims;  // that some rule reads
-  // Devices of one model say the same things: what was asked lately.
-  std::unordered_map<std::string, std::vector<std::size_t>> lately;
+  std::map<std::string, RulesOfClaim, std::less<>> claims;
 
   Result<void> add_makers(const KnowledgeTables& tables);
   Result<void> add_products(const KnowledgeTables& tables);
   Result<void> add_rules(const KnowledgeTables& tables);
   Result<void> add_conditions(const Rule& rule);
-
-  // Which rules match, whatever their claims, in the order of the files.
-  const std::vector<std::size_t>& matching(std::string_view value, const std::vector<Rule>& rules);
+  Result<void> add_to_claims(const Rule& rule, std::size_t number);
 };
 
 namespace {
@@ -186,17 +193,12 @@ Result<void> Knowledge::Index::add_conditions(const Rule& rule) {
 }
 
 Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
-  RE2::Options options = expression_options();
-  options.set_max_mem(kSetMemory);
-  set = std::make_unique<RE2::Set>(options, RE2::UNANCHORED);
   std::map<std::string_view, const Rule*> by_id;
   for (const Rule& rule : tables.rules) {
     const auto [other, added] = by_id.emplace(rule.id, &rule);
-    claims.insert(rule.claims.begin(), rule.claims.end());
     if (!added)
       return fail(rule.where + ": '" + rule.id + "' is in " + other->second->where + " too");
-    std::string error;
-    if (set->Add(rule.match, &error) < 0) return fail(rule.where + ": match: " + error);
+    if (auto of_claims = add_to_claims(rule, expressions.size()); !of_claims) return of_claims;
     if (auto checked = check_says(tables, rule); !checked) return checked;
     expressions.emplace_back();
     if (uses_groups(rule)) {
@@ -205,25 +207,38 @@ Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
     }
     if (auto added_too = add_conditions(rule); !added_too) return added_too;
   }
-  if (!set->Compile()) return fail("the rules of knowledge/ together need too much memory");
   return {};
 }
 
-const std::vector<std::size_t>& Knowledge::Index::matching(std::string_view value,
-                                                           const std::vector<Rule>& rules) {
+Result<void> Knowledge::Index::add_to_claims(const Rule& rule, std::size_t number) {
+  RE2::Options options = expression_options();
+  options.set_max_mem(kSetMemory);
+  for (const std::string& claim : rule.claims) {
+    RulesOfClaim& of_claim = claims[claim];
+    if (!of_claim.set) of_claim.set = std::make_unique<RE2::Set>(options, RE2::UNANCHORED);
+    std::string error;
+    if (of_claim.set->Add(rule.match, &error) < 0) return fail(rule.where + ": match: " + error);
+    of_claim.rules.push_back(number);
+  }
+  return {};
+}
+
+const std::vector<std::size_t>& RulesOfClaim::matching(std::string_view value,
+                                                       const std::vector<Rule>& all) {
   if (lately.size() >= kMostLately) lately.clear();
   const auto [known, fresh] = lately.try_emplace(std::string(value));
   std::vector<std::size_t>& found = known->second;
   if (!fresh) return found;
   std::vector<int> matched;
   RE2::Set::ErrorInfo error{};
-  if (set->Match(piece(value), &matched, &error)) {
+  if (!compiled) compiled = set->Compile();
+  if (compiled && set->Match(piece(value), &matched, &error)) {
     std::ranges::sort(matched);
-    for (const int number : matched) found.push_back(static_cast<std::size_t>(number));
-  } else if (error.kind != RE2::Set::kNoError) {
+    for (const int number : matched) found.push_back(rules[static_cast<std::size_t>(number)]);
+  } else if (!compiled || error.kind != RE2::Set::kNoError) {
     // The automaton outgrew its memory: ask one by one.
-    for (std::size_t i = 0; i < rules.size(); ++i) {
-      if (RE2::PartialMatch(piece(value), RE2(rules[i].match, expression_options()))) {
+    for (const std::size_t i : rules) {
+      if (RE2::PartialMatch(piece(value), RE2(all[i].match, expression_options()))) {
         found.push_back(i);
       }
     }
@@ -377,10 +392,10 @@ std::vector<Knowledge::ProductFound> Knowledge::products_in(std::string_view tex
 std::vector<Knowledge::RuleFound> Knowledge::rules_for(std::string_view claim,
                                                        std::string_view value) const {
   std::vector<RuleFound> all;
-  if (!index_->claims.contains(claim)) return all;
-  for (const std::size_t i : index_->matching(value, rules())) {
+  const auto of_claim = index_->claims.find(claim);
+  if (of_claim == index_->claims.end()) return all;
+  for (const std::size_t i : of_claim->second.matching(value, rules())) {
     const Rule& rule = rules()[i];
-    if (std::ranges::find(rule.claims, claim) == rule.claims.end()) continue;
     const auto& expression = index_->expressions[i];
     all.push_back({&rule, expression ? filled_in(rule, *expression, value) : rule.says});
   }
