@@ -118,6 +118,13 @@ int run_program(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::RequiredError) &&
+        app.get_subcommands().empty()) {
+      std::cerr << "asepsis: "
+                << (argc > 1 ? "there is no command '" + escaped(argv[1]) + "'" : "name a command")
+                << ": asepsis --help lists them\n";
+      return kCouldNot;
+    }
     const int status = app.exit(error);
     return status == 0 ? 0 : kCouldNot;
   }
