@@ -59,6 +59,8 @@ asepsis_unit_test(oui_test)
 asepsis_unit_test(rows_test)
 asepsis_unit_test(community_id_test)
 asepsis_unit_test(worker_test)
+asepsis_unit_test(opening_shape_test)
+asepsis_unit_test(fact_table_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
