@@ -63,6 +63,7 @@ struct Knowledge::Index {
   std::map<std::string, std::unique_ptr<RE2>, std::less<>> conditions;
   std::unique_ptr<RE2::Set> set;
   std::set<std::string, std::less<>> claims;  // that some rule reads
+  ServiceNames services;
   // Devices of one model say the same things: what was asked lately.
   std::unordered_map<std::string, std::vector<std::size_t>> lately;
 
@@ -238,6 +239,7 @@ Knowledge::~Knowledge() = default;
 
 Result<void> Knowledge::adopt(std::unique_ptr<KnowledgeTables> tables) {
   auto index = std::make_unique<Index>();
+  if (auto added = index->services.add(tables->services); !added) return added;
   for (const auto add : {&Index::add_makers, &Index::add_products, &Index::add_rules}) {
     if (auto added = ((*index).*add)(*tables); !added) return added;
   }
@@ -289,6 +291,7 @@ const std::vector<ClassInfo>& Knowledge::classes() const { return tables_->class
 const std::vector<Manufacturer>& Knowledge::manufacturers() const { return tables_->manufacturers; }
 const std::vector<Product>& Knowledge::products() const { return tables_->products; }
 const std::vector<Rule>& Knowledge::rules() const { return tables_->rules; }
+const std::vector<ServiceName>& Knowledge::services() const { return tables_->services; }
 
 const ClassInfo* Knowledge::find_class(std::string_view name) const {
   return find_name(tables_->classes, name);
@@ -391,6 +394,11 @@ bool Knowledge::fulfils(const Condition& condition, std::string_view value) cons
   const auto expression = index_->conditions.find(condition.match);
   return expression != index_->conditions.end() &&
          RE2::PartialMatch(piece(value), *expression->second);
+}
+
+std::string_view Knowledge::service_name(std::string_view transport, std::uint16_t port,
+                                         std::string_view shape) const {
+  return index_->services.find(transport, port, shape);
 }
 
 double Knowledge::direct_weight(std::string_view claim, std::string_view protocol) const {
