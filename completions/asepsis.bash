@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read devices device why services conversations query schema version"
+  local commands="read devices device why services conversations unknown query schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -15,13 +15,14 @@ _asepsis() {
   case $before in
     --db) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --filter | --site) return ;;
+    --knowledge) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --workers) mapfile -t COMPREPLY < <(compgen -W "1 2 4 8" -- "$word"); return ;;
   esac
 
   local options
   case $command in
     "") options="$commands --help --version" ;;
-    read) options="--db --filter --site --workers --json --stats --help" ;;
+    read) options="--db --filter --site --knowledge --workers --json --stats --help" ;;
     schema | version) options="--help" ;;
     *) options="--db --json --csv --help" ;;
   esac

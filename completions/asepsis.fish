@@ -1,7 +1,7 @@
 # Completion of asepsis for fish.
 
-set -l commands read devices device why services conversations query schema version
-set -l shown devices device why services conversations query
+set -l commands read devices device why services conversations unknown query schema version
+set -l shown devices device why services conversations unknown query
 
 complete -c asepsis -f
 complete -c asepsis -l help -d 'How to use it'
@@ -13,6 +13,7 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a device -d 
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a why -d 'Show the evidence for what is said of a device'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a services -d 'List what the devices offer'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a conversations -d 'List who talks to whom'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a unknown -d 'List what nothing recognises'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a query -d 'Answer a question in SQL'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Describe the tables and views'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a version -d 'Say which version this is'
@@ -25,5 +26,6 @@ complete -c asepsis -n '__fish_seen_subcommand_from why' -a 'class manufacturer 
 complete -c asepsis -n '__fish_seen_subcommand_from read' -F
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l filter -x -d 'Read only the packets that match'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l site -x -d 'The network the captures are of'
+complete -c asepsis -n '__fish_seen_subcommand_from read' -l knowledge -x -a '(__fish_complete_directories)' -d 'A folder of your own rules and names'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l workers -x -a '1 2 4 8' -d 'How many threads read'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l stats -d 'What was read, lost and malformed'

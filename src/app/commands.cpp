@@ -29,9 +29,16 @@ const std::vector<Column> kKnown{
     {.name = "vlan", .kind = Kind::json},
     {.name = "confidence", .kind = Kind::json},
     {.name = "clients", .kind = Kind::json},
+    {.name = "servers", .kind = Kind::json},
+    {.name = "ports", .kind = Kind::json},
     {.name = "community_ids", .kind = Kind::json},
     {.name = "client", .least = 18},
     {.name = "server", .least = 18},
+    {.name = "from", .least = 18},
+    {.name = "to", .least = 18},
+    {.name = "every", .least = kWhole},
+    {.name = "shape", .least = 24},
+    {.name = "mark", .spare = 1},
     {.name = "transport", .least = kWhole},
     {.name = "application", .least = kWhole},
     {.name = "security", .least = kWhole},
@@ -311,6 +318,30 @@ Result<void> show_conversations(const AnswerOptions& options) {
       "AS ids FROM conversations) "
       "ORDER BY client, server, client_ip, server_ip, transport, port, application, state, "
       "security");
+}
+
+// The one device, with its class, or how many.
+std::string one_or_many(const std::string& whom) {
+  return "CASE json_array_length(" + whom + ") WHEN 1 THEN (" + whom +
+         " ->> 0) || coalesce(' ' || (SELECT value FROM attributes a WHERE a.device = " + whom +
+         " ->> 0 AND attribute = 'class' AND value <> ''), '') ELSE json_array_length(" + whom +
+         ") || ' devices' END";
+}
+
+Result<void> show_unknown(const AnswerOptions& options) {
+  if (options.form != Form::table)
+    return show(options, "SELECT * FROM unknown_protocols ORDER BY site, transport, port, shape");
+  return show(options,
+              "SELECT transport, coalesce(port, json_array_length(ports) || ' ports') AS port, " +
+                  one_or_many("clients") + " AS \"from\", " + one_or_many("servers") +
+                  " AS \"to\", flows, bytes, CASE WHEN interval IS NULL THEN NULL "
+                  "WHEN interval < 1 THEN 'under 1 s' "
+                  "ELSE iif(regular, '', 'about ') || CASE WHEN interval < 120 "
+                  "THEN round(interval, 1) || ' s' WHEN interval < 7200 "
+                  "THEN round(interval / 60, 1) || ' min' "
+                  "ELSE round(interval / 3600, 1) || ' h' END END AS every, mark, "
+                  "shape FROM unknown_protocols "
+                  "ORDER BY json_array_length(clients) DESC, flows DESC, 1, 2, shape");
 }
 
 // The columns of other people's questions are theirs, whatever they are called.

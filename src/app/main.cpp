@@ -37,6 +37,8 @@ void add_read(CLI::App& app, Arguments& arguments) {
   read.add_option("--filter", arguments.read.filter, "Only packets that match, as in tcpdump");
   read.add_option("--site", arguments.read.site, "Which site's network this is")
       ->capture_default_str();
+  read.add_option("--knowledge", arguments.read.knowledge,
+                  "A folder of your own rules and names, in the form of knowledge/README.md");
   read.add_option("--workers", arguments.read.workers, "Threads; 0: one a processor")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
@@ -70,6 +72,11 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   auto& talks = *app.add_subcommand("conversations", "List who talks to whom");
   add_form(talks, arguments);
   talks.footer("Example:\n  asepsis conversations --json    with Community IDs");
+  auto& unknown = *app.add_subcommand("unknown", "List what nothing recognises, grouped");
+  add_form(unknown, arguments);
+  unknown.footer(
+      "Shapes tell kinds of bytes, never the bytes. A [[service]] of knowledge/ gives one a name.\n"
+      "Example:\n  asepsis unknown --json | grep 9876");
   auto& query = *app.add_subcommand("query", "Ask in SQL; nothing can be changed");
   query.add_option("SQL", arguments.sql, "One statement over the views of `asepsis schema`")
       ->required();
@@ -90,6 +97,7 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   if (name == "why") return show_why(answer, arguments.id, arguments.attribute);
   if (name == "services") return show_services(answer);
   if (name == "conversations") return show_conversations(answer);
+  if (name == "unknown") return show_unknown(answer);
   if (name == "query") return show_query(answer, arguments.sql);
   if (name == "schema") {
     show_schema();

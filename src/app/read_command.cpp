@@ -189,8 +189,11 @@ Result<void> run(const ReadCommand& asked) {
   ReadCommand command = asked;
   if (command.workers == 0) command.workers = std::max(1U, std::thread::hardware_concurrency());
   catch_interrupts();
-  const auto knowledge = Knowledge::built_in();
+  auto knowledge = Knowledge::built_in();
   if (!knowledge) return std::unexpected(knowledge.error());
+  if (!command.knowledge.empty())
+    if (const auto added = knowledge->add_folder(command.knowledge); !added)
+      return std::unexpected(added.error());
   auto database = Database::open(command.database, Database::Mode::write);
   if (!database) return std::unexpected(database.error());
 

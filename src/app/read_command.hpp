@@ -16,9 +16,10 @@ struct ReadCommand {
   std::filesystem::path database = "asepsis.db";
   std::string site = "site";
   std::string filter;
-  std::size_t workers = 0;  // 0: as many as the machine has processors
-  bool json = false;        // then the devices, as JSON lines
-  bool stats = false;       // then what was lost and malformed
+  std::filesystem::path knowledge;  // the site's own folder; empty: none
+  std::size_t workers = 0;          // 0: as many as the machine has processors
+  bool json = false;                // then the devices, as JSON lines
+  bool stats = false;               // then what was lost and malformed
 };
 
 // Fails if anything asked for could not be read; what could be is stored.

@@ -97,8 +97,8 @@ std::uint64_t Worker::on_data(Flow& flow, Sender from, Bytes bytes) {
   return heard.to_skip;
 }
 
-void Worker::on_loss(Flow& flow, Sender from, std::uint64_t) {
-  if (flow.state) static_cast<Dialogue&>(*flow.state).lose(side_of(from));
+void Worker::on_loss(Flow& flow, Sender from, std::uint64_t size) {
+  if (flow.state) static_cast<Dialogue&>(*flow.state).lose(side_of(from), size);
 }
 
 void Worker::on_closed(Flow& flow) {
@@ -124,8 +124,30 @@ void Worker::on_end(Flow& flow) {
   row.server_hops = hops_of_half(flow.server(), flow.client_ip());
   row.flows = {{flow.first, flow.client_port()}};
   row.seen = {.first = flow.first, .last = flow.last, .count = 1, .packet = flow.first_packet};
+  if (flow.state && row.application.empty()) add_unknown(flow, row);
   for (const Side side : {Side::client, Side::server}) add_other_view(flow, side, row);
   facts_.add(std::move(row));
+}
+
+// A flow that said something which nothing recognises: who said it, and what
+// it looked like.
+void Worker::add_unknown(const Flow& flow, ConversationRow& row) {
+  const bool tcp = row.protocol == ip_protocol::kTcp;
+  if (flow.key.frame || (!tcp && row.protocol != ip_protocol::kUdp)) return;
+  if (tcp && !flow.oriented) {
+    row.shape = "mid-stream";
+    return;
+  }
+  const OpeningShape& shape = static_cast<const Dialogue&>(*flow.state).shape();
+  row.shape = shape.text().view();
+  row.mark = shape.mark().view();
+  const auto say = [&](const Endpoint& about, const Fact& fact) {
+    facts_.add(about, fact, row.port, tcp ? "tcp" : "udp", flow.first, flow.first_packet);
+  };
+  row.client_turn = ConversationRow::Range(shape.size(Side::client));
+  row.server_turn = ConversationRow::Range(shape.size(Side::server));
+  if (row.client_turn.most > 0) say(row.client, {Side::client, "uses.unknown"_claim, row.shape});
+  if (row.server_turn.most > 0) say(row.server, {Side::server, "service.unknown"_claim, row.shape});
 }
 
 // A side that sent from a second MAC too: the same conversation from there.

@@ -53,6 +53,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void on_loss(Flow& flow, Sender from, std::uint64_t size) override;
   void on_closed(Flow& flow) override;
   void on_end(Flow& flow) override;
+  void add_unknown(const Flow& flow, ConversationRow& row);
   void add_other_view(const Flow& flow, Side side, ConversationRow row);
   void on_fact(const Fact& fact) override;
   void on_application(std::string_view name, Security security) override;

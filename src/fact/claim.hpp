@@ -60,6 +60,12 @@ inline constexpr ClaimRow kClaims[] = {
     {"device.mud_url", Scope::device, "where its manufacturer usage description is (RFC 8520)"},
     {"device.drug_library", Scope::device, "version of the drug library"},
 
+    // What nothing here recognises.
+    {"service.unknown", Scope::service,
+     "it serves something that is not recognised (value: the shape of the first bytes)"},
+    {"uses.unknown", Scope::service,
+     "it talks to this port of others in a way that is not recognised (value: as above)"},
+
     // Names.
     {"name.host", Scope::device, "host name, as the device says it"},
     {"name.dns", Scope::device, "name that DNS gives the address"},

@@ -1,6 +1,7 @@
 #include "fact/fact_table.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
 
 #include "base/hash.hpp"
@@ -38,6 +39,26 @@ void Seen::merge(const Seen& other) {
   const Time later = other.last;
   add(other.first, other.packet, other.count);
   last = std::max(last, later);
+}
+
+void ConversationRow::Range::merge(const Range& other) {
+  least = std::min(least, other.least);
+  most = std::max(most, other.most);
+}
+
+Pace pace_of(const ConversationRow& row) {
+  constexpr std::size_t kLeastRegular = 3;
+  std::vector<std::int64_t> intervals;
+  for (std::size_t i = 1; i < row.flows.size(); ++i)
+    intervals.push_back((row.flows[i].time - row.flows[i - 1].time).count());
+  if (intervals.empty()) return {};
+  std::ranges::sort(intervals);
+  const std::int64_t median = intervals[(intervals.size() - 1) / 2];
+  const auto alike = std::ranges::count_if(
+      intervals, [&](std::int64_t interval) { return std::abs(interval - median) <= median / 5; });
+  const bool regular = median > 0 && intervals.size() >= kLeastRegular &&
+                       static_cast<std::size_t>(alike) * 4 >= intervals.size() * 3;
+  return {median, regular};
 }
 
 FactTable::FactTable(FactLimits limits)
@@ -91,6 +112,7 @@ void FactTable::add(ConversationRow row) {
                                                     static_cast<std::uint64_t>(row.state)));
   hash = hash_of(row.server, hash ^ static_cast<std::uint64_t>(row.security));
   hash = hash_bytes(as_bytes(row.application), hash);
+  if (!row.shape.empty()) hash = hash_bytes(as_bytes(row.shape), hash);
   if (const auto found = conversation_index_.find(hash); found != conversation_index_.end()) {
     ConversationRow& known = conversations_[found->second];
     known.client_bytes += row.client_bytes;
@@ -100,6 +122,9 @@ void FactTable::add(ConversationRow row) {
     known.client_hops = std::min(known.client_hops, row.client_hops);
     known.server_hops = std::min(known.server_hops, row.server_hops);
     known.seen.merge(row.seen);
+    known.client_turn.merge(row.client_turn);
+    known.server_turn.merge(row.server_turn);
+    known.marks_differ = known.marks_differ || row.marks_differ || known.mark != row.mark;
     add_flows(known.flows, row.flows);
     return;
   }

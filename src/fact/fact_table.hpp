@@ -62,6 +62,18 @@ struct ConversationRow {
   ConversationState state = ConversationState::open;
   Security security = Security::clear;
   std::string_view application{};  // a literal; empty if not recognised
+  // What a conversation that is not recognised looks like
+  // (proto/opening_shape.hpp): its kind, and how long the first turns are.
+  std::string shape{};
+  struct Range {
+    Range() = default;
+    explicit Range(std::uint16_t size) : least(size), most(size) {}
+    void merge(const Range& other);
+    std::uint16_t least = 0, most = 0;
+  };
+  Range client_turn{}, server_turn{};
+  std::string mark{};         // what its first flow heard begins with
+  bool marks_differ = false;  // and others do not
   std::uint64_t client_bytes = 0, server_bytes = 0;
   std::uint64_t client_packets = 0, server_packets = 0;
   std::uint8_t client_hops = 255, server_hops = 255;  // least seen; 255 if it sent nothing
@@ -75,6 +87,15 @@ struct ConversationRow {
   std::vector<FirstFlow> flows{};
   Seen seen{};  // count: flows
 };
+
+// How long after one of the first flows the next one began: the median, in
+// nanoseconds; 0 if there are too few. Regular: at least three of four times
+// it was about as long.
+struct Pace {
+  std::int64_t interval = 0;
+  bool regular = false;
+};
+Pace pace_of(const ConversationRow& row);
 
 struct FactLimits {
   std::size_t facts = 2'000'000;

@@ -12,6 +12,7 @@
 #include "inventory/fusion.hpp"
 #include "inventory/heard.hpp"
 #include "inventory/identify.hpp"
+#include "inventory/talks.hpp"
 
 namespace asepsis {
 namespace {
@@ -185,7 +186,8 @@ void judge_by_place(const FusedDevice& device, Identity& identity) {
 
 // `next_key`: of the next device.
 void derive_site(const Heard& heard, const Knowledge& knowledge, Writer& writer, Id& next_key) {
-  const Fusion fusion = fuse(heard, bind_addresses(heard));
+  Fusion fusion = fuse(heard, bind_addresses(heard));
+  name_unknown(heard, knowledge, fusion.talks);
   const Id first_key = next_key;
   for (const FusedDevice& device : fusion.devices) {
     const std::vector<Mac> macs(device.macs.begin(), device.macs.end());

@@ -41,8 +41,11 @@ class Writer {
         add_talk_(sql,
                   "INSERT INTO talk (source, client, server, protocol, port, state, security, "
                   "application, client_bytes, server_bytes, client_packets, server_packets, "
-                  "client_hops, server_hops, client_ports, first_seen, last_seen, count, packet) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)") {}
+                  "client_hops, server_hops, client_ports, shape, mark, client_least, "
+                  "client_most, server_least, server_most, interval, regular, first_seen, "
+                  "last_seen, count, packet) "
+                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
+                  "?, ?, ?, ?)") {}
 
   void add(const FactRow& row, const Seen& seen) {
     bind_all(add_fact_, source_, endpoint(row.about), std::string(row.claim.name()),
@@ -52,6 +55,7 @@ class Writer {
   }
 
   void add(const ConversationRow& row) {
+    const Pace pace = pace_of(row);
     std::string ports;
     for (const auto& flow : row.flows)
       ports += (ports.empty() ? "" : ",") + std::to_string(flow.client_port);
@@ -59,9 +63,11 @@ class Writer {
              std::string(to_text(row.state)), std::string(to_text(row.security)),
              std::string(row.application), number(row.client_bytes), number(row.server_bytes),
              number(row.client_packets), number(row.server_packets), row.client_hops,
-             row.server_hops, ports, nanoseconds_since_1970(row.seen.first),
-             nanoseconds_since_1970(row.seen.last), number(row.seen.count),
-             number(row.seen.packet));
+             row.server_hops, ports, row.shape, row.marks_differ ? std::string() : row.mark,
+             row.client_turn.least, row.client_turn.most, row.server_turn.least,
+             row.server_turn.most, pace.interval, pace.regular ? 1 : 0,
+             nanoseconds_since_1970(row.seen.first), nanoseconds_since_1970(row.seen.last),
+             number(row.seen.count), number(row.seen.packet));
   }
 
  private:

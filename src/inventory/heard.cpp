@@ -68,7 +68,7 @@ auto order_of(const HeardFact& fact) {
 }
 auto order_of(const HeardTalk& talk) {
   return std::tie(talk.first, talk.client, talk.server, talk.protocol, talk.port, talk.application,
-                  talk.client_ports, talk.state, talk.security, talk.source);
+                  talk.client_ports, talk.state, talk.security, talk.shape, talk.source);
 }
 
 void load_facts(SQLite::Database& sql, const Places& sources, const Places& endpoints,
@@ -102,8 +102,8 @@ void load_talks(SQLite::Database& sql, const Places& sources, const Places& endp
   SQLite::Statement rows(
       sql,
       "SELECT id, source, client, server, client_packets, server_packets, client_hops, "
-      "server_hops, protocol, port, state, security, application, client_ports, first_seen, "
-      "last_seen FROM talk");
+      "server_hops, protocol, port, state, security, application, client_ports, shape, "
+      "first_seen, last_seen FROM talk");
   while (rows.executeStep()) {
     const Place source = sources.at(rows.getColumn(1).getInt64());
     const auto text = [&](int column) {
@@ -124,8 +124,9 @@ void load_talks(SQLite::Database& sql, const Places& sources, const Places& endp
          .security = text(11),
          .application = text(12),
          .client_ports = text(13),
-         .first = rows.getColumn(14).getInt64(),
-         .last = rows.getColumn(15).getInt64()});
+         .shape = text(14),
+         .first = rows.getColumn(15).getInt64(),
+         .last = rows.getColumn(16).getInt64()});
   }
 }
 

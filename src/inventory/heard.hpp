@@ -60,7 +60,7 @@ struct HeardTalk {
   int client_hops = 255, server_hops = 255;
   int protocol = 0;
   std::uint16_t port = 0;
-  std::string_view state, security, application, client_ports;
+  std::string_view state, security, application, client_ports, shape;
   std::int64_t first = 0, last = 0;
 };
 

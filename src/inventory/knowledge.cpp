@@ -5,7 +5,6 @@
 #include "inventory/knowledge.hpp"
 
 #include <re2/re2.h>
-#include <re2/set.h>
 
 #include <algorithm>
 #include <fstream>
@@ -17,6 +16,7 @@
 
 #include "base/embedded.hpp"
 #include "base/text.hpp"
+#include "inventory/claim_rules.hpp"
 #include "inventory/knowledge_file.hpp"
 #include "inventory/words.hpp"
 
@@ -27,15 +27,7 @@ std::span<const EmbeddedFile> embedded_knowledge();  // cmake/embed.cmake
 namespace {
 
 constexpr std::size_t kMaxNameWords = 12;
-constexpr std::int64_t kSetMemory = 4 << 20;  // for one automaton, built as it is needed
 constexpr int kMaxGroups = 10;
-
-RE2::Options expression_options() {
-  RE2::Options options;
-  options.set_case_sensitive(false);
-  options.set_log_errors(false);
-  return options;
-}
 
 template <class Rows>
 auto find_name(const Rows& rows, std::string_view name) -> decltype(rows.data()) {
@@ -43,23 +35,7 @@ auto find_name(const Rows& rows, std::string_view name) -> decltype(rows.data())
   return found == rows.end() ? nullptr : &*found;
 }
 
-re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
-
 }  // namespace
-
-constexpr std::size_t kMostLately = 2'048;
-
-// The rules that read one claim.
-struct RulesOfClaim {
-  std::unique_ptr<RE2::Set> set;
-  bool compiled = false;           // when it is first asked
-  std::vector<std::size_t> rules;  // by their number in the set
-  // Devices of one model say the same things: what was asked lately.
-  std::unordered_map<std::string, std::vector<std::size_t>> lately;
-
-  // Which match, in the order of the files.
-  const std::vector<std::size_t>& matching(std::string_view value, const std::vector<Rule>& all);
-};
 
 struct Knowledge::Index {
   struct MakerName {
@@ -73,13 +49,13 @@ struct Knowledge::Index {
   // As the rules; only for those whose groups are used: the set knows what matches.
   std::vector<std::unique_ptr<RE2>> expressions;
   std::map<std::string, std::unique_ptr<RE2>, std::less<>> conditions;
-  std::map<std::string, RulesOfClaim, std::less<>> claims;
+  std::map<std::string, ClaimRules, std::less<>> claims;
+  ServiceNames services;
 
   Result<void> add_makers(const KnowledgeTables& tables);
   Result<void> add_products(const KnowledgeTables& tables);
   Result<void> add_rules(const KnowledgeTables& tables);
   Result<void> add_conditions(const Rule& rule);
-  Result<void> add_to_claims(const Rule& rule, std::size_t number);
 };
 
 namespace {
@@ -198,7 +174,8 @@ Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
     const auto [other, added] = by_id.emplace(rule.id, &rule);
     if (!added)
       return fail(rule.where + ": '" + rule.id + "' is in " + other->second->where + " too");
-    if (auto of_claims = add_to_claims(rule, expressions.size()); !of_claims) return of_claims;
+    for (const std::string& claim : rule.claims)
+      if (auto of_claim = claims[claim].add(rule, expressions.size()); !of_claim) return of_claim;
     if (auto checked = check_says(tables, rule); !checked) return checked;
     expressions.emplace_back();
     if (uses_groups(rule)) {
@@ -210,42 +187,6 @@ Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
   return {};
 }
 
-Result<void> Knowledge::Index::add_to_claims(const Rule& rule, std::size_t number) {
-  RE2::Options options = expression_options();
-  options.set_max_mem(kSetMemory);
-  for (const std::string& claim : rule.claims) {
-    RulesOfClaim& of_claim = claims[claim];
-    if (!of_claim.set) of_claim.set = std::make_unique<RE2::Set>(options, RE2::UNANCHORED);
-    std::string error;
-    if (of_claim.set->Add(rule.match, &error) < 0) return fail(rule.where + ": match: " + error);
-    of_claim.rules.push_back(number);
-  }
-  return {};
-}
-
-const std::vector<std::size_t>& RulesOfClaim::matching(std::string_view value,
-                                                       const std::vector<Rule>& all) {
-  if (lately.size() >= kMostLately) lately.clear();
-  const auto [known, fresh] = lately.try_emplace(std::string(value));
-  std::vector<std::size_t>& found = known->second;
-  if (!fresh) return found;
-  std::vector<int> matched;
-  RE2::Set::ErrorInfo error{};
-  if (!compiled) compiled = set->Compile();
-  if (compiled && set->Match(piece(value), &matched, &error)) {
-    std::ranges::sort(matched);
-    for (const int number : matched) found.push_back(rules[static_cast<std::size_t>(number)]);
-  } else if (!compiled || error.kind != RE2::Set::kNoError) {
-    // The automaton outgrew its memory: ask one by one.
-    for (const std::size_t i : rules) {
-      if (RE2::PartialMatch(piece(value), RE2(all[i].match, expression_options()))) {
-        found.push_back(i);
-      }
-    }
-  }
-  return found;
-}
-
 Knowledge::Knowledge() : tables_(std::make_unique<KnowledgeTables>()) {}
 Knowledge::Knowledge(Knowledge&&) noexcept = default;
 Knowledge& Knowledge::operator=(Knowledge&&) noexcept = default;
@@ -253,6 +194,7 @@ Knowledge::~Knowledge() = default;
 
 Result<void> Knowledge::adopt(std::unique_ptr<KnowledgeTables> tables) {
   auto index = std::make_unique<Index>();
+  if (auto added = index->services.add(tables->services); !added) return added;
   for (const auto add : {&Index::add_makers, &Index::add_products, &Index::add_rules}) {
     if (auto added = ((*index).*add)(*tables); !added) return added;
   }
@@ -304,6 +246,7 @@ const std::vector<ClassInfo>& Knowledge::classes() const { return tables_->class
 const std::vector<Manufacturer>& Knowledge::manufacturers() const { return tables_->manufacturers; }
 const std::vector<Product>& Knowledge::products() const { return tables_->products; }
 const std::vector<Rule>& Knowledge::rules() const { return tables_->rules; }
+const std::vector<ServiceName>& Knowledge::services() const { return tables_->services; }
 
 const ClassInfo* Knowledge::find_class(std::string_view name) const {
   return find_name(tables_->classes, name);
@@ -406,6 +349,11 @@ bool Knowledge::fulfils(const Condition& condition, std::string_view value) cons
   const auto expression = index_->conditions.find(condition.match);
   return expression != index_->conditions.end() &&
          RE2::PartialMatch(piece(value), *expression->second);
+}
+
+std::string_view Knowledge::service_name(std::string_view transport, std::uint16_t port,
+                                         std::string_view shape) const {
+  return index_->services.find(transport, port, shape);
 }
 
 double Knowledge::direct_weight(std::string_view claim, std::string_view protocol) const {

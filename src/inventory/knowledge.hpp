@@ -6,6 +6,7 @@
 //   [[manufacturer]]  its names, the owners of its MAC addresses, what it makes
 //   [[products]]      names of products of one manufacturer and class
 //   [[rule]]          a regular expression on a claim, and what it says
+//   [[service]]       a name for what nothing recognises, by port and shape
 //   [[direct]]        how far a claim that states an attribute is believed
 //   [[text]]          how far names found in a text are believed
 
@@ -23,6 +24,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "inventory/service_names.hpp"
 
 namespace asepsis {
 
@@ -126,6 +128,7 @@ class Knowledge {
   const std::vector<Manufacturer>& manufacturers() const;
   const std::vector<Product>& products() const;
   const std::vector<Rule>& rules() const;
+  const std::vector<ServiceName>& services() const;
 
   const ClassInfo* find_class(std::string_view name) const;
   // By name or alias, however written.
@@ -157,6 +160,11 @@ class Knowledge {
   // caller's to ask. Remembers what it was asked: for one thread at a time.
   std::vector<RuleFound> rules_for(std::string_view claim, std::string_view value) const;
   bool fulfils(const Condition& condition, std::string_view value) const;
+
+  // What to call a service that nothing recognises; empty if nobody knows. The
+  // name lives as long as the knowledge.
+  std::string_view service_name(std::string_view transport, std::uint16_t port,
+                                std::string_view shape) const;
 
   // 0 to 1; what the claim itself states ("device.model" the model).
   double direct_weight(std::string_view claim, std::string_view protocol) const;

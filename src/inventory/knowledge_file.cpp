@@ -200,6 +200,11 @@ class Section {
   std::optional<Error> error_;
 };
 
+bool kebab_case(std::string_view name) {
+  return std::ranges::all_of(
+      name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
+}
+
 Result<void> read_class(Section& in, KnowledgeTables& tables) {
   ClassInfo info{.name = in.text("name", true), .title = in.text("title", true)};
   info.medical = in.yes("medical");
@@ -281,6 +286,24 @@ Result<void> read_rule(Section& in, KnowledgeTables& tables) {
   return in.finished();
 }
 
+Result<void> read_service(Section& in, KnowledgeTables& tables) {
+  constexpr std::uint64_t kMostPort = 65'535;
+  ServiceName service;
+  service.name = in.text("name", true);
+  service.transport = in.text("transport", true);
+  service.port = static_cast<std::uint16_t>(in.number("port", 0, kMostPort));
+  service.shape = in.text("shape");
+  service.where = in.where();
+  service.example = in.text("example", true);
+  in.text("source", true);
+  if (!kebab_case(service.name)) in.wrong("name", "is not in kebab-case");
+  if (service.transport != "tcp" && service.transport != "udp")
+    in.wrong("transport", "is neither tcp nor udp");
+  if (service.port == 0) in.wrong("port", "is missing");
+  tables.services.push_back(std::move(service));
+  return in.finished();
+}
+
 Result<void> read_direct(Section& in, KnowledgeTables& tables) {
   const std::vector<std::string> claims = in.texts("claims", true);
   const std::vector<std::string> protocols = in.texts("protocols");
@@ -307,9 +330,9 @@ struct Kind {
   Result<void> (*read)(Section&, KnowledgeTables&);
 };
 constexpr Kind kKinds[] = {
-    {"class", read_class},       {"manufacturer", read_manufacturer},
-    {"products", read_products}, {"rule", read_rule},
-    {"direct", read_direct},     {"text", read_text_trust},
+    {"class", read_class},     {"manufacturer", read_manufacturer}, {"products", read_products},
+    {"rule", read_rule},       {"service", read_service},           {"direct", read_direct},
+    {"text", read_text_trust},
 };
 
 }  // namespace

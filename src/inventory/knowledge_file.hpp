@@ -23,6 +23,7 @@ struct KnowledgeTables {
   std::vector<Manufacturer> manufacturers;
   std::vector<Product> products;
   std::vector<Rule> rules;
+  std::vector<ServiceName> services;
   std::vector<DirectWeight> direct;
   std::vector<TextTrust> texts;
 };

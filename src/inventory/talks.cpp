@@ -21,7 +21,7 @@ auto conversation_of(const Heard& heard, const HeardTalk& talk) {
 }
 // What the views of one flow also have in common.
 auto flow_of(const HeardTalk& talk) {
-  return std::tie(talk.application, talk.state, talk.client_ports);
+  return std::tie(talk.application, talk.shape, talk.state, talk.client_ports);
 }
 
 // The fuller view counts, the others are copies.
@@ -64,7 +64,18 @@ void for_each_run(Indices indices, Same same, Use use) {
   }
 }
 
+constexpr int kTcp = 6;
+
 }  // namespace
+
+void name_unknown(const Heard& heard, const Knowledge& knowledge, std::vector<FusedTalk>& talks) {
+  for (std::size_t i = 0; i < talks.size(); ++i) {
+    const HeardTalk& talk = heard.talks[i];
+    if (talk.shape.empty() || !talks[i].application.empty()) continue;
+    talks[i].application =
+        knowledge.service_name(talk.protocol == kTcp ? "tcp" : "udp", talk.port, talk.shape);
+  }
+}
 
 void put_together(const Heard& heard, std::vector<FusedTalk>& talks) {
   std::vector<std::size_t> order;

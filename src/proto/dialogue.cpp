@@ -106,6 +106,9 @@ Dialogue::Heard Dialogue::stream(Flow& flow, Side from, Bytes bytes, FactSink& o
                                  ProtocolCounts& counts) {
   const bool client_was_a = flow.client_is_a;
   Heard heard;
+  // Where the beginning was not captured there is no shape.
+  const bool shaped = flow.oriented && !protocol_;
+  if (shaped) shape_.add(from, bytes, false);
   if (!finished_)
     heard.to_skip =
         stream_ ? feed(from, bytes, out, counts) : recognise_stream(flow, from, bytes, out, counts);
@@ -119,7 +122,7 @@ Dialogue::Heard Dialogue::stream(Flow& flow, Side from, Bytes bytes, FactSink& o
   }
   if (restarts_ >= kMostRestarts) finished_ = true;
   heard.turn_round = client_was_a != flow.client_is_a;
-  heard.finished = finished_;
+  heard.finished = finished_ && (protocol_ || !shaped || shape_.settled());
   return heard;
 }
 
@@ -184,6 +187,7 @@ Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink&
     const bool client_was_a = flow.client_is_a;
     bool wants_more = false;
     std::uint8_t& tries = tries_[0];
+    shape_.add(from, bytes, true);
     if (!recognise(flow, from, bytes, transport_of(flow.key), wants_more)) {
       // Keep-alives may come first, and many of them.
       constexpr std::uint8_t kWhole = kMostTinyTries / kMostTries;
@@ -201,7 +205,8 @@ Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink&
   return heard;
 }
 
-void Dialogue::lose(Side from) {
+void Dialogue::lose(Side from, std::uint64_t size) {
+  if (!protocol_) shape_.lose(from, size);
   if (stream_) {
     stream_->lose(from);
   } else {

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "flow/flow.hpp"
+#include "proto/opening_shape.hpp"
 #include "proto/stream.hpp"
 
 namespace asepsis {
@@ -50,11 +51,13 @@ class Dialogue final : public FlowState {
   // One datagram or frame.
   Heard datagram(Flow& flow, Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts,
                  DatagramParsers& parsers);
-  void lose(Side from);
+  void lose(Side from, std::uint64_t size);
   // No more bytes will come: gives back what reading them needed.
   void close();
 
   ProtocolIndex protocol() const { return protocol_; }
+  // How the flow opened, as long as nothing recognises it.
+  const OpeningShape& shape() const { return shape_; }
 
   std::string_view application;  // a literal; set by the parser, else the protocol's name
   Security security = Security::clear;
@@ -68,13 +71,14 @@ class Dialogue final : public FlowState {
   std::vector<std::uint8_t>& opening(Side side) { return opening_[static_cast<std::size_t>(side)]; }
 
   ProtocolIndex protocol_;
+  OpeningShape shape_;
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Parser> parser_;                    // of datagrams, if the protocol remembers
   std::array<std::vector<std::uint8_t>, 2> opening_;  // of each side, not yet recognised
   std::array<std::uint8_t, 2> tries_{};               // pieces of each side looked at in vain
   std::uint64_t owed_skip_[2] = {0, 0};               // of bytes that were shown out of turn
   std::uint8_t restarts_ = 0;
-  bool finished_ = false;
+  bool finished_ = false;  // recognition is over
 };
 
 }  // namespace asepsis

@@ -51,7 +51,10 @@ CREATE TABLE endpoint (
 
 -- Within one source each fact, and each talk below, is one row: the writer
 -- replaces a source as a whole. Times are nanoseconds since 1970 UTC; packet
--- is the number of the first sight.
+-- is the number of the first sight. A talk that is not recognised has a shape:
+-- classes of its first bytes, never the bytes; and how many bytes the first
+-- turn of each side had, 1024 at most. Interval: the median between its first
+-- flows, in nanoseconds; 0 if not known.
 CREATE TABLE fact (
   id INTEGER PRIMARY KEY,
   source INTEGER NOT NULL REFERENCES source,
@@ -85,6 +88,14 @@ CREATE TABLE talk (
   client_hops INTEGER NOT NULL,
   server_hops INTEGER NOT NULL,
   client_ports TEXT NOT NULL,
+  shape TEXT NOT NULL,
+  mark TEXT NOT NULL,
+  client_least INTEGER NOT NULL,
+  client_most INTEGER NOT NULL,
+  server_least INTEGER NOT NULL,
+  server_most INTEGER NOT NULL,
+  interval INTEGER NOT NULL,
+  regular INTEGER NOT NULL,
   first_seen INTEGER NOT NULL,
   last_seen INTEGER NOT NULL,
   count INTEGER NOT NULL,
@@ -224,16 +235,19 @@ FROM device_evidence de JOIN device d ON d.key = de.device LEFT JOIN facts f ON 
 
 -- One row a talk and source: what conversations adds up.
 CREATE VIEW talks AS
-SELECT cd.id AS client, sd.id AS server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS server_ip,
+SELECT s.name AS site, cd.id AS client, sd.id AS server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS server_ip,
   nullif(ce.mac, '') AS client_mac, nullif(se.mac, '') AS server_mac, t.protocol AS ip_protocol,
   CASE t.protocol WHEN 0 THEN 'ethernet' WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp'
     WHEN 17 THEN 'udp' WHEN 47 THEN 'gre' WHEN 58 THEN 'icmpv6' WHEN 132 THEN 'sctp'
     ELSE 'ip-' || t.protocol END AS transport,
   t.port, nullif(c.application, '') AS application, c.security, c.state, t.client_bytes,
   t.server_bytes, t.client_packets, t.server_packets, t.count AS flows, t.client_ports,
+  nullif(t.shape, '') AS shape, nullif(t.mark, '') AS mark,
+  t.client_least, t.client_most, t.server_least, t.server_most, nullif(t.interval, 0) AS interval_ns, t.regular,
   t.first_seen AS first_ns, t.last_seen AS last_ns, src.name AS source, t.packet
 FROM conversation c JOIN talk t ON t.id = c.talk JOIN endpoint ce ON ce.id = t.client
   JOIN endpoint se ON se.id = t.server JOIN source src ON src.id = t.source
+  JOIN site s ON s.id = src.site
   LEFT JOIN device cd ON cd.key = c.client LEFT JOIN device sd ON sd.key = c.server
 WHERE c.copy = 0;
 
@@ -260,6 +274,48 @@ SELECT server AS device, transport, port, application, security,
 FROM conversations
 WHERE server IS NOT NULL AND state <> 'unanswered' AND transport IN ('tcp', 'udp', 'sctp')
 GROUP BY server, transport, port, application, security, 6;
+
+-- What nothing recognises, grouped by port and shape; without connections begun
+-- before the capture to what is known from others. Who is no device stands by
+-- address. Sizes are bytes of the first turns. Port is NULL where one client uses three ports or more and
+-- hardly any twice: they were agreed on the way, as for transfers of files and
+-- calls. Interval, in seconds, is that of the median
+-- pair; regular: most pairs with four flows or more came back evenly.
+CREATE VIEW unknown_protocols AS
+WITH known AS (
+  SELECT DISTINCT site, transport, server_ip, port, 1 AS is_known FROM talks
+  WHERE application IS NOT NULL AND server_ip IS NOT NULL),
+heard AS (
+  SELECT *, coalesce(client, client_ip, client_mac) AS who, coalesce(server, server_ip, server_mac) AS whom,
+    coalesce(interval_ns, CASE WHEN transport = 'udp' AND client_packets > 1
+      THEN nullif((last_ns - first_ns) / (client_packets - 1), 0) END) AS pace
+  FROM talks LEFT JOIN known USING (site, transport, server_ip, port)
+  WHERE application IS NULL AND shape IS NOT NULL AND NOT (shape = 'mid-stream' AND is_known IS NOT NULL)),
+roaming AS (
+  SELECT site, transport, who, shape FROM heard GROUP BY 1, 2, 3, 4
+  HAVING count(DISTINCT port) >= 3 AND count(DISTINCT port) * 2 > sum(flows)),
+placed AS (
+  SELECT heard.*, CASE WHEN roaming.who IS NULL THEN port END AS at
+  FROM heard LEFT JOIN roaming USING (site, transport, who, shape)),
+ranked AS (
+  SELECT *, count(pace) OVER (PARTITION BY site, transport, at, shape) AS paces,
+    row_number() OVER (PARTITION BY site, transport, at, shape ORDER BY pace IS NULL, pace) AS rank
+  FROM placed)
+SELECT site, transport, at AS port, json_group_array(DISTINCT port) AS ports, shape,
+  CASE WHEN min(mark) = max(mark) AND count(mark) = count(*) THEN min(mark) END AS mark,
+  CASE WHEN max(client_most) > 0 THEN min(client_least) || '-' || max(client_most) END AS client_sizes,
+  CASE WHEN max(server_most) > 0 THEN min(server_least) || '-' || max(server_most) END AS server_sizes,
+  json_group_array(DISTINCT who) AS clients, json_group_array(DISTINCT whom) AS servers,
+  sum(flows) AS flows, sum(client_bytes + server_bytes) AS bytes,
+  round(max(pace) FILTER (WHERE rank = (paces + 1) / 2) / 1e9, 3) AS interval,
+  CASE WHEN count(*) FILTER (WHERE flows > 3) > 0
+    THEN sum(regular) * 2 > count(*) FILTER (WHERE flows > 3) END AS regular,
+  strftime('%Y-%m-%dT%H:%M:%S', min(first_ns) / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', min(first_ns) / 1000 % 1000000) AS first_seen,
+  strftime('%Y-%m-%dT%H:%M:%S', max(last_ns) / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', max(last_ns) / 1000 % 1000000) AS last_seen
+FROM (SELECT * FROM ranked ORDER BY site, transport, at, shape, port, who, whom)
+GROUP BY site, transport, at, shape;
 
 CREATE VIEW sources AS
 SELECT src.id, s.name AS site, src.name, src.packets, src.bytes, src.complete,

@@ -29,7 +29,8 @@ def identifiers(patient):
 
 
 def outputs(asepsis, database):
-    commands = [["devices"], ["services"], ["conversations"], ["query", "SELECT * FROM facts"],
+    commands = [["devices"], ["services"], ["conversations"], ["unknown"],
+                ["query", "SELECT * FROM facts"],
                 ["query", "SELECT * FROM evidence"], ["query", "SELECT * FROM sources"]]
     ids = subprocess.run([asepsis, "query", "SELECT id FROM devices", "--json", "--db", database],
                          check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()

@@ -76,6 +76,7 @@ class Estate {
           "SELECT * FROM conversations ORDER BY client, server, client_ip, server_ip, ip_protocol, "
           "port, application, security, state",
           "SELECT * FROM services ORDER BY 1, 2, 3, 4, 5, 6",
+          "SELECT * FROM unknown_protocols ORDER BY 1, 2, 3, 4",
           "SELECT device, attribute, weight, rule, claim, value, protocol, packet, count FROM "
           "evidence ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
           "SELECT alias, device, anchor FROM aliases ORDER BY 1",

@@ -183,6 +183,35 @@ std::string with(std::string_view old_text, std::string_view new_text) {
   return text.replace(at, old_text.size(), new_text);
 }
 
+constexpr std::string_view kService = R"([[service]]
+name = "acme-gateway"
+transport = "tcp"
+port = 9876
+shape = '^client: (text|json); server'
+source = "a test"
+example = "client: text; server: binary"
+)";
+
+std::string service(std::string_view old_text, std::string_view new_text) {
+  std::string text(kService);
+  return text.replace(text.find(old_text), old_text.size(), new_text);
+}
+
+TEST(Services, AreNamedByPortAndShape) {
+  Result<Knowledge> knowledge = Knowledge::built_in();
+  ASSERT_TRUE(knowledge);
+  ASSERT_TRUE(knowledge->add_file("site.toml", kService));
+  const auto name = [&](std::string_view transport, std::uint16_t port, std::string_view shape) {
+    return knowledge->service_name(transport, port, shape);
+  };
+  EXPECT_EQ(name("tcp", 9876, "client: json; server: text"), "acme-gateway");
+  EXPECT_EQ(name("tcp", 9876, "client: json"), "");
+  EXPECT_EQ(name("udp", 9876, "client: json; server: text"), "");
+  EXPECT_EQ(name("tcp", 9877, "client: json; server: text"), "");
+  for (const ServiceName& one : knowledge->services())
+    EXPECT_EQ(name(one.transport, one.port, one.example), one.name) << one.where;
+}
+
 struct BadFile {
   std::string text;
   std::string message;
@@ -221,6 +250,10 @@ TEST(Files, AreRefusedWithTheLineAndTheKey) {
        "site.toml: line 1: there is no manufacturer 'Kestrel'"},
       {"[[direct]]\nclaims = [\"device.model\"]\nweight = \"much\"\n",
        "site.toml: line 3: direct: weight is not a weight from 0 to 1"},
+      {service("port = 9876", ""), "site.toml: line 1: service: port is missing"},
+      {service("\"tcp\"", "\"sctp\""), "site.toml: line 1: service: transport is neither tcp nor"},
+      {service("acme-gateway", "ACME"), "site.toml: line 1: service: name is not in kebab-case"},
+      {service("'^client", "'(client"), "site.toml: line 1: shape: missing ): "},
   };
   Result<Knowledge> knowledge = Knowledge::built_in();
   ASSERT_TRUE(knowledge);

@@ -86,5 +86,78 @@ TEST(Worker, GivesUpOnWhatIsNothingItKnows) {
   EXPECT_EQ(rows.front().application, "");
 }
 
+constexpr std::uint8_t kTcp = 6;
+
+// A connection of 10.0.0.1 to port 9876, from the SYN on unless `begun` before;
+// each side's words go in pieces of `size` bytes.
+void connect(Hearing& hearing, const Frame& asks, const Frame& answers, std::size_t size = 1000,
+             bool begun = false) {
+  std::uint32_t sequence[2] = {1000, 5000};
+  const auto send = [&](bool back, std::uint8_t flags, const Frame& bytes) {
+    const Frame segment = (back ? be(9876, 2) + be(40000, 2) : be(40000, 2) + be(9876, 2)) +
+                          be(sequence[back], 4) + be(sequence[!back], 4) + hex("50") +
+                          be(flags, 1) + hex("04 00 00 00 00 00") + bytes;
+    hearing.hear(ethernet(kIpv4, ipv4(kTcp, segment, 0, back)));
+    sequence[back] += static_cast<std::uint32_t>(bytes.size()) + (flags & 2 ? 1 : 0);
+  };
+  if (!begun) {
+    send(false, 0x02, {});
+    send(true, 0x12, {});
+  }
+  for (const bool back : {false, true})
+    for (Bytes left = back ? answers : asks; !left.empty();) {
+      const Bytes piece = left.first(std::min(size, left.size()));
+      send(back, 0x18, {piece.begin(), piece.end()});
+      left = left.subspan(piece.size());
+    }
+}
+
+std::string said_of_unknown(FactTable& facts) {
+  std::string out;
+  for (const FactRow& row : facts.facts())
+    if (row.claim.name().ends_with("unknown"))
+      out += to_text(row.about.ip) + ' ' + std::string(row.claim.name()) + ' ' +
+             std::string(row.protocol) + '/' + std::to_string(row.port) + ' ' + row.value + '\n';
+  return out;
+}
+
+TEST(Worker, TellsTheShapeOfWhatNobodyKnowsHoweverItIsCut) {
+  for (const std::size_t size : {1000, 7, 1}) {
+    Hearing hearing;
+    connect(hearing, be(24, 4) + text("TALBOT OLIVIA 1948-02-01"), hex("aa 55 e1 e2 e3"), size);
+    EXPECT_EQ(said_of_unknown(hearing.facts()),
+              "10.0.0.1 uses.unknown tcp/9876 client: length be32 at 0; server: binary\n"
+              "10.0.0.2 service.unknown tcp/9876 client: length be32 at 0; server: binary\n");
+    const ConversationRow& row = hearing.facts().conversations().front();
+    EXPECT_EQ(row.shape, "client: length be32 at 0; server: binary");
+    EXPECT_EQ(row.mark, "0000");
+    EXPECT_EQ(row.client_turn.most, 28);
+    EXPECT_EQ(row.server_turn.most, 5);
+  }
+}
+
+TEST(Worker, HasNoShapeOfWhatItKnowsOrDidNotSeeBegin) {
+  Hearing known;
+  connect(known, text("GET / HTTP/1.1\r\nHost: a\r\n\r\n"), text("HTTP/1.1 204 No\r\n\r\n"));
+  EXPECT_EQ(said_of_unknown(known.facts()), "");
+  EXPECT_EQ(known.facts().conversations().front().shape, "");
+
+  Hearing begun;
+  connect(begun, text("nothing that anybody knows"), text("neither this"), 1000, true);
+  EXPECT_EQ(said_of_unknown(begun.facts()), "");
+  EXPECT_EQ(begun.facts().conversations().front().shape, "mid-stream");
+
+  Hearing silent;
+  connect(silent, {}, {});
+  EXPECT_EQ(silent.facts().conversations().front().shape, "");
+}
+
+TEST(Worker, SaysOfWhoSendsDatagramsThatNobodyAnswers) {
+  Hearing hearing;
+  hearing.hear(ethernet(kIpv4, ipv4(kUdp, udp(5070, 9876, text("beacon")))));
+  hearing.hear(ethernet(kIpv4, ipv4(kUdp, udp(5070, 9876, hex("01 02")))));
+  EXPECT_EQ(said_of_unknown(hearing.facts()), "10.0.0.1 uses.unknown udp/9876 client: text\n");
+}
+
 }  // namespace
 }  // namespace asepsis::test
