@@ -16,6 +16,18 @@ constexpr std::uint16_t kLinuxVxlanPort = 8472;
 
 }  // namespace
 
+bool tunnel_port(std::uint16_t src, std::uint16_t dst) {
+  switch (dst) {
+    case kVxlanPort:
+    case kLinuxVxlanPort:
+    case kVxlanGenericPort:
+    case kGenevePort:
+    case kGtpPort:
+    case kTeredoPort: return true;
+    default: return src == kGtpPort || src == kTeredoPort;
+  }
+}
+
 Walk::Step Walk::ports_only(Step why) {
   if (has(4)) {
     const auto header = rest().first<4>();
@@ -57,6 +69,7 @@ Walk::Step Walk::udp() {
   drop(8);
   if (length != 0 && length - 8 < wire_) set_length(length - 8);
   set_payload();
+  if (!tunnel_port(packet_.src_port, packet_.dst_port)) return Step::done;
   switch (packet_.dst_port) {
     case kVxlanPort:
     case kLinuxVxlanPort: return vxlan();
@@ -66,9 +79,7 @@ Walk::Step Walk::udp() {
     case kTeredoPort: return teredo();
     default: break;
   }
-  if (packet_.src_port == kGtpPort) return gtp();
-  if (packet_.src_port == kTeredoPort) return teredo();
-  return Step::done;
+  return packet_.src_port == kGtpPort ? gtp() : teredo();
 }
 
 // The payload stays the whole message: its type is its first byte.
