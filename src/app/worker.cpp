@@ -51,7 +51,11 @@ void WorkerCounts::merge(const WorkerCounts& other) {
 }
 
 Worker::Worker(const WorkerLimits& limits, WorkerPlace place)
-    : place_(place), facts_(limits.fact), fragments_(limits.fragment), flows_(*this, limits.flow) {}
+    : place_(place), facts_(limits.fact), fragments_(limits.fragment), flows_(*this, limits.flow) {
+  fragments_.on_incomplete([this](const Decoded& piece, Time time, std::uint64_t number) {
+    add_incomplete(piece, time, number);
+  });
+}
 
 void Worker::add(const Packet& packet, Time clock, bool counted) {
   packet_ = &packet;
@@ -67,6 +71,7 @@ void Worker::add(const Packet& packet, Time clock, bool counted) {
 }
 
 void Worker::finish() {
+  fragments_.finish();
   flows_.finish();
   for (const auto& [key, saying] : sayings_)
     if (saying.again.count > 0)
@@ -82,10 +87,18 @@ void Worker::on_decoded(const Decoded& packet) {
     if (own) flows_.add(packet, packet_->time, packet_->number);
     return;
   }
-  const auto datagram = fragments_.add(packet, packet_->time);
+  const auto datagram = fragments_.add(packet, packet_->time, packet_->number);
   if (!datagram) return;
   const DecodeError error = decode_transport(packet, *datagram, *this);
   if (own && error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];
+}
+
+// Who sent it was heard, if not what they said or to which port.
+void Worker::add_incomplete(const Decoded& piece, Time time, std::uint64_t number) {
+  if (place_.workers > 1 && !place_.owns(pair_hash(piece))) return;
+  Decoded packet = piece;
+  packet.kind = Decoded::Kind::datagram;
+  flows_.add(packet, time, number);
 }
 
 std::uint64_t Worker::on_data(Flow& flow, Sender from, Bytes bytes) {
