@@ -11,6 +11,7 @@ constexpr std::uint16_t kGtpPort = 2152;
 constexpr std::uint16_t kTeredoPort = 3544;
 constexpr std::uint16_t kVxlanPort = 4789;
 constexpr std::uint16_t kVxlanGenericPort = 4790;
+constexpr std::uint16_t kCapwapDataPort = 5247;
 constexpr std::uint16_t kGenevePort = 6081;
 constexpr std::uint16_t kLinuxVxlanPort = 8472;
 
@@ -23,8 +24,9 @@ bool tunnel_port(std::uint16_t src, std::uint16_t dst) {
     case kVxlanGenericPort:
     case kGenevePort:
     case kGtpPort:
-    case kTeredoPort: return true;
-    default: return src == kGtpPort || src == kTeredoPort;
+    case kTeredoPort:
+    case kCapwapDataPort: return true;
+    default: return src == kGtpPort || src == kTeredoPort || src == kCapwapDataPort;
   }
 }
 
@@ -77,9 +79,14 @@ Walk::Step Walk::udp() {
     case kGenevePort: return geneve();
     case kGtpPort: return gtp();
     case kTeredoPort: return teredo();
+    case kCapwapDataPort: return capwap();
     default: break;
   }
-  return packet_.src_port == kGtpPort ? gtp() : teredo();
+  switch (packet_.src_port) {
+    case kGtpPort: return gtp();
+    case kTeredoPort: return teredo();
+    default: return capwap();
+  }
 }
 
 // The payload stays the whole message: its type is its first byte.

@@ -124,7 +124,7 @@ class Walk {
   DecodeError run_transport(const Decoded& packet);
 
  private:
-  enum class Tunnel : std::uint8_t { ip, gre, bridged, pptp, vxlan, geneve, gtp, teredo };
+  enum class Tunnel : std::uint8_t { ip, gre, bridged, pptp, vxlan, geneve, gtp, teredo, capwap };
 
   Step follow(Step step);
 
@@ -187,6 +187,7 @@ class Walk {
   Step geneve();
   Step gtp();
   Step teredo();
+  Step capwap();
 
   // tunnel.cpp
   Step enter(Tunnel kind, std::uint32_t id, Step inner);
@@ -251,6 +252,7 @@ class Walk {
   int tunnels_ = 0;
   bool known_ = false;      // packet_ holds something worth giving
   bool in_tunnel_ = false;  // packet_ is still the outer one
+  bool swapped_ = false;    // the bytes of an 802.11 frame control have changed places
   bool padded_ = false;     // an 802.11 header is padded to four bytes
   std::uint32_t inner_tunnel_ = 0;
   DecodeSink* out_;

@@ -23,6 +23,13 @@ Frame over_udp(std::uint16_t port, const Frame& inner) {
 }
 Frame over_gre(const Frame& inner) { return ethernet(0x0800, ipv4(47, inner)); }
 
+const Frame kDataToAp =
+    hex("08 01 00 00  02 00 00 00 00 03  02 00 00 00 00 0a  02 00 00 00 00 0b 10 00");
+const Frame kSwappedToAp =
+    hex("01 08 00 00  02 00 00 00 00 03  02 00 00 00 00 0a  02 00 00 00 00 0b 10 00");
+const Frame kSnapIp = hex("aa aa 03 00 00 00 08 00") + kInner;
+const std::string kWirelessLine = kBridgedLine;
+
 const std::vector<Row> kTunnels{
     {"ip in ip", 101, ipv4(4, kInner), outer(4) + kInnerLine},
     {"ipv6 in ipv4", 101, ipv4(41, ipv6(17, kUdp)),
@@ -86,6 +93,17 @@ const std::vector<Row> kTunnels{
          std::string("\x32\x01\0\x04\0\0\0\0\0\0\0\0", 12) + "]12"},
     {"teredo", 1, over_udp(3544, hex("00 00 11 22 33 44 55 66") + ipv6(17, kUdp)),
      outer_udp(3544) + "datagram 2001:db8::1:1000 > 2001:db8::2:2000 ip 17 tunnelled [hi]2"},
+    {"capwap", 1, over_udp(5247, hex("00 10 43 00 00 00 00 00") + kDataToAp + kSnapIp),
+     outer_udp(5247) + kWirelessLine},
+    {"capwap, frame control swapped, radio's words", 1,
+     over_udp(5247,
+              hex("00 20 43 20 00 00 00 00  04 00 00 00 00 00 00 00") + kSwappedToAp + kSnapIp),
+     outer_udp(5247) + kWirelessLine},
+    {"capwap, ethernet", 1, over_udp(5247, hex("00 10 42 00 00 00 00 00") + kBridged),
+     outer_udp(5247) + kBridgedLine},
+    {"capwap keep-alive", 1, over_udp(5247, hex("00 10 42 08 00 00 00 00 00 23 00 02")),
+     "datagram 10.0.0.1:999 > 10.0.0.2:5247 ip 17 [" +
+         std::string("\0\x10\x42\x08\0\0\0\0\0\x23\0\x02", 12) + "]12"},
     {"vxlan in gre", 1,
      over_gre(hex("00 00 08 00") +
               inner_ipv4(17, udp(999, 4789, hex("08 00 00 00 00 00 7b 00") + kBridged))),
