@@ -348,7 +348,9 @@ void FlowTable::add_tcp(std::uint32_t index, Sender from, const Decoded& packet)
     if (half.bytes == packet.payload_length) half.next_sequence = sequence;
     half.synchronised = true;
   } else if (!half.synchronised && packet.payload_length > 0) {
-    half.next_sequence = sequence;
+    // A single byte in the middle of a connection is a keep-alive (RFC 9293,
+    // 3.8.4): one sent before, or made up.
+    half.next_sequence = sequence + (packet.payload_length == 1 ? 1 : 0);
     half.synchronised = true;
   }
 
