@@ -81,5 +81,7 @@ add_executable(make_docs tools/make_docs.cpp)
 target_link_libraries(make_docs PRIVATE asepsis_core)
 add_test(NAME docs_up_to_date COMMAND ${PROJECT_SOURCE_DIR}/tests/docs_up_to_date.sh
   $<TARGET_FILE:asepsis> $<TARGET_FILE:make_docs>)
+add_test(NAME labels COMMAND ${end_to_end}/labels.py $<TARGET_FILE:asepsis>
+  ${PROJECT_SOURCE_DIR}/../shared/captures)
 add_test(NAME against_tshark COMMAND ${end_to_end}/against_tshark.py $<TARGET_FILE:asepsis>
   ${PROJECT_SOURCE_DIR}/../shared/captures)
