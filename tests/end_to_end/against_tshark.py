@@ -7,7 +7,7 @@ CAPTURES holds captures and, for CAPTURES/<path>, truth/<path>.json made with
 tshark; where the folder is not there nothing is tested. All captures are read
 in one run. Every statement of tshark that our vocabulary covers must be a fact
 about the same address in the same capture; each kind of statement must be
-found in at least 95 of 100 cases. --all prints every miss, not the first few.
+found in at least 99 of 100 cases. --all prints every miss, not the first few.
 """
 
 import collections
@@ -21,63 +21,118 @@ import time
 
 LARGEST = 10_000_000
 SLOWEST = 60  # seconds for reading everything
-SUFFICIENT = 0.95
+SUFFICIENT = 0.99
 MISSES_SHOWN = 6
 
-# Differences that were looked into: the beginning of the kind, a part of the
-# path, a part of what is said, why. Either tshark, or the way the truth was
-# taken from it, is wrong; or it is something that we do not read.
+# Differences that were looked into, packet by packet: the kind, the capture,
+# a part of what is said, why. Either tshark, or the way the truth was taken
+# from it, is wrong; or the capture lies; or it is something that we do not
+# read. A row that excuses nothing fails the test.
 KNOWN = [
-    ("", "solaris.snoop", "", "snoop is a format that we do not read"),
-    ("", "malformed/", "", "read from frames that are broken: tshark goes on, we stop"),
-    ("", "--capwap.pcap", "", "inside CAPWAP, which we do not open"),
-    ("", "various_gre.pcap", "", "CDP inside GRE: of an inner frame, we do not read"),
-    ("", "decode-erspan", "", "CDP inside ERSPAN: of a mirrored frame, we do not read"),
-    ("", "BACnet-MSTP-SNAP-Mixed", "", "a serial line's frames, made up as Ethernet or SNAP"),
-    ("bacnet", "BACnet_Host", "10.200.1.", "quoted in an ICMP error: the sender only had the message"),
-    ("bacnet instance", "", "4194303", "4194303 means no instance (clause 12.11)"),
-    ("lldp", "lldp-app-priority", "00:00:00:00:00:00", "an empty MAC is no device's"),
-    ("lldp port", "lldp_mudurl", "eth0", "the port's description, not its id"),
-    ("ftp banner", "ipv6-multiline", "", "lines after the eighth, and empty ones"),
-    ("ftp banner", "ipv6-retr-samba", "", "the address in it looks like a time of day, which we leave out"),
-    ("mail banner", "mercury--smtp", "", "said after the client had spoken"),
-    ("mail banner", "bug-7709", "", "not ASCII; the truth has lost the bytes"),
-    ("mail banner", "pop3-unknown", "", "the answer to a password, not a greeting"),
-    ("dhcp hostname", "EIP-IPAddressChange", "", "given by the server: our dhcp.given"),
-    ("dhcp vendor_class", "zeek--dhcp--dhcp", "arubaap", "said by the server"),
-    ("ntlm", "dcerpc", "", "NTLM inside DCE/RPC, which we do not read"),
-    ("ntlm", "PrintNightmare", "", "NTLM inside DCE/RPC, which we do not read"),
-    ("ntlm", "packetcapture_1", "", "NTLM inside DCE/RPC, which we do not read"),
-    ("ntlm", "zeek--mapi", "", "NTLM inside DCE/RPC, which we do not read"),
-    ("ntlm", "it/ntlm/", "", "NTLM inside HTTP, which we do not read"),
-    ("ntlm os", "", "6.1.7600", "made up by a client that is not Windows: its reserved bytes are set"),
-    ("sip agent", "", "", "only of a request's first hop: others may be passed on by a proxy"),
-    ("tls", "it/quic/", "", "inside QUIC, which we do not decrypt"),
-    ("tls", "quic_ppp", "", "inside QUIC, which we do not decrypt"),
-    ("tls", "mercury--emix", "", "inside QUIC, which we do not decrypt"),
-    ("tls", "eternalromance", "", "TLS that begins in the middle of a connection"),
-    ("http server", "TCP--Network", "", "a sample quoted by sFlow"),
-    ("http user agent", "http_chunk", "", "a connection under way begins with a byte sent again"),
-    ("snmp version", "", "", "of requests that nobody answered"),
-    ("netbios name", "", "martin", "a user's name (suffix 03), which we do not keep"),
-    ("netbios name", "ipfixprobe--netbios", "dhcph219", "only released"),
-    ("netbios name", "anyconnect", "lp-rkerur", "only released"),
-    ("browser name", "", "workgroup", "a domain announcement names a workgroup, not the sender"),
-    ("browser name", "", "americas", "a domain announcement names a workgroup, not the sender"),
-    ("netbios name", "mercury--emix", "s4-howto", "quoted in an ICMP error"),
-    ("netbios name", "", "__samba__", "what Samba calls itself in any status answer"),
-    ("smb2 client", "v5-UDP", "", "only in FSCTL_VALIDATE_NEGOTIATE_INFO, which we do not read"),
-    ("smb1 os", "NTLM_Plain", "= mu", "tshark takes the LAN manager for the system"),
-    ("smb1", "smb2-09-trunc", "", "a stray of tshark"),
-    # One flow is told by the addresses of its first frame.
-    ("hosts: mac", "it/routing/", "", "another MAC of the same router, on one flow or inside"),
-    ("hosts: mac", "it/mpls-pppoe/", "", "frames of the same flow on the way back"),
-    ("hosts: mac", "http-post-upload", "", "the same packets behind a router"),
-    ("hosts: mac", "Modicon", "", "the same packets behind a router"),
-    ("hosts: mac", "s7comm_clean", "", "the same packets behind a router"),
-    ("hosts: mac", "suricata--ldap", "", "made up: another MAC with each packet"),
-    ("hosts: mac", "sip-tcp-pattern", "", "made up: another MAC with each packet"),
-    ("hosts: mac", "profinet_io_cm.pcapng", "", "several captures in one: two devices with one address"),
+    ("", "it/browser-netbios/pcapplusplus--solaris.snoop", "", "snoop is a format that we do not read"),
+    # Of frames within others the truth has the outermost addresses.
+    ("cdp", "it/cdp/suricata--decode-erspan-typeII-01--input.pcap", "64:00:f1:e2:01:01",
+     "the mirroring switch's MAC; the facts are about the MAC in the mirrored frame"),
+    ("cdp", "it/cdp/tcpdump--various_gre.pcap", "aa:bb:cc:00:0",
+     "CDP in GRE: the MAC around it is any router's on the way"),
+    ("hosts: mac", "it/routing/zeek--Traces--pbb.pcap", "02:cc:cc:00:3",
+     "802.1ah: MACs of the backbone's bridges around the customer's frames"),
+    ("bacnet", "mixed/malcolm--BACnet_Host.pcap", "10.200.1.233", "quoted in an ICMP error: it only had the message"),
+    ("bacnet", "mixed/malcolm--BACnet_Host.pcap", "10.200.1.127", "quoted in an ICMP error: it only had the message"),
+    ("netbios name", "mixed/mercury--emix.pcap", "192.168.122.1 ", "quoted in an ICMP error: it only had the message"),
+    ("http server", "it/tls-old/bruteshark--TCP--Network.pcapng", "68.64.21.62", "a sample quoted by sFlow"),
+    ("hosts: ip", "malformed/tcpdump-loops/tcpdump--sflow-print-v6.pcap", "10.10.10.2", "a sample quoted by sFlow"),
+    # Frames of a serial line, with lengths and addresses of one byte made up as Ethernet.
+    ("bacnet", "ot/bacnet/controlthings--BACnet-MSTP-SNAP-Mixed.pcap", "00:00:00:00:00:", "MS/TP made up as SNAP"),
+    # Said by somebody else, or of something else.
+    ("browser name", "it/lldp/iti--addroute1.pcapng", "workgroup", "a domain announcement: not the sender's name"),
+    ("browser name", "it/lldp/iti--addrouteuse444444444.pcapng", "workgroup",
+     "a domain announcement: not the sender's name"),
+    ("browser name", "ot/profinet/icsnpp-profinet-io-cm--profinet_io_cm_mixed_1.pcap", "americas",
+     "a domain announcement: not the sender's name"),
+    ("dhcp hostname", "mixed/iti--EIP-IPAddressChangeAttempt.pcap", "koyodl405", "given by the server: our dhcp.given"),
+    ("dhcp hostname", "mixed/iti--EIP-IPAddressChangeAttempt.pcap", "conlgxeip", "given by the server: our dhcp.given"),
+    ("dhcp vendor_class", "it/dhcp/zeek--dhcp--dhcp.pcap", "arubaap", "option 60 of the server's answer"),
+    ("lldp port", "it/lldp/tcpdump--lldp_mudurl.pcap", "eth0", "the port's description; its id is a MAC"),
+    ("mail banner", "it/mail/zeek--pop3-unknown-commands.pcap", "mailbox locked", "the answer to a password, no greeting"),
+    ("mail banner", "mixed/bruteshark--SIP_CALL_RTP_G711.pcap", "maildrop ready",
+     "the answer to a password, no greeting"),
+    ("snmp system", "malformed/zeek/zeek--leak_test.pcapng", "musec", "what a client wants to write, and is not done"),
+    ("netbios name", "it/browser-netbios/arkime--nbns.pcap", "martin rosenau",
+     "a user's name (suffix 03), which we do not keep"),
+    ("netbios name", "it/smb2/bruteshark--Kerberos--v5-UDP.pcapng", "__samba__",
+     "what every Samba calls itself in a status answer"),
+    ("netbios name", "it/smb2/bruteshark--Kerberos--v5-UDP.pcapng", "localdc1-a",
+     "registered for a loopback address, which is nobody's"),
+    # A response with one Via was sent by any proxy on the way, with the far end's agent.
+    ("sip agent", "it/browser-netbios/bruteshark--MagicJack-_short_call.pcap", "216.234.64.8",
+     "responses to INVITE, which proxies pass on as they are"),
+    ("sip agent", "it/sip-rtp/bruteshark--metasploit-sip-invite-spoof.pcap", "10.0.1.45",
+     "a response to INVITE, which proxies pass on as they are"),
+    # A service is told of who offers it: these requests had no answer.
+    ("snmp version", "it/snmp/mercury--snmp_exposed_creds.pcap", "v2c", "one request, not answered"),
+    ("snmp version", "mixed/bruteshark--SIP_CALL_RTP_G711.pcap", "v1", "three requests, not answered"),
+    ("snmp", "malformed/tcpdump/tcpdump--icmp-cksum-oobr-3.pcapng", "None", "quoted in an ICMP error"),
+    # What we do not read.
+    ("ftp banner", "it/ftp/zeek--ipv6-multiline-reply.pcap", "http://www.jpix.ad.jp/",
+     "neither one of the first eight lines nor the last"),
+    ("ntlm", "threats/smb-exploit/malcolm--PrintNightmare.pcap", "192.168.1.1",
+     "DCE/RPC written to and read from a named pipe, which we take for any file"),
+    # Made up by software that is not what it says, or misread by tshark.
+    ("ntlm os", "it/browser-netbios/zeek--raw_ntlm_in_smb.pcap", "6.1.7600",
+     "OS X says so: the revision after it is 0, not 15 (MS-NLMP 2.2.2.10)"),
+    ("ntlm os", "it/smb1/suricata--smb1-02--smb1_osx.pcap", "6.1.7600",
+     "OS X says so: the revision after it is 0, not 15 (MS-NLMP 2.2.2.10)"),
+    ("ntlm os", "it/smb2/suricata--smb2-delete--input.pcap", "6.1.7600",
+     "OS X says so: the revision after it is 0, not 15 (MS-NLMP 2.2.2.10)"),
+    ("smb1 os", "it/smb1/bruteshark--SMB--NTLM-cifs_SessionSetupAndX_NTLM_Plain.pcap", "= mu",
+     "tshark takes the LAN manager (Unix MU) for the system"),
+    ("smb1 os", "it/smb1/suricata--smb2-09-trunc-file-logging--input.pcap", "10.7.9.103",
+     "a security blob that is longer than its message; tshark reads on"),
+    ("smb1", "it/smb2/bruteshark--Kerberos--v5-UDP.pcapng", "",
+     "written by a test library: both sides end the connection before they speak"),
+    ("mail banner", "it/mail/suricata--pop3-02-bug-7709--input.pcap", "10.0.1.120",
+     "in GB 2312; the truth has lost the bytes"),
+    # Made up, or changed at random: another MAC with each packet of one flow.
+    # Two MACs are kept for each side.
+    ("hosts: mac", "it/ldap/suricata--ldap-bind--ldap.pcap", "", "another MAC with each packet"),
+    ("hosts: mac", "it/ldap/suricata--ldap-modify-dn--ldap.pcap", "", "another MAC with each packet"),
+    ("hosts: mac", "it/sip-rtp/suricata--sip-tcp-pattern-matching--sip.pcap", "", "another MAC with each packet"),
+    ("hosts: mac", "malformed/suricata-verify/suricata--ftp-too-long-command.pcap", "", "another MAC with each packet"),
+    ("hosts: mac", "malformed/ndpi/ndpi--fuzz-2006-06-26-2594.pcap", "", "another MAC with one packet of a flow"),
+    ("hosts: mac", "malformed/ndpi/ndpi--tls_invalid_reads.pcapng", "00:1c:bf:3d:a5:71",
+     "another MAC with one packet of a flow"),
+    ("hosts: mac", "it/mpls-pppoe/tcpreplay--test--test.pcap", "cc:0",
+     "label switches around the frames of a pseudowire"),
+    # Malformed on purpose: tshark goes on, we stop.
+    ("hosts: ip", "malformed/ndpi/ndpi--fuzz-2006-06-26-2594.pcap", "8011:4af7:",
+     "the EtherType says IPv4 and the header version 6: neither is believed"),
+    ("dhcp", "malformed/ndpi/ndpi--fuzz-2006-06-26-2594.pcap", "df:e0:ed:01:6e:bd",
+     "the client's MAC is changed to a group's, which is nobody's"),
+    ("dhcp hostname", "malformed/ndpi/ndpi--fuzz-2006-06-26-2594.pcap", "00:e0:ed:01:6e:bd",
+     "given by the server: our dhcp.given"),
+    ("sip agent", "malformed/ndpi/ndpi--fuzz-2006-06-26-2594.pcap", "192.168.1.2", "changed bytes; other messages say it well"),
+    ("sip agent", "malformed/ndpi/ndpi--fuzz-2006-06-26-2594.pcap", "212.242.33.35", "changed bytes; other messages say it well"),
+    ("hosts: ip", "malformed/tcpdump/tcpdump--icmp-icmp_print-oobr-2.pcap", "1.241.1.250",
+     "frame relay, a link that we do not read"),
+    ("hosts: mac", "malformed/tcpdump/tcpdump--juniper_header-heapoverflow.pcap", "30:30:30:30:30:30",
+     "Juniper's own header, a link that we do not read"),
+    ("hosts: ip", "malformed/tcpdump/tcpdump--ipv4_invalid_length.pcap", "140.211.9.206",
+     "the frame ends within the IP header (19 of 20 bytes)"),
+    ("hosts: ip", "malformed/tcpdump/tcpdump--ipv6_invalid_length.pcap", "2605:bc80:3010:104::8cd3:9ce",
+     "the frame ends within the IPv6 header (39 of 40 bytes)"),
+    ("hosts: ip", "malformed/tcpdump/tcpdump--kday1.pcap", "c084:a291:b8aa:",
+     "the EtherType says IPv4 and the header version 6: neither is believed"),
+    ("http server", "malformed/ndpi/ndpi--http_invalid_server.pcap", "143.204.14.183",
+     "not ASCII; the truth has lost the bytes"),
+    ("tls ja3", "malformed/ndpi/ndpi--ossfuzz_seed_fake_traces_1.pcapng", "192.168.1.128",
+     "made up: without a handshake, and from the lower port, which is the server's"),
+    ("tls", "malformed/ndpi/ndpi--tls_invalid_reads.pcapng", "192.168.10.101",
+     "a hello without a compression method, which must have one (RFC 5246, 7.4.1.2)"),
+    ("tls", "malformed/ndpi/ndpi--tls_invalid_reads.pcapng", "206.33.61.113",
+     "the IP header of the SYN-ACK claims 4096 bytes that are not there"),
+    ("tls sni", "malformed/ndpi/ndpi--tls_invalid_reads.pcapng", "e.crashlytics.com",
+     "a list of protocols that is longer than its extension: the hello is not believed"),
 ]
 
 
@@ -222,7 +277,8 @@ def banner_statements(truth):
     for http in truth.get("http_auth_challenges", []):
         yield ("http challenge", *says(http["ip"], "http.authentication", http["challenge"]))
     for ftp in truth.get("ftp_banners", []):
-        yield ("ftp banner", *says(ftp["ip"], "ftp.banner", ftp["banner"]))
+        if ftp["banner"].strip():
+            yield ("ftp banner", *says(ftp["ip"], "ftp.banner", ftp["banner"]))
     for mail in truth.get("mail_banners", []):
         yield ("mail banner", *says(mail["ip"], "device.description", mail["banner"]))
     for sip in truth.get("sip_agents", []):
@@ -290,6 +346,8 @@ def management_statements(truth):
         if claim and value["value"]:
             yield ("snmp system", *says(value["ip"], claim, value["value"]))
     for lldp in truth.get("lldp", []):
+        if not unicast(lldp["mac"]):
+            continue
         yield ("lldp chassis", *says(lldp["mac"], "lldp.chassis", hex_or_text(lldp["chassis"])))
         for name, claim in (("port", "lldp.port"), ("system_name", "name.host"),
                             ("system_description", "device.description")):
@@ -316,7 +374,8 @@ def management_statements(truth):
 def industrial_statements(truth):
     for device in truth.get("bacnet_i_am", []):
         who = device["ip"] or device["mac"]
-        yield ("bacnet instance", *says(who, "bacnet.instance", device["instance"]))
+        if device["instance"] != 4194303:  # no instance (clause 12.11)
+            yield ("bacnet instance", *says(who, "bacnet.instance", device["instance"]))
         yield ("bacnet vendor", *says(who, "bacnet.vendor", device["vendor_id"]))
     for device in truth.get("bacnet_names", []):
         if device["object_type"] == 8 and device["properties"] == ["object-name"]:
@@ -340,9 +399,10 @@ KINDS = (host_statements, tls_statements, banner_statements, windows_statements,
          industrial_statements, clinical_statements)
 
 
-def excused(kind, path, text):
-    return any(kind.startswith(known_kind) and part in path and what in text
-               for known_kind, part, what, _ in KNOWN)
+def excuse(kind, path, text):
+    """The row of KNOWN that excuses it, or None."""
+    return next((row for row in KNOWN
+                 if kind.startswith(row[0]) and path == row[1] and row[2] in text), None)
 
 
 def main():
@@ -363,6 +423,7 @@ def main():
                   if str(capture) in heard}
     counts = collections.defaultdict(lambda: [0, 0, 0])  # kind: found, missed, excused
     misses = collections.defaultdict(list)
+    used = set()
     for capture, truth in truths.items():
         one = by_content.get(truth["sha256"]) or Heard()
         seen = set()
@@ -373,8 +434,9 @@ def main():
                 seen.add((kind, text))
                 if found(one):
                     counts[kind][0] += 1
-                elif excused(kind, truth["file"], text):
+                elif row := excuse(kind, truth["file"], text):
                     counts[kind][2] += 1
+                    used.add(row)
                 else:
                     counts[kind][1] += 1
                     misses[kind].append(f"{truth['file']}: {text}")
@@ -387,6 +449,10 @@ def main():
     for kind, lines in sorted(misses.items()):
         shown = lines if options else lines[:MISSES_SHOWN]
         print(f"\n{kind}: {len(lines)} missed", *shown, sep="\n  ")
+    for row in KNOWN:
+        if row not in used:
+            print("excuses nothing any more:", *row[:3])
+            failed = True
     sys.exit(failed)
 
 
