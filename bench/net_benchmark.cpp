@@ -7,6 +7,7 @@
 
 #include "../tests/unit/frames.hpp"
 #include "net/decoded.hpp"
+#include "net/pair_hash.hpp"
 
 namespace asepsis {
 namespace {
@@ -44,7 +45,8 @@ void decoding(benchmark::State& state, const std::vector<Frame>& frames) {
 
 void hashing(benchmark::State& state, const std::vector<Frame>& frames) {
   for (auto _ : state)
-    for (const Frame& frame : frames) benchmark::DoNotOptimize(pair_hash(1, frame));
+    for (const Frame& frame : frames)
+      benchmark::DoNotOptimize(pair_hashes(1, frame, static_cast<std::uint32_t>(frame.size())));
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(frames.size()));
 }
 

@@ -11,6 +11,8 @@ function(asepsis_unit_test name)
 endfunction()
 
 asepsis_unit_test(decode_test)
+asepsis_unit_test(tunnels_test)
+asepsis_unit_test(pair_hash_test)
 asepsis_unit_test(flow_table_test)
 asepsis_unit_test(fragments_test)
 asepsis_unit_test(capture_pcap_test)
@@ -61,6 +63,7 @@ asepsis_unit_test(community_id_test)
 asepsis_unit_test(worker_test)
 asepsis_unit_test(opening_shape_test)
 asepsis_unit_test(fact_table_test)
+asepsis_unit_test(reading_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
@@ -81,5 +84,7 @@ add_executable(make_docs tools/make_docs.cpp)
 target_link_libraries(make_docs PRIVATE asepsis_core)
 add_test(NAME docs_up_to_date COMMAND ${PROJECT_SOURCE_DIR}/tests/docs_up_to_date.sh
   $<TARGET_FILE:asepsis> $<TARGET_FILE:make_docs>)
+add_test(NAME labels COMMAND ${end_to_end}/labels.py $<TARGET_FILE:asepsis>
+  ${PROJECT_SOURCE_DIR}/../shared/captures)
 add_test(NAME against_tshark COMMAND ${end_to_end}/against_tshark.py $<TARGET_FILE:asepsis>
   ${PROJECT_SOURCE_DIR}/../shared/captures)

@@ -13,6 +13,7 @@
 #include "capture/capture_identity.hpp"
 #include "capture/filter.hpp"
 #include "net/decoded.hpp"
+#include "net/pair_hash.hpp"
 
 namespace asepsis {
 namespace {
@@ -107,6 +108,17 @@ void read_alone(Source& source, Worker& worker, Progress& progress) {
   }
 }
 
+// One worker's part of a batch.
+struct Share {
+  struct Part {
+    Packet packet;
+    Time clock;    // the latest time of the capture so far
+    bool counted;  // by this worker, of those that have a part in it
+  };
+  std::vector<Part> parts;
+  std::shared_ptr<const void> bytes_owner;
+};
+
 class SharedReading {
  public:
   SharedReading(Source& source, Workers& workers, Progress& progress)
@@ -130,15 +142,16 @@ class SharedReading {
       // Reads ahead unless another does, so that nobody has to wait for it.
       if (const std::unique_lock reading(source_lock_, std::try_to_lock); reading)
         read_more(self, Need::later);
-      for (const Packet& packet : share->packets) workers_[self]->add(packet);
+      for (const Share::Part& part : share->parts)
+        workers_[self]->add(part.packet, part.clock, part.counted);
     }
   }
 
-  std::optional<PacketBatch> take(std::size_t self) {
+  std::optional<Share> take(std::size_t self) {
     const std::scoped_lock lock(inbox_lock_);
     auto& inbox = inboxes_[self];
     if (inbox.empty()) return std::nullopt;
-    PacketBatch share = std::move(inbox.front());
+    Share share = std::move(inbox.front());
     inbox.pop_front();
     if (inbox.size() + 1 == kMostWaiting) room_.notify_all();
     return share;
@@ -167,18 +180,33 @@ class SharedReading {
       ended_ = true;
       return false;
     }
-    std::vector<PacketBatch> shares(workers_.size());
-    for (PacketBatch& share : shares) {
+    std::vector<Share> shares(workers_.size());
+    for (Share& share : shares) {
       share.bytes_owner = batch.bytes_owner;
-      share.packets.reserve(batch.packets.size() / workers_.size() + batch.packets.size() / 4);
+      share.parts.reserve(batch.packets.size() / workers_.size() + batch.packets.size() / 4);
     }
-    for (const Packet& packet : batch.packets)
-      shares[pair_hash(packet.link_type, packet.bytes) % shares.size()].packets.push_back(packet);
+    for (const Packet& packet : batch.packets) share_out(packet, shares);
     if (self == 0) progress_.maybe(source_);
     const std::scoped_lock lock(inbox_lock_);
     for (std::size_t i = 0; i < shares.size(); ++i)
-      if (!shares[i].packets.empty()) inboxes_[i].push_back(std::move(shares[i]));
+      if (!shares[i].parts.empty()) inboxes_[i].push_back(std::move(shares[i]));
     return true;
+  }
+
+  // To the worker of each packet in it: a tunnel's ends are one's, what it
+  // carries another's. A fragment is everybody's.
+  void share_out(const Packet& packet, std::vector<Share>& shares) {
+    clock_ = std::max(clock_, packet.time);
+    const PairHashes pairs = pair_hashes(packet.link_type, packet.bytes, packet.length);
+    const std::size_t first = pairs.values[0] % shares.size();
+    shares[first].parts.push_back({packet, clock_, true});
+    if (pairs.size == 1 && !pairs.fragment) return;
+    for (std::size_t i = 0; i < shares.size(); ++i) {
+      const WorkerPlace place{.self = i, .workers = shares.size()};
+      const auto owned = [&](std::uint64_t pair) { return place.owns(pair); };
+      if (i != first && (pairs.fragment || std::ranges::any_of(pairs.all(), owned)))
+        shares[i].parts.push_back({packet, clock_, false});
+    }
   }
 
   Source& source_;
@@ -186,9 +214,10 @@ class SharedReading {
   Progress& progress_;
   std::mutex source_lock_;
   bool ended_ = false;  // guarded by source_lock_
+  Time clock_;          // the same
   std::mutex inbox_lock_;
   std::condition_variable room_;
-  std::vector<std::deque<PacketBatch>> inboxes_;  // guarded by inbox_lock_
+  std::vector<std::deque<Share>> inboxes_;  // guarded by inbox_lock_
 };
 
 void count_protocols(const ProtocolCounts& counts, std::map<std::string, std::uint64_t>& out) {
@@ -215,15 +244,18 @@ void count_worker(Worker& worker, std::map<std::string, std::uint64_t>& out) {
   out["segments out of order dropped"] += flows.early_dropped;
   out["stream gaps"] += flows.lost_gaps;
   out["stream bytes lost"] += flows.lost_bytes;
-  const FragmentCounts& fragments = worker.fragment_counts();
-  out["fragments"] += fragments.pieces;
-  out["datagrams reassembled"] += fragments.completed;
-  out["datagrams with overlapping fragments"] += fragments.overlapping;
-  out["datagrams never completed"] += fragments.timed_out;
-  out["fragments dropped"] += fragments.dropped;
   out["facts dropped"] += worker.facts().dropped_facts();
   out["conversations dropped"] += worker.facts().dropped_conversations();
   count_protocols(worker.protocol_counts(), out);
+}
+
+// Every worker has had all fragments.
+void count_fragments(const FragmentCounts& fragments, std::map<std::string, std::uint64_t>& out) {
+  out["fragments"] = fragments.pieces;
+  out["datagrams reassembled"] = fragments.completed;
+  out["datagrams with overlapping fragments"] = fragments.overlapping;
+  out["datagrams never completed"] = fragments.timed_out;
+  out["fragments dropped"] = fragments.dropped;
 }
 
 }  // namespace
@@ -234,8 +266,10 @@ Result<Reading> read_capture(const std::filesystem::path& path, const ReadingOpt
   Source source(*std::move(file), options);
   Progress progress(options);
   Workers workers;
-  for (std::size_t i = 0; i < std::max<std::size_t>(options.workers, 1); ++i)
-    workers.push_back(std::make_unique<Worker>(options.limits));
+  const std::size_t count = std::max<std::size_t>(options.workers, 1);
+  for (std::size_t i = 0; i < count; ++i)
+    workers.push_back(
+        std::make_unique<Worker>(options.limits, WorkerPlace{.self = i, .workers = count}));
 
   if (workers.size() == 1) {
     read_alone(source, *workers.front(), progress);
@@ -250,6 +284,7 @@ Result<Reading> read_capture(const std::filesystem::path& path, const ReadingOpt
     reading.counts.merge(worker->counts());
     count_worker(*worker, reading.counters);
   }
+  count_fragments(workers.front()->fragment_counts(), reading.counters);
   reading.facts = std::move(workers.front()->facts());
   for (std::size_t i = 1; i < workers.size(); ++i) reading.facts.merge(workers[i]->facts());
   reading.identity = source.identity().hex();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.hpp"
+#include "net/pair_hash.hpp"
 
 namespace asepsis {
 namespace {
@@ -49,21 +50,28 @@ void WorkerCounts::merge(const WorkerCounts& other) {
   for (const auto& [link, count] : other.unknown_links) unknown_links[link] += count;
 }
 
-Worker::Worker(const WorkerLimits& limits)
-    : facts_(limits.fact), fragments_(limits.fragment), flows_(*this, limits.flow) {}
+Worker::Worker(const WorkerLimits& limits, WorkerPlace place)
+    : place_(place), facts_(limits.fact), fragments_(limits.fragment), flows_(*this, limits.flow) {
+  fragments_.on_incomplete([this](const Decoded& piece, Time time, std::uint64_t number) {
+    add_incomplete(piece, time, number);
+  });
+}
 
-void Worker::add(const Packet& packet) {
+void Worker::add(const Packet& packet, Time clock, bool counted) {
+  packet_ = &packet;
+  flows_.advance_to(clock);
+  const DecodeError error = decode(packet.link_type, packet.bytes, packet.length, *this);
+  if (!counted) return;
   counts_.first = counts_.packets == 0 ? packet.time : std::min(counts_.first, packet.time);
   counts_.last = std::max(counts_.last, packet.time);
   ++counts_.packets;
   counts_.bytes += packet.length;
-  packet_ = &packet;
-  const DecodeError error = decode(packet.link_type, packet.bytes, packet.length, *this);
   if (error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];
   if (error == DecodeError::unknown_link_type) ++counts_.unknown_links[packet.link_type];
 }
 
 void Worker::finish() {
+  fragments_.finish();
   flows_.finish();
   for (const auto& [key, saying] : sayings_)
     if (saying.again.count > 0)
@@ -71,15 +79,26 @@ void Worker::finish() {
   sayings_.clear();
 }
 
+// Every worker puts every datagram together: it may be a tunnel, and what is
+// inside belongs to somebody else.
 void Worker::on_decoded(const Decoded& packet) {
+  const bool own = place_.workers == 1 || place_.owns(pair_hash(packet));
   if (packet.kind != Decoded::Kind::fragment) {
-    flows_.add(packet, packet_->time, packet_->number);
+    if (own) flows_.add(packet, packet_->time, packet_->number);
     return;
   }
-  const auto datagram = fragments_.add(packet, packet_->time);
+  const auto datagram = fragments_.add(packet, packet_->time, packet_->number);
   if (!datagram) return;
   const DecodeError error = decode_transport(packet, *datagram, *this);
-  if (error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];
+  if (own && error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];
+}
+
+// Who sent it was heard, if not what they said or to which port.
+void Worker::add_incomplete(const Decoded& piece, Time time, std::uint64_t number) {
+  if (place_.workers > 1 && !place_.owns(pair_hash(piece))) return;
+  Decoded packet = piece;
+  packet.kind = Decoded::Kind::datagram;
+  flows_.add(packet, time, number);
 }
 
 std::uint64_t Worker::on_data(Flow& flow, Sender from, Bytes bytes) {

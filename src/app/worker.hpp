@@ -25,6 +25,13 @@ struct WorkerLimits {
   FactLimits fact;
 };
 
+// Which of how many workers: a packet belongs to one by its pair of addresses.
+struct WorkerPlace {
+  std::size_t self = 0;
+  std::size_t workers = 1;
+  bool owns(std::uint64_t pair) const { return pair % workers == self; }
+};
+
 struct WorkerCounts {
   std::uint64_t packets = 0, bytes = 0;
   std::array<std::uint64_t, 5> decode_errors{};          // by DecodeError
@@ -35,9 +42,12 @@ struct WorkerCounts {
 
 class Worker final : private DecodeSink, private FlowListener, private FactSink {
  public:
-  explicit Worker(const WorkerLimits& limits = {});
+  explicit Worker(const WorkerLimits& limits = {}, WorkerPlace place = {});
 
-  void add(const Packet& packet);
+  // Takes what the packet holds of its own. `clock` is the latest time of the
+  // capture so far; the packet is counted by the one worker that is told to.
+  void add(const Packet& packet, Time clock, bool counted);
+  void add(const Packet& packet) { add(packet, packet.time, true); }
   // Ends all flows: what they said is then all in facts().
   void finish();
 
@@ -49,6 +59,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
 
  private:
   void on_decoded(const Decoded& packet) override;
+  void add_incomplete(const Decoded& piece, Time time, std::uint64_t number);
   std::uint64_t on_data(Flow& flow, Sender from, Bytes bytes) override;
   void on_loss(Flow& flow, Sender from, std::uint64_t size) override;
   void on_closed(Flow& flow) override;
@@ -61,6 +72,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   bool said_before(std::uint64_t key) override;
   void said_all() override { remembering_ = nullptr; }
 
+  WorkerPlace place_;
   WorkerCounts counts_;
   FactTable facts_;
   ProtocolCounts protocol_counts_;

@@ -51,7 +51,7 @@ struct EarlySegments {
 struct FlowHalf {
   // Its own if it sent (that of the highest TTL), else where frames to it went.
   Mac mac;
-  std::uint8_t ttl = 0;        // the highest it sent with; 0 if it sent nothing
+  std::uint8_t ttl = 0;  // the highest it sent with; 0 if it sent nothing
   // Another MAC that it sent from: a second router, a mirror on both sides of one.
   Mac other_mac;
   std::uint8_t other_ttl = 0;
@@ -69,6 +69,7 @@ struct Flow {
   std::uint64_t hash = 0;
   std::array<FlowHalf, 2> halves;  // [0] the client's, [1] the server's
   Time first, last;
+  Time heard;                      // what the table's clock showed at its last packet
   std::uint64_t first_packet = 0;  // number within the capture
   std::unique_ptr<FlowState> state;
   std::uint32_t wheel_next = 0, wheel_previous = 0;  // FlowTable's own: flows due in one second

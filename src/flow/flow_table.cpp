@@ -132,6 +132,7 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
   ++half.packets;
   half.bytes += packet.payload_length;
   flow.last = std::max(flow.last, time);
+  flow.heard = now_;
 
   if (packet.protocol == ip_protocol::kTcp && !flow.key.frame) {
     add_tcp(index - 1, from, packet);
@@ -159,7 +160,10 @@ void FlowTable::finish() {
 
 // Whether the packet does not belong to this flow but to one after it.
 bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const {
-  if (time - flow.last > timeout_of(flow)) return true;
+  // The clock decides, so that it does not matter whether it has been cleared
+  // away yet. Where a capture goes back in time the clock stands still.
+  const auto silent = std::max(time - flow.last, now_ - flow.heard);
+  if (silent > timeout_of(flow)) return true;
   if (flow.key.frame || packet.protocol != ip_protocol::kTcp) return false;
   const auto opening = static_cast<std::uint8_t>(
       packet.tcp_flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst));
@@ -198,6 +202,7 @@ std::uint32_t FlowTable::create(const FlowKey& key, std::uint64_t hash, const De
   flow.key = key;
   flow.hash = hash;
   flow.first = flow.last = packet_time_;
+  flow.heard = now_;
   flow.first_packet = packet_number_;
   flow.client_is_a = sender_is_client(packet) == from_a;
   const bool tcp = !key.frame && key.protocol == ip_protocol::kTcp;
@@ -305,8 +310,8 @@ void FlowTable::unschedule(std::uint32_t index) {
   }
 }
 
-// Lets time pass: what has been idle for too long ends. A flow is looked at
-// when it would have ended had it stayed silent since it was last looked at.
+// A flow is looked at when it would have ended had it stayed silent since it
+// was last looked at.
 void FlowTable::advance_to(Time time) {
   if (time <= now_) return;
   now_ = time;
@@ -320,7 +325,7 @@ void FlowTable::advance_to(Time time) {
     for (std::uint32_t due = wheel_[slot]; due != 0;) {
       const std::uint32_t index = due - 1;
       due = flow_at(index).wheel_next;
-      const Time ends = flow_at(index).last + timeout_of(flow_at(index));
+      const Time ends = flow_at(index).heard + timeout_of(flow_at(index));
       if (ends < now_) {
         end(index);
       } else {
@@ -343,7 +348,9 @@ void FlowTable::add_tcp(std::uint32_t index, Sender from, const Decoded& packet)
     if (half.bytes == packet.payload_length) half.next_sequence = sequence;
     half.synchronised = true;
   } else if (!half.synchronised && packet.payload_length > 0) {
-    half.next_sequence = sequence;
+    // A single byte in the middle of a connection is a keep-alive (RFC 9293,
+    // 3.8.4): one sent before, or made up.
+    half.next_sequence = sequence + (packet.payload_length == 1 ? 1 : 0);
     half.synchronised = true;
   }
 

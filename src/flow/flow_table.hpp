@@ -65,6 +65,10 @@ class FlowTable {
   // REQUIRES: packet.kind is frame or datagram.
   void add(const Decoded& packet, Time time, std::uint64_t number);
 
+  // Lets time pass: what has been idle for too long ends. Time does not run
+  // backwards here: earlier ones change nothing.
+  void advance_to(Time time);
+
   // Ends every flow.
   void finish();
 
@@ -88,7 +92,6 @@ class FlowTable {
   void grow();
   void end(std::uint32_t index);
   void evict_one();
-  void advance_to(Time time);
   void schedule(std::uint32_t index, Time due);
   void unschedule(std::uint32_t index);
   std::chrono::seconds timeout_of(const Flow& flow) const;
@@ -120,7 +123,7 @@ class FlowTable {
   std::vector<std::uint32_t> wheel_;  // first flow due, a slot a second; index + 1
   std::int64_t wheel_second_ = 0;
   Time packet_time_;
-  Time now_;  // the latest time seen: time does not run backwards here
+  Time now_;  // the latest time seen
   std::uint64_t packet_number_ = 0;
 };
 

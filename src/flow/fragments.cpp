@@ -59,9 +59,17 @@ struct Piece {
   std::size_t end() const { return offset + bytes.size(); }
 };
 
+Decoded without_payload(Decoded piece) {
+  piece.payload = {};
+  piece.payload_length = 0;
+  return piece;
+}
+
 struct Datagram {
   Key key;
+  Decoded met;  // headers of its first piece
   Time first;
+  std::uint64_t number = 0;
   std::vector<Piece> pieces;         // by offset, none overlapping
   std::size_t bytes = 0;             // of all pieces
   std::optional<std::size_t> total;  // known once the last piece is here
@@ -103,9 +111,10 @@ struct FragmentTable::State {
 
   explicit State(FragmentLimits given) : limits(given) {}
 
-  Waiting::iterator find_or_create(const Decoded& piece, Time now);
+  Waiting::iterator find_or_create(const Decoded& piece, Time now, std::uint64_t number);
   void expire(Time now);
   void make_room(std::size_t datagrams, std::size_t more_bytes);
+  void give_up(Waiting::iterator datagram);
   void forget(Waiting::iterator datagram);
   void refuse(Datagram& datagram);
   void insert(Datagram& datagram, const Decoded& piece);
@@ -113,6 +122,7 @@ struct FragmentTable::State {
 
   FragmentLimits limits;
   FragmentCounts counts;
+  Incomplete incomplete;
   Waiting waiting;  // the oldest first
   std::unordered_map<Key, Waiting::iterator, KeyHash> by_key;
   std::size_t held = 0;  // the cost of all that wait
@@ -126,15 +136,22 @@ FragmentTable& FragmentTable::operator=(FragmentTable&&) noexcept = default;
 
 const FragmentCounts& FragmentTable::counts() const { return state_->counts; }
 
-std::optional<Bytes> FragmentTable::add(const Decoded& piece, Time now) {
+void FragmentTable::on_incomplete(Incomplete listener) { state_->incomplete = std::move(listener); }
+
+void FragmentTable::finish() {
+  while (!state_->waiting.empty()) state_->give_up(state_->waiting.begin());
+}
+
+std::optional<Bytes> FragmentTable::add(const Decoded& piece, Time now, std::uint64_t number) {
   State& state = *state_;
   ++state.counts.pieces;
   state.expire(now);
   if (!usable(piece)) {
     ++state.counts.dropped;
+    if (state.incomplete) state.incomplete(without_payload(piece), now, number);
     return std::nullopt;
   }
-  const auto datagram = state.find_or_create(piece, now);
+  const auto datagram = state.find_or_create(piece, now, number);
   if (datagram->refused) return std::nullopt;
 
   const Fit found = fit(*datagram, piece);
@@ -157,13 +174,16 @@ std::optional<Bytes> FragmentTable::add(const Decoded& piece, Time now) {
 }
 
 FragmentTable::State::Waiting::iterator FragmentTable::State::find_or_create(const Decoded& piece,
-                                                                             Time now) {
+                                                                             Time now,
+                                                                             std::uint64_t number) {
   const Key key = key_of(piece);
   if (const auto known = by_key.find(key); known != by_key.end()) return known->second;
   make_room(1, kDatagramOverhead);
   const auto datagram = waiting.emplace(waiting.end());
   datagram->key = key;
+  datagram->met = without_payload(piece);
   datagram->first = now;
+  datagram->number = number;
   by_key.emplace(key, datagram);
   held += datagram->cost();
   return datagram;
@@ -172,7 +192,7 @@ FragmentTable::State::Waiting::iterator FragmentTable::State::find_or_create(con
 void FragmentTable::State::expire(Time now) {
   while (!waiting.empty() && now - waiting.front().first > limits.timeout) {
     if (!waiting.front().refused) ++counts.timed_out;
-    forget(waiting.begin());
+    give_up(waiting.begin());
   }
 }
 
@@ -181,8 +201,13 @@ void FragmentTable::State::make_room(std::size_t datagrams, std::size_t more_byt
   while (!waiting.empty() &&
          (waiting.size() + datagrams > limits.datagrams || held + more_bytes > limits.bytes)) {
     if (!waiting.front().refused) ++counts.dropped;
-    forget(waiting.begin());
+    give_up(waiting.begin());
   }
+}
+
+void FragmentTable::State::give_up(Waiting::iterator datagram) {
+  if (incomplete) incomplete(datagram->met, datagram->first, datagram->number);
+  forget(datagram);
 }
 
 void FragmentTable::State::forget(Waiting::iterator datagram) {

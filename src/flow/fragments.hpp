@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -31,10 +32,18 @@ class FragmentTable {
   FragmentTable(FragmentTable&&) noexcept;
   FragmentTable& operator=(FragmentTable&&) noexcept;
 
-  // Adds a piece. When it completes its datagram: the whole payload (a view
-  // that lives until the next call), to be given to decode_transport().
-  // REQUIRES: piece.kind == fragment.
-  std::optional<Bytes> add(const Decoded& piece, Time now);
+  // Told of each datagram that comes to nothing: the headers of the piece that
+  // was met first, without payload. Somebody sent it.
+  using Incomplete = std::function<void(const Decoded& piece, Time time, std::uint64_t number)>;
+  void on_incomplete(Incomplete listener);
+
+  // Adds a piece, of the packet of that number. When it completes its datagram: the whole payload
+  // (a view that lives until the next call), to be given to decode_transport(). REQUIRES:
+  // piece.kind == fragment.
+  std::optional<Bytes> add(const Decoded& piece, Time now, std::uint64_t number = 0);
+
+  // Nothing more will come: what waits comes to nothing.
+  void finish();
 
   const FragmentCounts& counts() const;
 

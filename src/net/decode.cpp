@@ -1,12 +1,8 @@
 // Where decoding begins: the table of link types (LINKTYPE_ values as
-// registered at tcpdump.org/linktypes.html), the loop over headers, and the
-// hash that shares packets out.
+// registered at tcpdump.org/linktypes.html) and the loop over headers.
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 
-#include "base/hash.hpp"
 #include "net/walk.hpp"
 
 namespace asepsis {
@@ -51,50 +47,6 @@ Step first_step(std::uint16_t link_type) {
   return Step::done;
 }
 
-// The same both ways round.
-std::uint64_t hash_pair(std::uint64_t a, std::uint64_t b) {
-  return hash_mix(std::min(a, b), std::max(a, b));
-}
-
-template <class Word>
-Word word_at(Bytes bytes, std::size_t at) {
-  Word word = 0;
-  std::memcpy(&word, bytes.subspan(at, sizeof word).data(), sizeof word);
-  return word;
-}
-
-std::uint64_t hash_ipv4(Bytes addresses) {
-  return hash_pair(word_at<std::uint32_t>(addresses, 0), word_at<std::uint32_t>(addresses, 4));
-}
-
-std::uint64_t hash_ipv6(Bytes src, Bytes dst) {
-  return hash_pair(hash_mix(word_at<std::uint64_t>(src, 0), word_at<std::uint64_t>(src, 8)),
-                   hash_mix(word_at<std::uint64_t>(dst, 0), word_at<std::uint64_t>(dst, 8)));
-}
-
-std::uint64_t hash_addresses(const Decoded& packet) {
-  if (packet.kind == Decoded::Kind::frame) {
-    if (packet.src_mac.empty() || packet.dst_mac.empty()) return 0;
-    return hash_pair(hash_bytes(packet.src_mac.bytes), hash_bytes(packet.dst_mac.bytes));
-  }
-  if (!packet.src.is_v4()) return hash_ipv6(packet.src.bytes, packet.dst.bytes);
-  std::array<std::uint8_t, 8> both{};
-  std::copy_n(packet.src.bytes.begin() + 12, 4, both.begin());
-  std::copy_n(packet.dst.bytes.begin() + 12, 4, both.begin() + 4);
-  return hash_ipv4(both);
-}
-
-class NoSink final : public DecodeSink {
- public:
-  void on_decoded(const Decoded&) override {}
-};
-
-std::uint64_t hash_by_walk(Step first, Bytes frame) {
-  NoSink none;
-  Walk walk(frame, static_cast<std::uint32_t>(frame.size()), none);
-  return hash_addresses(walk.run_to_addresses(first));
-}
-
 }  // namespace
 
 bool link_type_supported(std::uint16_t link_type) { return first_step(link_type) != Step::done; }
@@ -109,22 +61,6 @@ DecodeError decode_transport(Decoded packet, Bytes datagram, DecodeSink& out) {
   return Walk(datagram, static_cast<std::uint32_t>(datagram.size()), out).run_transport(packet);
 }
 
-// Nearly all frames are IP in Ethernet with at most one tag: those are read in
-// place. The walk gives the same answer for them, slower.
-std::uint64_t pair_hash(std::uint16_t link_type, Bytes frame) {
-  const Step first = first_step(link_type);
-  if (first == Step::done) return 0;
-  if (first != Step::ethernet || frame.size() < 38) return hash_by_walk(first, frame);
-  const Header<38> start = frame.first<38>();
-  const std::size_t ip = be16(start, 12) == ether_type::kVlan ? 18 : 14;
-  const std::uint16_t type = be16(start, ip - 2);
-  if (type == ether_type::kIpv4 && start[ip] >> 4 == 4 && (start[ip] & 0xf) >= 5)
-    return hash_ipv4(start.subspan(ip + 12, 8));
-  if (type == ether_type::kIpv6 && start[ip] >> 4 == 6 && frame.size() >= ip + 40)
-    return hash_ipv6(frame.subspan(ip + 8, 16), frame.subspan(ip + 24, 16));
-  return hash_by_walk(first, frame);
-}
-
 Walk::Walk(Bytes bytes, std::uint32_t length, DecodeSink& out)
     : frame_(bytes),
       end_(bytes.size()),
@@ -134,19 +70,13 @@ Walk::Walk(Bytes bytes, std::uint32_t length, DecodeSink& out)
 DecodeError Walk::run(Step first) {
   Step step = first;
   while (step > Step::too_deep) step = count_layer() ? follow(step) : Step::too_deep;
-  if (known_ && !addresses_only_) out_->on_decoded(packet_);
+  if (known_) out_->on_decoded(packet_);
   switch (step) {
     case Step::truncated: return DecodeError::truncated;
     case Step::bad_header: return DecodeError::bad_header;
     case Step::too_deep: return DecodeError::too_deep;
     default: return DecodeError::none;
   }
-}
-
-const Decoded& Walk::run_to_addresses(Step first) {
-  addresses_only_ = true;
-  run(first);
-  return packet_;
 }
 
 DecodeError Walk::run_transport(const Decoded& packet) {

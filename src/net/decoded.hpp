@@ -122,9 +122,4 @@ DecodeError decode_transport(Decoded packet, Bytes datagram, DecodeSink& out);
 // given. Its payload is not to be used: what is quoted may be cut anywhere.
 std::optional<Decoded> refused_packet(const Decoded& icmp);
 
-// A hash of the outermost pair of addresses, the same in both directions and
-// for every fragment: what shares packets out to workers. Cheap: looks only
-// as far as the first IP header.
-std::uint64_t pair_hash(std::uint16_t link_type, Bytes frame);
-
 }  // namespace asepsis

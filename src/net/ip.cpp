@@ -30,7 +30,6 @@ Walk::Step Walk::ipv4() {
   packet_.protocol = header[9];
   packet_.src = Ip::v4(header.subspan<12, 4>());
   packet_.dst = Ip::v4(header.subspan<16, 4>());
-  if (addresses_only_) return Step::done;
 
   const std::uint32_t length = be16(header, 2);
   if (length != 0 && length < header_size) return no_payload(Step::bad_header);
@@ -56,7 +55,6 @@ Walk::Step Walk::ipv6() {
   packet_.ttl = header[7];
   packet_.src = Ip::v6(header.subspan<8, 16>());
   packet_.dst = Ip::v6(header.subspan<24, 16>());
-  if (addresses_only_) return Step::done;
 
   drop(40);
   const std::uint32_t length = be16(header, 4);

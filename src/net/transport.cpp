@@ -11,10 +11,24 @@ constexpr std::uint16_t kGtpPort = 2152;
 constexpr std::uint16_t kTeredoPort = 3544;
 constexpr std::uint16_t kVxlanPort = 4789;
 constexpr std::uint16_t kVxlanGenericPort = 4790;
+constexpr std::uint16_t kCapwapDataPort = 5247;
 constexpr std::uint16_t kGenevePort = 6081;
 constexpr std::uint16_t kLinuxVxlanPort = 8472;
 
 }  // namespace
+
+bool tunnel_port(std::uint16_t src, std::uint16_t dst) {
+  switch (dst) {
+    case kVxlanPort:
+    case kLinuxVxlanPort:
+    case kVxlanGenericPort:
+    case kGenevePort:
+    case kGtpPort:
+    case kTeredoPort:
+    case kCapwapDataPort: return true;
+    default: return src == kGtpPort || src == kTeredoPort || src == kCapwapDataPort;
+  }
+}
 
 Walk::Step Walk::ports_only(Step why) {
   if (has(4)) {
@@ -57,6 +71,7 @@ Walk::Step Walk::udp() {
   drop(8);
   if (length != 0 && length - 8 < wire_) set_length(length - 8);
   set_payload();
+  if (!tunnel_port(packet_.src_port, packet_.dst_port)) return Step::done;
   switch (packet_.dst_port) {
     case kVxlanPort:
     case kLinuxVxlanPort: return vxlan();
@@ -64,11 +79,14 @@ Walk::Step Walk::udp() {
     case kGenevePort: return geneve();
     case kGtpPort: return gtp();
     case kTeredoPort: return teredo();
+    case kCapwapDataPort: return capwap();
     default: break;
   }
-  if (packet_.src_port == kGtpPort) return gtp();
-  if (packet_.src_port == kTeredoPort) return teredo();
-  return Step::done;
+  switch (packet_.src_port) {
+    case kGtpPort: return gtp();
+    case kTeredoPort: return teredo();
+    default: return capwap();
+  }
 }
 
 // The payload stays the whole message: its type is its first byte.

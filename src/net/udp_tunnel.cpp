@@ -1,7 +1,7 @@
 // Tunnels over UDP: VXLAN (RFC 7348, with the group policy extension), its
 // generic form (draft-ietf-nvo3-vxlan-gpe), Geneve (RFC 8926), GTP-U (3GPP TS
-// 29.281), Teredo (RFC 4380). A port proves nothing: unless flags, reserved
-// bits and what is inside agree, the datagram stays plain UDP.
+// 29.281), Teredo (RFC 4380), data of access points (CAPWAP, RFC 5415). A port proves nothing:
+// unless flags, reserved bits and what is inside agree, the datagram stays plain UDP.
 
 #include "net/walk.hpp"
 
@@ -100,6 +100,31 @@ Walk::Step Walk::teredo() {
     return Step::done;
   drop(size);
   return enter(Tunnel::teredo, 0, Step::ipv6);
+}
+
+// RFC 5415, 4.3: header length, radio, binding, flags. Inside is a frame of
+// Ethernet or of IEEE 802.11 (binding 1, RFC 5416), whose frame control some
+// controllers write with its bytes swapped. Only data frames carry packets.
+Walk::Step Walk::capwap() {
+  constexpr unsigned kData = 0x08;  // of frame control: version 0, type 2
+  if (!has(8)) return Step::done;
+  const auto header = rest().first<8>();
+  const std::size_t size = (header[1] >> 3) * 4U;
+  const bool whole = (header[3] & 0x80) == 0;
+  const bool keep_alive = (header[3] & 0x08) != 0;
+  if (header[0] != 0 || size < 8 || !whole || keep_alive || (header[3] & 0x07) != 0 || !has(size))
+    return Step::done;
+  const Bytes inside = rest().subspan(size);
+  const bool native = (header[2] & 0x01) != 0;
+  if (native) {
+    if ((header[2] >> 1 & 0x1f) != 1 || inside.size() < 2) return Step::done;
+    swapped_ = (inside[0] & 0x0f) != kData;
+    if (swapped_ && (inside[1] & 0x0f) != kData) return Step::done;
+  } else if (!looks_like_ethernet(inside, static_cast<std::uint32_t>(wire_ - size))) {
+    return Step::done;
+  }
+  drop(size);
+  return enter(Tunnel::capwap, 0, native ? Step::wireless : Step::ethernet);
 }
 
 }  // namespace asepsis

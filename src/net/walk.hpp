@@ -78,6 +78,9 @@ bool looks_like_ipv6(Bytes bytes, std::uint32_t length);
 bool looks_like_ethernet(Bytes bytes, std::uint32_t length);
 bool can_be_ethernet(Bytes bytes);  // says less, where the header before it says more
 
+// Whether a tunnel is looked for in UDP between these ports.
+bool tunnel_port(std::uint16_t src, std::uint16_t dst);
+
 class Walk {
  public:
   // The header that comes next, or how the walk ends.
@@ -117,14 +120,11 @@ class Walk {
   // From here on; gives to the sink what was found.
   DecodeError run(Step first);
 
-  // The same, but no further than the first IP header: packet_ tells.
-  const Decoded& run_to_addresses(Step first);
-
   // Goes on with a datagram whose IP fields are known.
   DecodeError run_transport(const Decoded& packet);
 
  private:
-  enum class Tunnel : std::uint8_t { ip, gre, bridged, pptp, vxlan, geneve, gtp, teredo };
+  enum class Tunnel : std::uint8_t { ip, gre, bridged, pptp, vxlan, geneve, gtp, teredo, capwap };
 
   Step follow(Step step);
 
@@ -187,6 +187,7 @@ class Walk {
   Step geneve();
   Step gtp();
   Step teredo();
+  Step capwap();
 
   // tunnel.cpp
   Step enter(Tunnel kind, std::uint32_t id, Step inner);
@@ -249,10 +250,10 @@ class Walk {
   std::uint32_t wire_;  // bytes of the rest on the wire; never fewer than captured
   int layers_ = 0;
   int tunnels_ = 0;
-  bool known_ = false;           // packet_ holds something worth giving
-  bool in_tunnel_ = false;       // packet_ is still the outer one
-  bool addresses_only_ = false;  // stop after the first IP header
-  bool padded_ = false;          // an 802.11 header is padded to four bytes
+  bool known_ = false;      // packet_ holds something worth giving
+  bool in_tunnel_ = false;  // packet_ is still the outer one
+  bool swapped_ = false;    // the bytes of an 802.11 frame control have changed places
+  bool padded_ = false;     // an 802.11 header is padded to four bytes
   std::uint32_t inner_tunnel_ = 0;
   DecodeSink* out_;
 };

@@ -72,25 +72,28 @@ Walk::Step Walk::prism() {
 Walk::Step Walk::wireless() {
   if (!has(24)) return Step::truncated;
   const auto header = rest().first<24>();
-  if ((header[0] & 3) != 0) return Step::bad_header;  // of another version
-  if ((header[0] >> 2 & 3) != kTypeData) return Step::done;
-  const bool to_ds = (header[1] & kToDs) != 0;
-  const bool from_ds = (header[1] & kFromDs) != 0;
-  const bool qos = (header[0] & kQos) != 0;
-  const bool control = qos && (header[1] & kOrder) != 0;
-  std::size_t size = 24 + (to_ds && from_ds ? 6U : 0U) + (qos ? 2U : 0U) + (control ? 4U : 0U);
+  const std::uint8_t kind = header[swapped_ ? 1 : 0];
+  const std::uint8_t flags = header[swapped_ ? 0 : 1];
+  if ((kind & 3) != 0) return Step::bad_header;  // of another version
+  if ((kind >> 2 & 3) != kTypeData) return Step::done;
+  const bool to_ds = (flags & kToDs) != 0;
+  const bool from_ds = (flags & kFromDs) != 0;
+  const bool qos = (kind & kQos) != 0;
+  const bool more_control = qos && (flags & kOrder) != 0;
+  std::size_t size = 24 + (to_ds && from_ds ? 6U : 0U) + (qos ? 2U : 0U) + (more_control ? 4U : 0U);
   if (!has(size)) return Step::truncated;
 
   // IEEE 802.11, table 9-30: where source and destination stand.
   const std::size_t dst = to_ds ? 16 : 4;
   const std::size_t src = !from_ds ? 10 : to_ds ? 24 : 16;
+  leave_outer();
   packet_.dst_mac = Mac::from(rest().subspan(dst, 6));
   packet_.src_mac = Mac::from(rest().subspan(src, 6));
+  packet_.vlan = packet_.outer_vlan = 0;
   known_ = true;
   const bool aggregate = qos && (rest()[to_ds && from_ds ? 30 : 24] & kAggregate) != 0;
-  const bool piece = (header[1] & kMoreFragments) != 0 || (header[22] & 0xf) != 0;
-  if ((header[0] & kNoData) != 0 || (header[1] & kProtected) != 0 || aggregate || piece)
-    return Step::done;
+  const bool piece = (flags & kMoreFragments) != 0 || (header[22] & 0xf) != 0;
+  if ((kind & kNoData) != 0 || (flags & kProtected) != 0 || aggregate || piece) return Step::done;
   if (padded_) size = (size + 3) / 4 * 4;
   if (!has(size)) return Step::truncated;
   drop(size);

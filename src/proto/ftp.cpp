@@ -62,6 +62,8 @@ class FtpParser final : public Parser {
     const std::string_view text = line.size() > 4 ? trimmed(line.substr(4)) : "";
     const bool last = !line.substr(3).starts_with('-');
     if (digits == "220" && !greeted_) {
+      // The last line of many is the server's own.
+      if (last) greeting_lines_ = 0;
       read_greeting_line(text, out);
       greeted_ = last;
       return true;

@@ -16,7 +16,7 @@ class MailParser : public Parser {
  public:
   Frame frame(Side from, Bytes bytes) override {
     if (tls_) return Frame::again();
-    if (finished_) return Frame::done();
+    if (finished_ || (mail_ && greeted_)) return Frame::done();
     return framing_[static_cast<std::size_t>(from)].frame(bytes);
   }
 
@@ -52,6 +52,7 @@ class MailParser : public Parser {
   bool asked_tls_ = false;
   bool tls_ = false;
   bool finished_ = false;
+  bool mail_ = false;  // follows; a greeting may come after it to a client that does not wait
 
  private:
   std::array<LineFraming, 2> framing_;
@@ -61,6 +62,7 @@ class MailParser : public Parser {
 class SmtpParser final : public MailParser {
  private:
   void command(std::string_view line, FactSink& out) override {
+    if (mail_) return;
     const std::string_view verb = next_word(line);
     const std::string_view argument = next_word(line);
     asked_tls_ = same_letters(verb, "STARTTLS");
@@ -71,7 +73,7 @@ class SmtpParser final : public MailParser {
       if (same_letters(argument, "PLAIN") || same_letters(argument, "LOGIN"))
         say_login("smtp", out);
     } else if (same_letters(verb, "MAIL")) {
-      finished_ = true;
+      mail_ = true;
     }
   }
   void reply(std::string_view line, bool first, FactSink& out) override {

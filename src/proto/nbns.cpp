@@ -49,9 +49,10 @@ class NbnsParser final : public Parser {
  public:
   bool message(Side from, Cursor in, FactSink& out) override {
     DnsMessage message(in.rest());
-    // A release gives the name up; a wait decides nothing; an error is a no.
-    const bool tells = message.opcode() != kRelease && message.opcode() != kWait &&
-                       message.response_code() == 0 &&
+    // Who releases a name had it until then, and the answer tells nothing more;
+    // a wait decides nothing; an error is a no.
+    const bool released = message.opcode() == kRelease && message.response();
+    const bool tells = !released && message.opcode() != kWait && message.response_code() == 0 &&
                        (message.response() || message.opcode() != kQuery);
     while (const auto record = message.next_record()) {
       if (!tells) continue;

@@ -149,7 +149,12 @@ bool QuicParser::message(Side from, Cursor in, FactSink& out) {
   // What has a short header, or is padding, ends the datagram.
   while (!in.done() && (in.rest().front() & kLong) != 0) {
     Packet packet;
-    if (!take_packet(in, packet)) return false;
+    if (!take_packet(in, packet)) {
+      // Cut by the capture: the keys hang on its connection id alone.
+      if (packet.kind == Kind::initial && from == Side::client && !keys_)
+        keys_ = quic::initial_keys(packet.version, packet.connection);
+      return false;
+    }
     if (packet.kind == Kind::negotiation) {
       for (Cursor list(packet.rest); list.rest().size() >= 4;) {
         const std::uint32_t version = list.be32();

@@ -66,6 +66,7 @@ extern const Protocol kVnc;
 extern const Protocol kKerberosStream;
 extern const Protocol kKerberosDatagrams;
 extern const Protocol kLdap;
+extern const Protocol kCldap;
 extern const Protocol kMssql;
 extern const Protocol kRedis;
 extern const Protocol kOracle;
@@ -90,6 +91,11 @@ extern const Protocol kOpenVpnTcp;
 extern const Protocol kL2tp;
 extern const Protocol kPptp;
 extern const Protocol kTeamViewer;
+extern const Protocol kBitTorrent;
+extern const Protocol kBitTorrentHashTable;
+extern const Protocol kBitTorrentSearch;
+extern const Protocol kDropboxLanSync;
+extern const Protocol kStun;
 extern const Protocol kDcerpc;
 extern const Protocol kIntellivue;
 extern const Protocol kPoct1a;
@@ -142,6 +148,11 @@ constexpr const Protocol* kProtocols[] = {
     &kL2tp,
     &kPptp,
     &kTeamViewer,
+    &kBitTorrent,
+    &kBitTorrentHashTable,
+    &kBitTorrentSearch,
+    &kDropboxLanSync,
+    &kStun,
     &kDcerpc,
     &kAstm,
     &kPoct1a,
@@ -211,6 +222,7 @@ constexpr const Protocol* kProtocols[] = {
     &kMms,
     &kRdp,
     &kLdap,
+    &kCldap,
     &kKerberosStream,
     &kKerberosDatagrams,
     &kPostgresql,

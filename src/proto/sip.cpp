@@ -50,11 +50,14 @@ Frame message_frame(Side, Bytes bytes, std::string_view protocol) {
 }
 
 // The agent that a proxy passes on is not the one that sent the packet: one
-// hop in a request; in a response, an answer that proxies give themselves.
+// hop in a request; in a response, an answer that proxies give themselves, or
+// that is never passed on (100: RFC 3261, 16.7).
 void say_sip(Side from, const Head& head, FactSink& out) {
-  const bool own = head.line.request
-                       ? head.hops == 1
-                       : head.hops <= 1 && (head.method == "REGISTER" || head.method == "OPTIONS");
+  const bool own =
+      head.line.request
+          ? head.hops == 1
+          : head.line.status == 100 ||
+                (head.hops <= 1 && (head.method == "REGISTER" || head.method == "OPTIONS"));
   if (own) out.say(from, "device.description"_claim, head.product);
 }
 

@@ -1,5 +1,6 @@
 // MS-SMB2 2.2.1 (header), 2.2.3 and 2.2.4 (negotiate), 2.2.5 and 2.2.6
-// (session setup), 2.2.9 and 2.2.10 (tree connect).
+// (session setup), 2.2.9 and 2.2.10 (tree connect), 2.2.31 (negotiation
+// validated).
 
 #include "proto/smb2.hpp"
 
@@ -17,6 +18,7 @@ namespace command {
 constexpr std::uint16_t kNegotiate = 0;
 constexpr std::uint16_t kSessionSetup = 1;
 constexpr std::uint16_t kTreeConnect = 3;
+constexpr std::uint16_t kIoctl = 11;
 }  // namespace command
 
 constexpr std::uint32_t kReply = 1;  // of flags
@@ -70,15 +72,37 @@ ShortText<24> dialect_name(std::uint16_t dialect) {
   }
 }
 
+void say_dialects(Side from, Cursor in, std::size_t count, FactSink& out) {
+  for (std::size_t i = 0; i < std::min(count, kMaxDialects) && in.rest().size() >= 2; ++i)
+    out.say(from, "smb.offers"_claim, dialect_name(in.le16()));
+}
+
 bool negotiate_request(Side from, Bytes bytes, FactSink& out) {
   Cursor in = body_of(bytes);
   in.skip(2);
   const std::size_t count = in.le16();
   in.skip(32);
   if (!in.ok()) return false;
-  for (std::size_t i = 0; i < std::min(count, kMaxDialects) && in.rest().size() >= 2; ++i)
-    out.say(from, "smb.offers"_claim, dialect_name(in.le16()));
+  say_dialects(from, in, count, out);
   return count > 0;
+}
+
+// 2.2.31.4: the client says again, now signed, what it had offered.
+bool ioctl_request(Side from, Bytes bytes, FactSink& out) {
+  constexpr std::uint32_t kValidateNegotiateInfo = 0x00140204;
+  Cursor in = body_of(bytes);
+  in.skip(4);
+  if (in.le32() != kValidateNegotiateInfo) return in.ok();
+  in.skip(16);
+  const std::size_t offset = in.le32();
+  const std::size_t size = in.le32();
+  if (!in.ok()) return false;
+  Cursor info(part(bytes, offset, size));
+  info.skip(22);
+  const std::size_t count = info.le16();
+  if (!info.ok()) return false;
+  say_dialects(from, info, count, out);
+  return true;
 }
 
 // The cipher that the server of an SMB 3.1.1 connection chose (2.2.4.1.2).
@@ -116,7 +140,7 @@ bool session_request(Side from, Bytes bytes, FactSink& out) {
 
 bool Smb2::wants(std::uint16_t command) {
   return command == command::kNegotiate || command == command::kSessionSetup ||
-         command == command::kTreeConnect;
+         command == command::kTreeConnect || command == command::kIoctl;
 }
 
 bool Smb2::message(Side from, Bytes bytes, FactSink& out) {
@@ -155,6 +179,7 @@ bool Smb2::one(Side from, Bytes bytes, FactSink& out) {
       share_ = share_kind(from_utf16le(part(bytes, offset, size)));
       return in.ok();
     }
+    case command::kIoctl: return header.reply || ioctl_request(from, bytes, out);
     default: return true;
   }
 }

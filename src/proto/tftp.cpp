@@ -1,13 +1,14 @@
 // The trivial file transfer protocol: that a host reads or writes files without
-// saying who it is. Of the file only the ending of its name is told; transfers
-// go on at other ports and are not followed. RFC 1350, section 5.
+// saying who it is. Of the file only the ending of its name is told. The answer
+// comes from a port of its own. RFC 1350, section 5; options: RFC 2347.
 
+#include "proto/lines.hpp"
 #include "proto/parser.hpp"
 
 namespace asepsis {
 namespace {
 
-enum class Operation : std::uint16_t { read = 1, write = 2 };
+enum class Operation : std::uint16_t { read = 1, write = 2, data = 3, error = 5, options = 6 };
 
 struct Request {
   Operation operation;
@@ -58,7 +59,27 @@ class TftpParser final : public Parser {
   }
 };
 
+bool is_option(std::string_view name) {
+  constexpr std::string_view kOptions[] = {"blksize", "tsize", "timeout", "windowsize"};
+  return std::ranges::any_of(kOptions, [&](auto known) { return same_letters(name, known); });
+}
+
+// What an answer begins with: a first block of full size, options granted, or
+// an error in words.
+bool is_answer(Cursor in) {
+  constexpr std::size_t kBlock = 512;
+  constexpr std::uint16_t kLastError = 8;
+  const auto operation = Operation{in.be16()};
+  if (operation == Operation::options) return is_option(as_text(in.take_until(0))) && in.ok();
+  const std::uint16_t number = in.be16();
+  if (operation == Operation::data) return number == 1 && in.rest().size() == kBlock;
+  if (operation != Operation::error || number > kLastError) return false;
+  const Bytes text = in.take_until(0);
+  return in.done() && in.ok() && text.size() >= 4 && readable(text);
+}
+
 Recognition recognise(const Opening& opening) {
+  if (opening.from == Side::server && is_answer(Cursor(opening.bytes))) return Recognition::yes;
   const bool asks = opening.expected_port && opening.from == Side::client;
   return asks && read_request(Cursor(opening.bytes)) ? Recognition::yes : Recognition::no;
 }

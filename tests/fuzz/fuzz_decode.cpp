@@ -1,11 +1,14 @@
 // Frames of every link type. The first two bytes are the link type, the next
 // says how much longer the frame was on the wire. Whatever is decoded must lie
-// within the frame, and a fragment that holds a whole datagram is read on.
+// within the frame, a fragment that holds a whole datagram is read on, and
+// workers share the frame out by the packets that it holds.
 
+#include <algorithm>
 #include <cstdlib>
 #include <vector>
 
 #include "net/decoded.hpp"
+#include "net/pair_hash.hpp"
 
 namespace asepsis {
 namespace {
@@ -15,6 +18,7 @@ class Reader final : public DecodeSink {
   explicit Reader(Bytes frame) : frame_(frame) {}
 
   void on_decoded(const Decoded& packet) override {
+    if (fragments_ == 0) pairs_.push_back(pair_hash(packet));
     if (packet.payload_length < packet.payload.size()) std::abort();
     if (packet.payload.empty()) return;
     if (packet.payload.data() < frame_.data()) std::abort();
@@ -23,8 +27,12 @@ class Reader final : public DecodeSink {
     decode_transport(packet, packet.payload, *this);
   }
 
+  // Of the packets in the frame itself.
+  const std::vector<std::uint64_t>& pairs() const { return pairs_; }
+
  private:
   Bytes frame_;
+  std::vector<std::uint64_t> pairs_;
   int fragments_ = 0;
 };
 
@@ -33,8 +41,10 @@ void play(Cursor in) {
   const std::uint32_t cut = in.u8();
   const std::vector<std::uint8_t> frame(in.rest().begin(), in.rest().end());
   Reader out(frame);
-  decode(link_type, frame, static_cast<std::uint32_t>(frame.size()) + cut, out);
-  pair_hash(link_type, frame);
+  const std::uint32_t length = static_cast<std::uint32_t>(frame.size()) + cut;
+  decode(link_type, frame, length, out);
+  const PairHashes hashes = pair_hashes(link_type, frame, length);
+  if (!out.pairs().empty() && !std::ranges::equal(hashes.all(), out.pairs())) std::abort();
 }
 
 }  // namespace

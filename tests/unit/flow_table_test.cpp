@@ -322,5 +322,12 @@ TEST(FlowTable, HopsComeFromUsualInitialTtls) {
   EXPECT_EQ(hops_of(1), 31);
 }
 
+TEST(FlowTable, a_keep_alive_is_no_beginning) {
+  Table table;
+  table.add(segment(true, 999, "\1"));
+  table.add(segment(true, 1000, "GET"));
+  EXPECT_EQ(table.notes.said[0], "GET");
+}
+
 }  // namespace
 }  // namespace asepsis

@@ -175,6 +175,26 @@ TEST_F(Fragments, one_larger_than_everything_goes) {
   EXPECT_FALSE(add({4000, 8, false}));
 }
 
+TEST_F(Fragments, what_comes_to_nothing_is_told_once) {
+  std::vector<std::uint32_t> ids;
+  table_.on_incomplete([&](const Decoded& piece, Time, std::uint64_t) {
+    EXPECT_TRUE(piece.payload.empty());
+    ids.push_back(piece.fragment_id);
+  });
+  add({0, 8, true}, 1);
+  add({8, 8, true}, 1);
+  now_ += std::chrono::seconds(31);
+  add({0, 8, true}, 2);  // the first times out
+  add({8, 8, false}, 2);
+  add({0, 16, true}, 3);
+  add({8, 16, true}, 3);  // overlaps
+  cut_ = 1;
+  add({0, 8, true}, 4);  // cut short by the capture
+  EXPECT_EQ(ids, (std::vector<std::uint32_t>{1, 4}));
+  table_.finish();
+  EXPECT_EQ(ids, (std::vector<std::uint32_t>{1, 4, 3}));
+}
+
 TEST_F(Fragments, pieces_are_limited) {
   table_ = FragmentTable({.pieces = 3});
   for (std::size_t i = 0; i < 3; ++i) EXPECT_FALSE(add({i * 8, 8, true}));
