@@ -1,4 +1,5 @@
-// `asepsis read`: captures into the database, then the inventory anew.
+// `asepsis read`: captures and other sensors' logs into the database, then the
+// inventory anew.
 
 #pragma once
 
@@ -16,9 +17,11 @@ struct ReadCommand {
   std::filesystem::path database = "asepsis.db";
   std::string site = "site";
   std::string filter;
-  std::size_t workers = 0;  // 0: as many as the machine has processors
-  bool json = false;        // then the devices, as JSON lines
-  bool stats = false;       // then what was lost and malformed
+  std::size_t workers = 0;         // 0: as many as the machine has processors
+  bool json = false;               // then the devices, as JSON lines
+  std::string eve;                 // then all of the database as EVE JSON lines: a file, or "-"
+  std::filesystem::path zeek_out;  // ... as Zeek's logs: a folder
+  bool stats = false;              // then what was lost and malformed
 };
 
 // Fails if anything asked for could not be read; what could be is stored.
