@@ -25,6 +25,11 @@ add_executable(run_cases tests/case.cpp tests/run_cases.cpp)
 target_link_libraries(run_cases PRIVATE asepsis_core)
 add_test(NAME cases COMMAND run_cases ${PROJECT_SOURCE_DIR}/tests/cases)
 
+# Logs of other sensors: tests/logs/NAME.
+add_executable(run_logs tests/run_logs.cpp)
+target_link_libraries(run_logs PRIVATE asepsis_core)
+add_test(NAME logs COMMAND run_logs ${PROJECT_SOURCE_DIR}/tests/logs)
+
 # A fuzz target is built in every preset: with libFuzzer where asked for, else
 # to replay its corpus as a test.
 add_custom_target(fuzz_targets)
@@ -44,6 +49,7 @@ asepsis_fuzz_target(fuzz_fragments)
 asepsis_fuzz_target(fuzz_capture)
 asepsis_fuzz_target(fuzz_identify)
 asepsis_fuzz_target(fuzz_parsers)
+asepsis_fuzz_target(fuzz_logs)
 
 add_test(NAME layers
   COMMAND ${CMAKE_COMMAND} -P ${PROJECT_SOURCE_DIR}/cmake/check_layers.cmake)
@@ -59,6 +65,7 @@ asepsis_unit_test(identify_test)
 asepsis_unit_test(knowledge_test)
 asepsis_unit_test(oui_test)
 asepsis_unit_test(rows_test)
+asepsis_unit_test(sensor_test)
 asepsis_unit_test(community_id_test)
 asepsis_unit_test(worker_test)
 asepsis_unit_test(opening_shape_test)
@@ -73,8 +80,11 @@ set(end_to_end ${PROJECT_SOURCE_DIR}/tests/end_to_end)
 set(examples ${PROJECT_SOURCE_DIR}/examples)
 add_test(NAME killed COMMAND ${end_to_end}/killed.sh $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME full_disk COMMAND ${end_to_end}/full_disk.sh $<TARGET_FILE:asepsis> ${examples})
-add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME unknown COMMAND ${end_to_end}/unknown.py $<TARGET_FILE:asepsis>)
+add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples}
+  ${PROJECT_SOURCE_DIR}/tests/logs)
+add_test(NAME sensors COMMAND ${end_to_end}/sensors.py $<TARGET_FILE:asepsis>
+  ${PROJECT_SOURCE_DIR}/tests/logs ${examples})
 set_tests_properties(killed PROPERTIES TIMEOUT 300)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)

@@ -13,7 +13,8 @@ _asepsis() {
 
   COMPREPLY=()
   case $before in
-    --db) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --db | --eve) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --zeek-out) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --filter | --site) return ;;
     --knowledge) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --workers) mapfile -t COMPREPLY < <(compgen -W "1 2 4 8" -- "$word"); return ;;
@@ -22,7 +23,7 @@ _asepsis() {
   local options
   case $command in
     "") options="$commands --help --version" ;;
-    read) options="--db --filter --site --knowledge --workers --json --stats --help" ;;
+    read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
     schema | version) options="--help" ;;
     *) options="--db --json --csv --help" ;;
   esac

@@ -7,7 +7,7 @@ complete -c asepsis -f
 complete -c asepsis -l help -d 'How to use it'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -l version -d 'Which version this is'
 
-complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a read -d 'Read captures into the database'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a read -d 'Read captures and logs into the database'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a device -d 'Show one device'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a why -d 'Show the evidence for what is said of a device'
@@ -28,4 +28,6 @@ complete -c asepsis -n '__fish_seen_subcommand_from read' -l filter -x -d 'Read 
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l site -x -d 'The network the captures are of'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l knowledge -x -a '(__fish_complete_directories)' -d 'A folder of your own rules and names'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l workers -x -a '1 2 4 8' -d 'How many threads read'
+complete -c asepsis -n '__fish_seen_subcommand_from read' -l eve -r -F -d 'Then write EVE JSON lines'
+complete -c asepsis -n '__fish_seen_subcommand_from read' -l zeek-out -x -a '(__fish_complete_directories)' -d 'Then write logs as Zeek does'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l stats -d 'What was read, lost and malformed'

@@ -28,9 +28,11 @@ void add_form(CLI::App& command, Arguments& arguments) {
 }
 
 void add_read(CLI::App& app, Arguments& arguments) {
-  auto& read = *app.add_subcommand("read", "Read captures into the database");
-  read.add_option("FILE", arguments.read.paths,
-                  "pcap or pcapng files, plain or compressed; folders; - for standard input")
+  auto& read = *app.add_subcommand("read", "Read captures and logs into the database");
+  read.add_option(
+          "FILE", arguments.read.paths,
+          "Captures (pcap, pcapng) and logs of Zeek and Suricata (EVE), plain or compressed; "
+          "folders; - for standard input")
       ->required();
   read.add_option("--db", arguments.read.database, "The database, made if missing")
       ->capture_default_str();
@@ -43,12 +45,18 @@ void add_read(CLI::App& app, Arguments& arguments) {
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
   read.add_flag("--json", arguments.read.json, "Then print the devices, as JSON lines");
+  read.add_option("--eve", arguments.read.eve,
+                  "Then write conversations and facts as EVE JSON lines; - for standard output");
+  read.add_option("--zeek-out", arguments.read.zeek_out,
+                  "Then write conn.log, software.log and known_devices.log into a folder");
   read.add_flag("--stats", arguments.read.stats, "Then print what was lost and what was malformed");
   read.footer(
       "Examples:\n"
       "  asepsis read ward.pcapng\n"
       "  asepsis read captures/ --site st-elsewhere --stats\n"
       "  tcpdump -i eth1 -w - -U | asepsis read -\n"
+      "  asepsis read zeek/logs/ eve.json.gz\n"
+      "  asepsis read ward.pcap --eve - | ship-to-siem\n"
       "  asepsis read ward.pcap.zst --filter 'vlan 220 or tcp port 104'");
 }
 

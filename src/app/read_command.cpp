@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <cstdio>
+#include <fstream>
 #include <iostream>
 #include <thread>
 
@@ -16,6 +17,8 @@
 #include "app/terminal.hpp"
 #include "base/text.hpp"
 #include "capture/capture_paths.hpp"
+#include "export/eve.hpp"
+#include "export/zeek_logs.hpp"
 #include "inventory/derive.hpp"
 #include "inventory/fact_store.hpp"
 #include "inventory/knowledge.hpp"
@@ -97,8 +100,8 @@ SourceInfo source_of(const Reading& reading, const ReadCommand& command, const s
 
 // What the whole run came to.
 struct Summary {
-  std::uint64_t packets = 0;
-  std::size_t captures = 0, known = 0;
+  std::uint64_t packets = 0, lines = 0;
+  std::size_t captures = 0, logs = 0, known = 0;
   std::vector<std::string> problems;
   std::map<std::string, std::uint64_t> counters;
   std::chrono::duration<double> reading{}, storing{}, deriving{};
@@ -132,7 +135,7 @@ Result<void> read_one(const std::filesystem::path& path, const ReadCommand& comm
     };
   const auto reading = [&] {
     const Timer timer(summary.reading);
-    return read_capture(path, options);
+    return read_source(path, options);
   }();
   if (!reading) return std::unexpected(reading.error());
   if (reading->losses.ended_early && !reading->stopped)
@@ -146,19 +149,21 @@ Result<void> read_one(const std::filesystem::path& path, const ReadCommand& comm
     return store_source(database, source_of(*reading, command, name), reading->facts);
   }();
   if (!stored) return std::unexpected(stored.error());
-  ++summary.captures;
+  ++(reading->log ? summary.logs : summary.captures);
   if (!*stored) ++summary.known;
-  summary.packets += reading->counts.packets;
+  (reading->log ? summary.lines : summary.packets) += reading->counts.packets;
   for (const auto& [counter, count] : reading->counters) summary.counters[counter] += count;
   if (reading->stopped)
-    return fail("stopped after " + std::to_string(reading->counts.packets) + " packets of " +
-                escaped(name) + ": what was read is stored; read it again for the rest");
+    return fail("stopped after " + std::to_string(reading->counts.packets) +
+                (reading->log ? " lines of " : " packets of ") + escaped(name) +
+                ": what was read is stored; read it again for the rest");
   return {};
 }
 
 void print_stats(const Summary& summary) {
   Rows rows{{{"count", Column::Kind::number}, {"what", Column::Kind::text}}, {}};
-  rows.cells.push_back({std::to_string(summary.packets), "packets read"});
+  if (summary.captures > 0) rows.cells.push_back({std::to_string(summary.packets), "packets read"});
+  if (summary.logs > 0) rows.cells.push_back({std::to_string(summary.lines), "log lines read"});
   for (const auto& [name, count] : summary.counters)
     if (count > 0) rows.cells.push_back({std::to_string(count), name});
   const auto milliseconds = [](std::chrono::duration<double> time) {
@@ -170,13 +175,34 @@ void print_stats(const Summary& summary) {
   write_table(std::cerr, rows, {.width = 0, .colour = false});
 }
 
+// Beside the inventory, what was asked for in the forms of other sensors.
+Result<void> write_for_others(const ReadCommand& command, Database& database) {
+  if (!command.zeek_out.empty())
+    if (const auto written = write_zeek_logs(command.zeek_out, database); !written) return written;
+  if (command.eve.empty()) return {};
+  if (command.eve == "-") return write_eve(std::cout, database);
+  std::ofstream out(command.eve, std::ios::binary);
+  if (out)
+    if (const auto written = write_eve(out, database); !written) return written;
+  out.close();
+  if (!out) return fail(escaped(command.eve) + " cannot be written");
+  return {};
+}
+
 Result<void> conclude(const ReadCommand& command, Database& database, const Summary& summary) {
   if (command.stats) print_stats(summary);
+  if (const auto written = write_for_others(command, database); !written) return written;
+  if (command.eve == "-") return {};
   if (command.json) return show_devices({command.database, Form::json});
   const auto devices = run_query(database, "SELECT count(*) FROM device");
   if (!devices) return std::unexpected(devices.error());
-  std::cout << summary.packets << " packets of " << summary.captures
-            << (summary.captures == 1 ? " capture" : " captures");
+  if (summary.captures > 0)
+    std::cout << summary.packets << " packets of " << summary.captures
+              << (summary.captures == 1 ? " capture" : " captures");
+  if (summary.captures > 0 && summary.logs > 0) std::cout << ", ";
+  if (summary.logs > 0)
+    std::cout << summary.lines << " lines of " << summary.logs
+              << (summary.logs == 1 ? " log" : " logs");
   if (summary.known > 0) std::cout << " (" << summary.known << " known already)";
   std::cout << "; " << devices->cells[0][0].value_or("0") << " devices in "
             << escaped(command.database.string()) << ".\n";
@@ -187,6 +213,8 @@ Result<void> conclude(const ReadCommand& command, Database& database, const Summ
 
 Result<void> run(const ReadCommand& asked) {
   ReadCommand command = asked;
+  if (command.json && command.eve == "-")
+    return fail("--json and --eve - both write to standard output: choose one");
   if (command.workers == 0) command.workers = std::max(1U, std::thread::hardware_concurrency());
   catch_interrupts();
   auto knowledge = Knowledge::built_in();
@@ -198,7 +226,7 @@ Result<void> run(const ReadCommand& asked) {
   if (!database) return std::unexpected(database.error());
 
   const std::vector<std::string_view> arguments(command.paths.begin(), command.paths.end());
-  const CapturePaths paths = capture_paths(arguments);
+  const CapturePaths paths = capture_paths(arguments, is_log);
   Summary summary;
   std::vector<std::string> failures = paths.problems;
   for (const auto& path : paths.files) {
@@ -211,7 +239,7 @@ Result<void> run(const ReadCommand& asked) {
     return derive_inventory(*database, *knowledge);
   }();
   if (!derived) return std::unexpected(derived.error());
-  if (summary.captures > 0)
+  if (summary.captures + summary.logs > 0)
     if (const auto done = conclude(command, *database, summary); !done) return done;
   failures.insert(failures.end(), summary.problems.begin(), summary.problems.end());
   if (failures.empty()) return {};

@@ -1,4 +1,5 @@
-// `asepsis read`: captures into the database, then the inventory anew.
+// `asepsis read`: captures and other sensors' logs into the database, then the
+// inventory anew.
 
 #pragma once
 
@@ -19,6 +20,8 @@ struct ReadCommand {
   std::filesystem::path knowledge;  // the site's own folder; empty: none
   std::size_t workers = 0;          // 0: as many as the machine has processors
   bool json = false;                // then the devices, as JSON lines
+  std::string eve;                  // then all of the database as EVE JSON lines: a file, or "-"
+  std::filesystem::path zeek_out;   // ... as Zeek's logs: a folder
   bool stats = false;               // then what was lost and malformed
 };
 

@@ -5,7 +5,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 
 namespace asepsis {
 
@@ -24,5 +26,10 @@ inline constexpr Time kLatest = time_from_nanoseconds(std::int64_t{1} << 62);
 
 // RFC 3339 in UTC with microseconds: 2026-03-01T09:02:11.000250Z.
 std::string to_rfc3339(Time time);
+
+// Seconds since 1970 ("1591367999.305988"), or ISO 8601 with or without an
+// offset from UTC ("2026-03-01T09:02:11.000250+0100"). Nothing beyond what a
+// clock may say.
+std::optional<Time> time_from_text(std::string_view text);
 
 }  // namespace asepsis

@@ -15,6 +15,7 @@
 #include "base/cursor.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "capture/input.hpp"
 
 namespace asepsis {
 
@@ -51,6 +52,9 @@ class CaptureFile {
   // sentences. What a packet views is copied once, here.
   static Result<CaptureFile> from_bytes(Bytes bytes, std::string name);
 
+  // The same of what is open already and has not been read.
+  static Result<CaptureFile> begin(Input input);
+
   CaptureFile(CaptureFile&&) noexcept;
   CaptureFile& operator=(CaptureFile&&) noexcept;
   ~CaptureFile();
@@ -70,7 +74,6 @@ class CaptureFile {
 
  private:
   struct State;
-  static Result<CaptureFile> begin(std::unique_ptr<State> state, bool compressed);
   explicit CaptureFile(std::unique_ptr<State> state);
   std::unique_ptr<State> state_;
 };

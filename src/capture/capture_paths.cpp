@@ -13,6 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
+using Wanted = std::function<bool(const fs::path&)>;
+
 constexpr std::string_view kEndings[] = {".pcap", ".pcapng", ".cap", ".dmp", ".ntar"};
 constexpr std::string_view kCompressedEndings[] = {".gz", ".zst"};
 
@@ -67,7 +69,7 @@ bool before(const fs::path& left, const fs::path& right) {
 }
 
 // Does not follow links to folders: they may lead round in circles.
-void search_folder(const fs::path& folder, CapturePaths& out) {
+void search_folder(const fs::path& folder, const Wanted& also, CapturePaths& out) {
   const std::size_t files_before = out.files.size();
   const std::size_t problems_before = out.problems.size();
   std::vector<fs::path> folders{folder};
@@ -82,7 +84,8 @@ void search_folder(const fs::path& folder, CapturePaths& out) {
       if (entry.is_directory(ignored)) {
         if (!entry.is_symlink(ignored)) folders.push_back(entry.path());
       } else if (entry.is_regular_file(ignored) &&
-                 (named_as_capture(entry.path()) || begins_as_capture(entry.path()))) {
+                 (named_as_capture(entry.path()) || begins_as_capture(entry.path()) ||
+                  (also && also(entry.path())))) {
         out.files.push_back(entry.path());
       }
     }
@@ -90,19 +93,20 @@ void search_folder(const fs::path& folder, CapturePaths& out) {
       out.problems.push_back(escaped(current.native()) + " cannot be searched: " + error.message());
   }
   if (out.files.size() == files_before && out.problems.size() == problems_before)
-    out.problems.push_back(escaped(folder.native()) + " holds no capture");
+    out.problems.push_back(escaped(folder.native()) + " holds no capture" +
+                           (also ? " and no log" : ""));
 }
 
 }  // namespace
 
-CapturePaths capture_paths(std::span<const std::string_view> arguments) {
+CapturePaths capture_paths(std::span<const std::string_view> arguments, const Wanted& also) {
   CapturePaths out;
   for (const std::string_view argument : arguments) {
     const fs::path path(argument);
     std::error_code error;
     const fs::file_status status = fs::status(path, error);
     if (argument != "-" && fs::is_directory(status)) {
-      search_folder(path, out);
+      search_folder(path, also, out);
     } else if (argument == "-" || fs::exists(status)) {
       out.files.push_back(path);
     } else {

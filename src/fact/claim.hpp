@@ -36,6 +36,8 @@ inline constexpr ClaimRow kClaims[] = {
      "a shared router address (VRRP, HSRP) that this MAC answers for"},
     {"address.other_mac", Scope::device, "another MAC that the device says is its own"},
     {"address.management", Scope::device, "an IP that the device says it is managed at"},
+    {"address.logged", Scope::device,
+     "another sensor's log names it as active (value: which log, or the protocol)"},
 
     // What it is. Said by the device, or by a message that carries its identity.
     {"device.manufacturer", Scope::device, "manufacturer, as the device says it"},
@@ -123,6 +125,10 @@ inline constexpr ClaimRow kClaims[] = {
      "commands to another host cross in clear (value: by which protocol)"},
     {"credentials.default", Scope::service,
      "a well-known default credential was used (value: its name)"},
+
+    // Services of any kind.
+    {"service.logged", Scope::service,
+     "another sensor lists the service (value: transport and application)"},
 
     // HTTP.
     {"http.server", Scope::service, "HTTP Server header"},

@@ -6,8 +6,10 @@
 namespace asepsis {
 namespace {
 
+constexpr int kHopsUnknown = 255;  // logs do not tell the TTL
+
 struct Presence {
-  int hops = 255;
+  int hops = kHopsUnknown;
   std::int64_t first = std::numeric_limits<std::int64_t>::max();
   std::int64_t last = std::numeric_limits<std::int64_t>::min();
   std::set<std::string> claims;
@@ -20,16 +22,21 @@ struct Presence {
 
 using Pairs = std::map<std::pair<Mac, Ip>, Presence>;
 
+void note_heard(const HeardEndpoint& endpoint, std::int64_t first, std::int64_t last,
+                Bindings& out) {
+  if (!endpoint.mac.empty() && !endpoint.mac.group()) out.heard_macs.insert(endpoint.mac);
+  if (!endpoint.ip.names_a_host()) return;
+  const auto [at, fresh] = out.heard_ips.try_emplace(endpoint.ip, first, last);
+  if (fresh) return;
+  at->second.first = std::min(at->second.first, first);
+  at->second.second = std::max(at->second.second, last);
+}
+
 void note_sender(const HeardEndpoint& endpoint, std::uint64_t packets, int hops,
                  const HeardTalk& talk, Pairs& pairs, Bindings& out) {
   if (packets == 0) return;
-  if (!endpoint.mac.empty() && !endpoint.mac.group()) out.heard_macs.insert(endpoint.mac);
+  note_heard(endpoint, talk.first, talk.last, out);
   if (!endpoint.ip.names_a_host()) return;
-  const auto [at, fresh] = out.heard_ips.try_emplace(endpoint.ip, talk.first, talk.last);
-  if (!fresh) {
-    at->second.first = std::min(at->second.first, talk.first);
-    at->second.second = std::max(at->second.second, talk.last);
-  }
   if (endpoint.mac.empty() || endpoint.mac.group()) return;
   Presence& presence = pairs[{endpoint.mac, endpoint.ip}];
   presence.hops = std::min(presence.hops, hops);
@@ -37,6 +44,8 @@ void note_sender(const HeardEndpoint& endpoint, std::uint64_t packets, int hops,
 }
 
 void note_claim(const Heard& heard, const HeardFact& fact, Pairs& pairs, Bindings& out) {
+  if (fact.claim == "address.logged")
+    return note_heard(heard.endpoints[fact.endpoint], fact.first, fact.last, out);
   const bool leased = fact.claim == "address.dhcp";
   if (!leased && fact.claim != "address.arp" && fact.claim != "address.nd") return;
   const HeardEndpoint& endpoint = heard.endpoints[fact.endpoint];
@@ -45,6 +54,30 @@ void note_claim(const Heard& heard, const HeardFact& fact, Pairs& pairs, Binding
   presence.add(fact.first, fact.last);
   presence.claims.emplace(leased ? "dhcp" : fact.protocol);
   if (leased) out.heard_macs.insert(endpoint.mac);
+}
+
+// Where no TTL tells whether a router was passed: a MAC that speaks for one
+// IPv4 address alone, of the site's own, is that host's; link-local addresses
+// pass no router. Whoever speaks for more is taken for a router, unless it was
+// heard or said otherwise: then what logs tell of other addresses is no proof.
+void judge_logged(Pairs& pairs) {
+  const auto unknown = [](const Presence& presence) {
+    return presence.hops == kHopsUnknown && presence.claims.empty();
+  };
+  std::map<Mac, int> addresses;
+  std::set<Mac> settled;
+  for (const auto& [pair, presence] : pairs) {
+    if (pair.second.is_v4()) ++addresses[pair.first];
+    if (!unknown(presence)) settled.insert(pair.first);
+  }
+  for (auto& [pair, presence] : pairs) {
+    const auto& [mac, ip] = pair;
+    const bool alone = ip.is_v4() && ip.private_use() && addresses[mac] == 1;
+    if (unknown(presence) && (alone || ip.link_local())) presence.hops = 0;
+  }
+  std::erase_if(pairs, [&](const auto& entry) {
+    return unknown(entry.second) && settled.contains(entry.first.first);
+  });
 }
 
 std::string joined(const std::set<std::string>& words) {
@@ -73,6 +106,7 @@ Bindings bind_addresses(const Heard& heard) {
                 out);
   }
   for (const HeardFact& fact : heard.facts) note_claim(heard, fact, pairs, out);
+  judge_logged(pairs);
 
   for (const auto& [pair, presence] : pairs)
     if (presence.claims.empty() && presence.hops > 0) out.forwarders.insert(pair.first);

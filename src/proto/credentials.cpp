@@ -68,6 +68,16 @@ constexpr Pair kDefaults[] = {
     {"USERID", "PASSW0RD", "USERID/PASSW0RD"},
 };
 
+// Vendors' documents and every list of them name these.
+constexpr std::string_view kCommunities[] = {
+    "public", "private",    "community", "snmp",         "snmpd",       "SNMP_trap",
+    "trap",   "admin",      "manager",   "monitor",      "read",        "write",
+    "rmon",   "rmon_admin", "hp_admin",  "security",     "system",      "cisco",
+    "ILMI",   "internal",   "agent",     "proxy",        "default",     "guest",
+    "test",   "tivoli",     "openview",  "cable-docsis", "all private", "OrigEquipMfr",
+    "ANYCOM", "netman",     "mngt",      "root",         "password",    "ubnt",
+};
+
 constexpr std::string_view kSchemes[] = {
     "Basic", "Digest", "Bearer", "Negotiate", "NTLM",          "Kerberos",     "Mutual",
     "HOBA",  "DPoP",   "GNAP",   "vapid",     "SCRAM-SHA-256", "SCRAM-SHA-1",  "AWS4-HMAC-SHA256",
@@ -89,6 +99,11 @@ std::string_view default_basic_credential(std::string_view base64) {
   const std::size_t colon = text.find(':');
   if (colon == std::string_view::npos) return {};
   return default_credential(text.substr(0, colon), text.substr(colon + 1));
+}
+
+std::string_view well_known_community(std::string_view community) {
+  const auto* const found = std::ranges::find(kCommunities, community);
+  return found == std::end(kCommunities) ? "" : *found;
 }
 
 std::string_view authentication_scheme(std::string_view header) {

@@ -17,6 +17,9 @@ std::string_view default_credential(std::string_view user, std::string_view pass
 // The same, from "user:password" in base64 (RFC 7617).
 std::string_view default_basic_credential(std::string_view base64);
 
+// An SNMP community that everybody knows, a literal; else empty.
+std::string_view well_known_community(std::string_view community);
+
 // The authentication scheme that a header names, from those registered with
 // IANA; "other" for anything else, which might be a secret.
 std::string_view authentication_scheme(std::string_view header);

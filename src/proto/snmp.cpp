@@ -13,6 +13,7 @@
 #include <limits>
 
 #include "proto/ber.hpp"
+#include "proto/credentials.hpp"
 #include "proto/parser.hpp"
 
 namespace asepsis {
@@ -39,16 +40,6 @@ bool is_pdu(std::uint8_t tag) {
 }
 
 bool is_trap(Pdu pdu) { return pdu == Pdu::trap_v1 || pdu == Pdu::trap || pdu == Pdu::inform; }
-
-// Vendors' documents and every list of them name these.
-constexpr std::string_view kWellKnown[] = {
-    "public", "private",    "community", "snmp",         "snmpd",       "SNMP_trap",
-    "trap",   "admin",      "manager",   "monitor",      "read",        "write",
-    "rmon",   "rmon_admin", "hp_admin",  "security",     "system",      "cisco",
-    "ILMI",   "internal",   "agent",     "proxy",        "default",     "guest",
-    "test",   "tivoli",     "openview",  "cable-docsis", "all private", "OrigEquipMfr",
-    "ANYCOM", "netman",     "mngt",      "root",         "password",    "ubnt",
-};
 
 // A constructed item that may have been cut with the capture: what is left of
 // it is read. The cursor fails if the tag is another.
@@ -256,13 +247,12 @@ bool read_pdu(Side from, Cursor& outer, Pdu pdu, FactSink& out) {
 // A question proves nothing but that the community crossed in clear; an agent
 // that does not accept it stays silent (RFC 1157, 4.1).
 void say_community(Side from, Pdu pdu, std::string_view community, FactSink& out) {
-  const auto known = std::ranges::find(kWellKnown, community);
-  const bool well_known = known != std::end(kWellKnown);
+  const std::string_view known = well_known_community(community);
   const Side agent = pdu == Pdu::response ? from : other(from);
   out.say(agent, "clear.credentials"_claim, "snmp community");
-  out.say(agent, "snmp.community"_claim, well_known ? *known : "not a well-known one");
-  if (well_known && pdu == Pdu::response)
-    out.say(agent, "credentials.default"_claim, ShortText<>().add("snmp community ").add(*known));
+  out.say(agent, "snmp.community"_claim, known.empty() ? "not a well-known one" : known);
+  if (!known.empty() && pdu == Pdu::response)
+    out.say(agent, "credentials.default"_claim, ShortText<>().add("snmp community ").add(known));
 }
 
 bool answers(Pdu pdu) { return pdu == Pdu::response || pdu == Pdu::report || is_trap(pdu); }

@@ -15,7 +15,8 @@ CREATE TABLE site (
   name TEXT NOT NULL UNIQUE
 ) STRICT;
 
--- A capture, known by its content: reading it twice counts once.
+-- A capture or a log, known by its content: reading it twice counts once. Of a
+-- log the packets are its lines.
 CREATE TABLE source (
   id INTEGER PRIMARY KEY,
   site INTEGER NOT NULL REFERENCES site,

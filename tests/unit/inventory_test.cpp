@@ -46,7 +46,7 @@ class Estate {
   Estate& operator=(const Estate&) = delete;
 
   void read(const Part& part) {
-    auto reading = read_capture(part.capture, {.workers = part.workers});
+    auto reading = read_source(part.capture, {.workers = part.workers});
     ASSERT_TRUE(reading) << reading.error().message;
     auto database = Database::open(path_, Database::Mode::write);
     ASSERT_TRUE(database) << database.error().message;

@@ -42,7 +42,7 @@ class Capture {
   // Everything that the inventory is made of, and what was counted.
   std::multiset<std::string> rows(std::size_t workers) const {
     std::ofstream(path_, std::ios::binary) << bytes_;
-    const auto reading = read_capture(path_, {.workers = workers}).value();
+    const auto reading = read_source(path_, {.workers = workers}).value();
     std::multiset<std::string> rows;
     for (const auto& row : reading.facts.conversations()) rows.insert(line(row));
     for (std::size_t i = 0; i < reading.facts.facts().size(); ++i) {

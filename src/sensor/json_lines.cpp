@@ -1,0 +1,71 @@
+#include "sensor/json_lines.hpp"
+
+#include <simdjson.h>
+
+#include <array>
+#include <charconv>
+#include <string>
+
+namespace asepsis {
+namespace {
+
+namespace dom = simdjson::dom;
+
+// Objects within objects, and lists within lists, deeper than any sensor writes.
+constexpr int kMostDepth = 8;
+
+template <class Number>
+void add_number(const std::string& name, Number value, Record& out) {
+  // Of a double the shortest text that reads back as the same.
+  std::array<char, 32> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+  out.add(name, {digits.data(), static_cast<std::size_t>(end.ptr - digits.data())});
+}
+
+void add(const std::string& name, dom::element value, int depth, Record& out) {
+  switch (value.type()) {
+    case dom::element_type::OBJECT: {
+      if (depth == kMostDepth) return;
+      const dom::object members = value.get_object().value_unsafe();
+      for (const auto member : members) {
+        std::string its_name = name;
+        if (!name.empty()) its_name += '.';
+        add(its_name.append(member.key), member.value, depth + 1, out);
+      }
+      return;
+    }
+    case dom::element_type::ARRAY: {
+      if (depth == kMostDepth) return;
+      const dom::array elements = value.get_array().value_unsafe();
+      for (const auto element : elements) add(name, element, depth + 1, out);
+      return;
+    }
+    case dom::element_type::STRING: return out.add(name, value.get_string().value_unsafe());
+    case dom::element_type::INT64: return add_number(name, value.get_int64().value_unsafe(), out);
+    case dom::element_type::UINT64: return add_number(name, value.get_uint64().value_unsafe(), out);
+    case dom::element_type::DOUBLE: return add_number(name, value.get_double().value_unsafe(), out);
+    case dom::element_type::BOOL:
+      return out.add(name, value.get_bool().value_unsafe() ? "true" : "false");
+    case dom::element_type::NULL_VALUE: return;
+  }
+}
+
+}  // namespace
+
+struct JsonLines::Parser {
+  dom::parser dom;
+};
+
+JsonLines::JsonLines() : parser_(std::make_unique<Parser>()) {}
+JsonLines::JsonLines(JsonLines&&) noexcept = default;
+JsonLines::~JsonLines() = default;
+
+bool JsonLines::read(std::string_view line, Record& out) {
+  dom::element root;
+  if (parser_->dom.parse(line.data(), line.size()).get(root) != simdjson::SUCCESS) return false;
+  if (!root.is_object()) return false;
+  add({}, root, 0, out);
+  return true;
+}
+
+}  // namespace asepsis
