@@ -108,6 +108,12 @@ inline constexpr ClaimRow kClaims[] = {
     {"hl7.acknowledgement_mode", Scope::device, "HL7 acknowledgement mode it asks for"},
     {"hl7.version", Scope::service, "HL7 version spoken"},
 
+    // FHIR.
+    {"fhir.version", Scope::service, "FHIR version that it says it speaks"},
+    {"fhir.security", Scope::service, "how it says clients prove themselves: OAuth, SMART-on-FHIR"},
+    {"fhir.uses", Scope::device,
+     "FHIR resource type it asked for or sent (value: method and type)"},
+
     // Clear text, credentials, patients.
     {"clear.patient_identity", Scope::service,
      "messages that carry patient identity crossed in clear (counted)"},

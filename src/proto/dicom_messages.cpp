@@ -169,11 +169,13 @@ void DicomEquipment::tell_equipment(Side from, FactSink& out) {
       {department, "device.care_area"_claim},
       {application_title, "dicom.ae_title"_claim},
   };
+  const ShortText<128> unique = fields_[udi];
+  if (!udi_is_of_device(text(udi))) fields_[udi].clear();
   const std::string_view equipment = name();
   if (equipment.empty()) return;
   out.say_of(equipment, from, "device.class"_claim, class_of_modality(text(modality)));
   for (const Row& row : kRows) out.say_of(equipment, from, row.claim, text(row.field));
-  if (const auto parts = udi_from_text(text(udi))) {
+  if (const auto parts = udi_from_text(unique)) {
     out.say_of(equipment, from, "device.udi_di"_claim, parts->device_identifier);
     if (text(serial).empty()) out.say_of(equipment, from, "device.serial"_claim, parts->serial);
   }

@@ -158,9 +158,7 @@ void Hl7Equipment::read_pairs(const Hl7Segment& obx, std::string_view pairs) {
 bool Hl7Equipment::read_unique_identifier(std::string_view text) {
   const auto found = udi_from_text(text);
   if (!found) return false;
-  // The whole of ICCBBA's holds a donation number, which leads to a person.
-  const bool donation = text.starts_with('=') || text.starts_with('&');
-  if (found->device_identifier.size() < text.size() && !donation) keep(udi, text);
+  if (found->device_identifier.size() < text.size() && udi_is_of_device(text)) keep(udi, text);
   keep(udi_di, found->device_identifier);
   keep(serial, found->serial);
   return true;
