@@ -322,6 +322,8 @@ inline constexpr ClaimRow kClaims[] = {
 
     // Logs and files.
     {"syslog.program", Scope::device, "program whose logs it sends"},
+    {"audit.source", Scope::device, "system whose audit messages it sends (IHE ATNA)"},
+    {"audit.event", Scope::device, "kind of event that its audit messages tell (IHE ATNA)"},
     {"tftp.file", Scope::device,
      "TFTP: whether it read or wrote, and the ending of the file's name"},
     {"rpc.program", Scope::service, "ONC RPC program and version called"},
