@@ -58,6 +58,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"device.operator_of", Scope::device,
      "equipment whose identity this endpoint was sent by another"},
     {"device.mud_url", Scope::device, "where its manufacturer usage description is (RFC 8520)"},
+    {"device.alarms", Scope::device, "alarms that it sent (value: kind and priority; counted)"},
     {"device.drug_library", Scope::device, "version of the drug library"},
 
     // Names.
