@@ -95,6 +95,12 @@ inline constexpr ClaimRow kClaims[] = {
     {"dicom.station", Scope::device, "DICOM station name"},
     {"dicom.relays", Scope::device, "it received and keeps objects made by other equipment"},
     {"dicom.rejects", Scope::service, "it refused an association (value: why)"},
+    {"dicom.allow_list", Scope::service,
+     "it takes only AE titles that it knows (value: the calling or the called one)"},
+    {"dicom.max_pdu", Scope::device, "largest DICOM PDU that it takes, in bytes (0: any)"},
+    {"dicom.window", Scope::device,
+     "DICOM operations at once that it may invoke and perform (0: any number)"},
+    {"dicom.syntax", Scope::service, "DICOM transfer syntax that it accepted"},
     {"dicom.user_identity", Scope::service, "user identity negotiated (value: its kind)"},
 
     // HL7 v2.
