@@ -67,7 +67,8 @@ target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_
 set(end_to_end ${PROJECT_SOURCE_DIR}/tests/end_to_end)
 set(examples ${PROJECT_SOURCE_DIR}/examples)
 add_test(NAME killed COMMAND ${end_to_end}/killed.sh $<TARGET_FILE:asepsis> ${examples})
-add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples}
+  ${PROJECT_SOURCE_DIR}/tests/cases)
 set_tests_properties(killed PROPERTIES TIMEOUT 300)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)

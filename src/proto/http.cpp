@@ -27,6 +27,7 @@ struct Request {
   bool head = false;
   bool connect = false;
   bool proxied = false;                 // to a proxy: what answers is not the server of this flow
+  bool personal = false;                // what is asked for may be about one person
   std::string_view default_credential;  // its name, a literal
   std::string_view operation;           // of DICOMweb, a literal
 };
@@ -192,6 +193,7 @@ class HttpParser final : public Parser {
     const TargetSays says = read_http_target(line, fields, out);
     announce(says.application, out);
     request.operation = says.operation;
+    request.personal = says.personal;
     asked_for_tunnel_ = request.connect;
     if (outstanding_ == kMostOutstanding) outstanding_ = 0;
     requests_[outstanding_++] = request;
@@ -215,13 +217,15 @@ class HttpParser final : public Parser {
     asked_for_tunnel_ = false;
     const bool own = line.status == 200 && !request.proxied && !said.via;
     half.body = {said.wanted(), Side::server, own};
-    if (half.body.kind != BodyKind::html && !success) half.body.kind = BodyKind::unwanted;
+    const bool page = half.body.kind == BodyKind::html;
+    if (page ? request.personal : !success) half.body.kind = BodyKind::unwanted;
     if (request.head || line.status == 204 || line.status == 304) return true;
     return start_body(half, said, true);
   }
 
+  // What was asked for is not known where the request was not seen.
   Request answered() {
-    if (outstanding_ == 0) return {};
+    if (outstanding_ == 0) return {.personal = true, .default_credential = {}, .operation = {}};
     const Request first = requests_[0];
     std::ranges::rotate(requests_, requests_.begin() + 1);
     --outstanding_;

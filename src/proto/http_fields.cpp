@@ -22,6 +22,21 @@ bool is_dicomweb(std::string_view path, std::string_view query, std::string_view
          mentions(fields, "application/dicom");
 }
 
+// Whether what is at the target may be about one person: by a word for a
+// record, or a number as long as those that people are known by.
+bool may_be_personal(std::string_view target) {
+  constexpr std::string_view kWords[] = {"patient", "person", "chart", "record",
+                                         "mrn",     "nhs",    "name="};
+  constexpr int kLongNumber = 6;
+  if (std::ranges::any_of(kWords, [&](std::string_view word) { return mentions(target, word); }))
+    return true;
+  int digits = 0;
+  return std::ranges::any_of(target, [&](char c) {
+    digits = c >= '0' && c <= '9' ? digits + 1 : 0;
+    return digits == kLongNumber;
+  });
+}
+
 // PS3.18 sections 9 to 11, by method and by whether the last word of the path
 // is a collection: "/studies" is searched, "/studies/1.2.3" is retrieved.
 std::string_view dicomweb_operation(std::string_view method, std::string_view path,
@@ -113,14 +128,14 @@ TargetSays read_http_target(const StartLine& line, std::string_view fields, Fact
     const Riding riding(out, "dicomweb");
     if (has_parameter(query, kDicomPatient))
       out.say(Side::server, "clear.patient_identity"_claim, "dicomweb query");
-    return {"dicomweb", operation};
+    return {.application = "dicomweb", .operation = operation};
   }
   if (has(path, "/fhir/") || path.ends_with("/fhir") || mentions(fields, "application/fhir+")) {
     const Riding riding(out, "fhir");
     say_fhir_target(line.method, path, query, out);
-    return {"fhir", {}};
+    return {.application = "fhir", .operation = {}};
   }
-  return {};
+  return {.personal = may_be_personal(line.target), .application = {}, .operation = {}};
 }
 
 void say_dicomweb(Side about, std::string_view operation, FactSink& out) {

@@ -31,6 +31,7 @@ struct HttpFields {
 std::string_view realm(std::string_view challenge);
 
 struct TargetSays {
+  bool personal = false;         // the page may be about one person
   std::string_view application;  // "dicomweb", "fhir": a literal, or nothing
   std::string_view operation;    // of DICOMweb: a literal, or nothing
 };
