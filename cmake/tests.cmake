@@ -81,10 +81,10 @@ set(examples ${PROJECT_SOURCE_DIR}/examples)
 add_test(NAME killed COMMAND ${end_to_end}/killed.sh $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME full_disk COMMAND ${end_to_end}/full_disk.sh $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME unknown COMMAND ${end_to_end}/unknown.py $<TARGET_FILE:asepsis>)
-add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples}
-  ${PROJECT_SOURCE_DIR}/tests/logs)
 add_test(NAME sensors COMMAND ${end_to_end}/sensors.py $<TARGET_FILE:asepsis>
   ${PROJECT_SOURCE_DIR}/tests/logs ${examples})
+add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples}
+  ${PROJECT_SOURCE_DIR}/tests/cases ${PROJECT_SOURCE_DIR}/tests/logs)
 set_tests_properties(killed PROPERTIES TIMEOUT 300)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)

@@ -27,6 +27,7 @@ std::string name_of(const Subject& about) {
 class Listener final : public FactSink {
  public:
   void on_fact(const Fact& fact) override {
+    if (!rider_.empty()) facts += "(" + std::string(rider_) + ") ";
     facts += name_of(fact.about);
     if (!fact.equipment.empty()) facts += " [" + escaped(fact.equipment) + "]";
     facts += " " + std::string(fact.claim.name()) + (fact.refused ? " refused " : " ") +
@@ -37,12 +38,17 @@ class Listener final : public FactSink {
              (security == Security::clear ? " clear\n" : " protected\n");
   }
 
+  void on_rider(std::string_view protocol) override { rider_ = protocol; }
+
   // Every case plays at noon of 2026-12-01, whatever the clock says.
   std::optional<Time> time() const override {
     return std::chrono::sys_days(std::chrono::year(2026) / 12 / 1) + std::chrono::hours(12);
   }
 
   std::string facts;
+
+ private:
+  std::string_view rider_;
 };
 
 // A name may stand for two rows, one for each transport.

@@ -193,7 +193,8 @@ void Worker::on_fact(const Fact& fact) {
       break;
   }
   const auto row = dialogue_->protocol();
-  const std::string_view protocol = row ? protocols()[*row]->name : std::string_view();
+  const std::string_view own = row ? protocols()[*row]->name : std::string_view();
+  const std::string_view protocol = rider_.empty() ? own : rider_;
   const auto index = facts_.add(about, fact, speaking_->server_port(), protocol,
                                 flows_.packet_time(), flows_.packet_number());
   if (remembering_ != nullptr && index) remembering_->push_back(*index);

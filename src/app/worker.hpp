@@ -68,6 +68,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void add_other_view(const Flow& flow, Side side, ConversationRow row);
   void on_fact(const Fact& fact) override;
   void on_application(std::string_view name, Security security) override;
+  void on_rider(std::string_view protocol) override { rider_ = protocol; }
   std::optional<Time> time() const override { return flows_.packet_time(); }
   bool said_before(std::uint64_t key) override;
   void said_all() override { remembering_ = nullptr; }
@@ -90,6 +91,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   const Packet* packet_ = nullptr;                     // being added
   Flow* speaking_ = nullptr;                           // the flow whose parser is being fed
   Dialogue* dialogue_ = nullptr;                       // its dialogue
+  std::string_view rider_;                             // what speaks inside its protocol
 };
 
 }  // namespace asepsis

@@ -22,6 +22,12 @@ struct Udi {
 // identifiers may be missing, with or without FNC1 (as 1D, or "]d2", "]C1").
 std::optional<Udi> udi_from_text(std::string_view text);
 
+// Whether the whole text names nothing but the device: ICCBBA's may hold a
+// donation number, which leads to a person.
+constexpr bool udi_is_of_device(std::string_view text) {
+  return !text.starts_with('=') && !text.starts_with('&');
+}
+
 // Fourteen digits with a correct check digit, GTIN-14.
 bool gtin14(std::string_view text);
 

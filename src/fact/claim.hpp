@@ -60,6 +60,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"device.operator_of", Scope::device,
      "equipment whose identity this endpoint was sent by another"},
     {"device.mud_url", Scope::device, "where its manufacturer usage description is (RFC 8520)"},
+    {"device.alarms", Scope::device, "alarms that it sent (value: kind and priority; counted)"},
     {"device.drug_library", Scope::device, "version of the drug library"},
 
     // What nothing here recognises.
@@ -102,6 +103,12 @@ inline constexpr ClaimRow kClaims[] = {
     {"dicom.station", Scope::device, "DICOM station name"},
     {"dicom.relays", Scope::device, "it received and keeps objects made by other equipment"},
     {"dicom.rejects", Scope::service, "it refused an association (value: why)"},
+    {"dicom.allow_list", Scope::service,
+     "it takes only AE titles that it knows (value: the calling or the called one)"},
+    {"dicom.max_pdu", Scope::device, "largest DICOM PDU that it takes, in bytes (0: any)"},
+    {"dicom.window", Scope::device,
+     "DICOM operations at once that it may invoke and perform (0: any number)"},
+    {"dicom.syntax", Scope::service, "DICOM transfer syntax that it accepted"},
     {"dicom.user_identity", Scope::service, "user identity negotiated (value: its kind)"},
 
     // HL7 v2.
@@ -115,6 +122,12 @@ inline constexpr ClaimRow kClaims[] = {
      "HL7 acknowledgement code it gave (AA, AE, AR, CA, CE, CR)"},
     {"hl7.acknowledgement_mode", Scope::device, "HL7 acknowledgement mode it asks for"},
     {"hl7.version", Scope::service, "HL7 version spoken"},
+
+    // FHIR.
+    {"fhir.version", Scope::service, "FHIR version that it says it speaks"},
+    {"fhir.security", Scope::service, "how it says clients prove themselves: OAuth, SMART-on-FHIR"},
+    {"fhir.uses", Scope::device,
+     "FHIR resource type it asked for or sent (value: method and type)"},
 
     // Clear text, credentials, patients.
     {"clear.patient_identity", Scope::service,
@@ -328,6 +341,8 @@ inline constexpr ClaimRow kClaims[] = {
 
     // Logs and files.
     {"syslog.program", Scope::device, "program whose logs it sends"},
+    {"audit.source", Scope::device, "system whose audit messages it sends (IHE ATNA)"},
+    {"audit.event", Scope::device, "kind of event that its audit messages tell (IHE ATNA)"},
     {"tftp.file", Scope::device,
      "TFTP: whether it read or wrote, and the ending of the file's name"},
     {"rpc.program", Scope::service, "ONC RPC program and version called"},

@@ -59,6 +59,11 @@ class FactSink {
   // docs/protocols.md; a literal, kept by reference.
   virtual void on_application(std::string_view name, Security security) = 0;
 
+  // From here on it is not the flow's own protocol that speaks but one that
+  // rides in it (SDC or FHIR in HTTP); none: its own again. A literal, kept by
+  // reference. See Riding.
+  virtual void on_rider(std::string_view protocol) { static_cast<void>(protocol); }
+
   // When what is being read was captured, for what is true at some time only.
   virtual std::optional<Time> time() const { return std::nullopt; }
 
@@ -84,6 +89,19 @@ class FactSink {
 
  protected:
   ~FactSink() = default;
+};
+
+// While it lives, facts are those of a protocol that rides in the flow's own.
+// One at a time.
+class Riding {
+ public:
+  Riding(FactSink& out, std::string_view protocol) : out_(out) { out_.on_rider(protocol); }
+  Riding(const Riding&) = delete;
+  Riding& operator=(const Riding&) = delete;
+  ~Riding() { out_.on_rider({}); }
+
+ private:
+  FactSink& out_;
 };
 
 }  // namespace asepsis

@@ -45,7 +45,7 @@ std::map<std::string, Equipment> gather(const Heard& heard, const AnchorOfFact& 
     if (anchor_of_fact[i]) equipment.speakers.insert(*anchor_of_fact[i]);
     if (tells_apart(fact.equipment)) equipment.serials.insert(lowered(fact.equipment));
     if (const auto mac = mac_of_eui64(fact.equipment)) equipment.macs.insert(*mac);
-    if (fact.protocol != "dicom") equipment.live = true;
+    if (!fact.protocol.starts_with("dicom")) equipment.live = true;
     if (fact.claim == "device.serial") equipment.serials.insert(lowered(fact.value));
     if (fact.claim == "device.eui64")
       if (const auto mac = mac_of_eui64(fact.value)) equipment.macs.insert(*mac);

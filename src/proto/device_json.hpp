@@ -27,6 +27,7 @@ JsonKind json_kind(std::string_view document);
 // that they crossed, as "clear.patient_identity" of the server; `channel`
 // names the carrier in it ("http", "mqtt").
 void read_fhir(std::string_view document, DocumentSource source, FactSink& out);
+void read_fhir_xml(std::string_view document, DocumentSource source, FactSink& out);
 void read_dicom_json(std::string_view document, DocumentSource source, FactSink& out);
 void read_device_json(std::string_view document, DocumentSource source, std::string_view channel,
                       FactSink& out);

@@ -19,6 +19,7 @@ constexpr std::size_t kPduHeader = 6;       // type, reserved, length in four by
 constexpr std::size_t kFragmentHeader = 6;  // length in four bytes, context, control
 constexpr std::size_t kLargestItem = 1024;
 constexpr std::size_t kLargestPiece = 4096;  // of a fragment, at once
+constexpr std::string_view kPrinter = "1.2.840.10008.5.1.1.16";
 
 namespace pdu {
 constexpr std::uint8_t kAssociateRequest = 1;
@@ -83,6 +84,7 @@ class DicomParser final : public Parser {
   void begin_set(Side from);
   bool read_piece(Side from, Cursor in, FactSink& out);
   void tell_command(Side from, FactSink& out);
+  std::string_view sop_class_of(Side from);
 
   std::array<Half, 2> halves_;
   DicomAssociation association_;
@@ -182,7 +184,10 @@ bool DicomParser::read_pdu(Side from, Cursor in, FactSink& out) {
   if (side.pdu_type == pdu::kAssociateReject) {
     in.skip(2);  // reserved, result
     const std::uint8_t source = in.u8();
-    out.say(from, "dicom.rejects"_claim, rejection(source, in.u8()));
+    const std::string_view why = rejection(source, in.u8());
+    out.on_fact({.about = from, .claim = "dicom.rejects"_claim, .value = why, .refused = true});
+    if (why.ends_with("AE title not recognized"))
+      out.say(from, "dicom.allow_list"_claim, why.substr(0, why.find(' ')));
     return true;
   }
   if (side.pdu_type == pdu::kData) {
@@ -248,7 +253,8 @@ void DicomParser::begin_set(Side from) {
     side.equipment.forget();
     side.reader.begin(DicomSyntax::deflated);  // the middle of something: not to be read
   } else {
-    side.equipment.begin(side.command.field(), association_.title(from));
+    side.equipment.begin(side.command.field(), association_.title(from),
+                         sop_class_of(from) == kPrinter);
     side.reader.begin(association_.syntax(side.context));
   }
 }
@@ -265,14 +271,19 @@ bool DicomParser::read_piece(Side from, Cursor in, FactSink& out) {
   return true;
 }
 
+// A response may leave out what the request says.
+std::string_view DicomParser::sop_class_of(Side from) {
+  const std::string_view sop_class = half(from).command.sop_class();
+  return sop_class.empty() ? half(other(from)).command.sop_class() : sop_class;
+}
+
 // Told again only when it changes: a study is a thousand C-STOREs.
 void DicomParser::tell_command(Side from, FactSink& out) {
   Half& side = half(from);
   const DicomCommand& command = side.command;
   const std::string_view name = dimse_name(command.field());
   if (name.empty() || (command.response() && !command.succeeded())) return;
-  std::string_view sop_class = command.sop_class();
-  if (sop_class.empty()) sop_class = half(other(from)).command.sop_class();
+  const std::string_view sop_class = sop_class_of(from);
   if (side.told_field == command.field() && side.told_sop_class.view() == sop_class) return;
   side.told_field = command.field();
   side.told_sop_class.clear();

@@ -11,7 +11,9 @@ constexpr std::uint8_t kContextAccept = 0x21;
 constexpr std::uint8_t kAbstractSyntax = 0x30;
 constexpr std::uint8_t kTransferSyntax = 0x40;
 constexpr std::uint8_t kUserInformation = 0x50;
+constexpr std::uint8_t kMaximumLength = 0x51;
 constexpr std::uint8_t kImplementationUid = 0x52;
+constexpr std::uint8_t kOperationsWindow = 0x53;
 constexpr std::uint8_t kRoleSelection = 0x54;
 constexpr std::uint8_t kImplementationVersion = 0x55;
 constexpr std::uint8_t kUserIdentity = 0x58;
@@ -27,6 +29,16 @@ std::string_view identity_kind(std::uint8_t type) {
     case 5: return "JWT";
     default: return "unknown kind";
   }
+}
+
+// A passcode and a token let whoever reads them in; a Kerberos ticket does not.
+void tell_user_identity(Side from, std::uint8_t kind, FactSink& out) {
+  out.say(other(from), "dicom.user_identity"_claim, identity_kind(kind));
+  const std::string_view secret = kind == 2   ? "dicom user identity passcode"
+                                  : kind == 4 ? "dicom user identity SAML"
+                                  : kind == 5 ? "dicom user identity JWT"
+                                              : "";
+  out.say(other(from), "clear.credentials"_claim, secret);
 }
 
 }  // namespace
@@ -48,6 +60,7 @@ bool DicomAssociation::read_head(Side from, bool request, Cursor in, FactSink& o
   if (!request || !in.ok()) return in.ok();
   contexts_.fill({});
   strangers_used_ = turned_used_ = 0;
+  told_syntax_ = {};
   for (const Side each : {Side::client, Side::server}) {
     ShortText<16>& title = titles_[static_cast<std::size_t>(each)];
     title.clear();
@@ -65,20 +78,28 @@ bool DicomAssociation::read_item(Side from, bool request, Cursor in, FactSink& o
   switch (type) {
     case item::kImplementationUid: out.say(from, "dicom.implementation_uid"_claim, text); break;
     case item::kImplementationVersion: out.say(from, "dicom.implementation"_claim, text); break;
-    case item::kUserIdentity: {
-      const std::uint8_t kind = in.u8();
-      out.say(other(from), "dicom.user_identity"_claim, identity_kind(kind));
-      if (kind == 2)
-        out.say(other(from), "clear.credentials"_claim, "dicom user identity passcode");
+    case item::kMaximumLength: {
+      const std::uint32_t most = in.be32();
+      if (in.ok()) out.say(from, "dicom.max_pdu"_claim, ShortText<16>().number(most));
       break;
     }
-    default: read_context(context_[static_cast<std::size_t>(from)], request, type, in);
+    case item::kOperationsWindow: {
+      const std::uint16_t invoked = in.be16();
+      const std::uint16_t performed = in.be16();
+      ShortText<64> window;
+      window.number(invoked).add(" invoked, ").number(performed).add(" performed");
+      if (in.ok()) out.say(from, "dicom.window"_claim, window);
+      break;
+    }
+    case item::kUserIdentity: tell_user_identity(from, in.u8(), out); break;
+    default: read_context(from, request, type, in, out);
   }
   return in.ok();
 }
 
-void DicomAssociation::read_context(std::uint8_t& context, bool request, std::uint8_t type,
-                                    Cursor value) {
+void DicomAssociation::read_context(Side from, bool request, std::uint8_t type, Cursor value,
+                                    FactSink& out) {
+  std::uint8_t& context = context_[static_cast<std::size_t>(from)];
   switch (type) {
     case item::kContextRequest: context = value.u8(); break;
     case item::kContextAccept:
@@ -90,7 +111,9 @@ void DicomAssociation::read_context(std::uint8_t& context, bool request, std::ui
       if (request) at(context).abstract_syntax = keep(trimmed(as_text(value.rest())));
       break;
     case item::kTransferSyntax:
-      if (!request) at(context).syntax = dicom_syntax(trimmed(as_text(value.rest())));
+      if (request) break;
+      at(context).syntax = dicom_syntax(trimmed(as_text(value.rest())));
+      if (at(context).accepted) tell_syntax(from, trimmed(as_text(value.rest())), out);
       break;
     case item::kRoleSelection: {
       const std::size_t size = value.be16();
@@ -103,6 +126,14 @@ void DicomAssociation::read_context(std::uint8_t& context, bool request, std::ui
     }
     default: break;
   }
+}
+
+// Most contexts agree on the same one.
+void DicomAssociation::tell_syntax(Side from, std::string_view uid, FactSink& out) {
+  const std::string_view name = dicom_syntax_name(uid);
+  if (!name.empty() && name == told_syntax_) return;
+  told_syntax_ = name;
+  out.say(from, "dicom.syntax"_claim, name.empty() ? uid : name);
 }
 
 std::string_view DicomAssociation::keep(std::string_view uid) {

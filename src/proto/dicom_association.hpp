@@ -40,7 +40,8 @@ class DicomAssociation {
 
   Context& at(std::uint8_t id) { return contexts_[id / 2]; }
   std::string_view keep(std::string_view uid);
-  void read_context(std::uint8_t& context, bool request, std::uint8_t type, Cursor value);
+  void read_context(Side from, bool request, std::uint8_t type, Cursor value, FactSink& out);
+  void tell_syntax(Side from, std::string_view uid, FactSink& out);
   bool turned(std::string_view abstract_syntax) const;
   bool first_of_its_kind(std::size_t index, bool request) const;
 
@@ -52,6 +53,7 @@ class DicomAssociation {
   // requestor provides these.
   std::array<std::string_view, 32> turned_;
   std::size_t turned_used_ = 0;
+  std::string_view told_syntax_;           // the transfer syntax last told of, a constant
   std::array<ShortText<16>, 2> titles_;    // AE title of each side
   std::array<std::uint8_t, 2> context_{};  // whose items each side is telling
 };

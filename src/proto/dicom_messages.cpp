@@ -96,11 +96,12 @@ const DicomEquipment::Tag* DicomEquipment::find(const DicomElement& element) {
   return found == std::end(kTags) ? nullptr : found;
 }
 
-void DicomEquipment::begin(std::uint16_t command, std::string_view application) {
+void DicomEquipment::begin(std::uint16_t command, std::string_view application, bool printer) {
   for (auto& field : fields_) field.clear();
   sender_.clear();
   sender_.add(application);
   command_ = command;
+  printer_ = printer;
   patient_ = told_ = false;
 }
 
@@ -135,12 +136,22 @@ void DicomEquipment::tell(Side from, FactSink& out) {
   if (told_) return;
   told_ = true;
   if (tells_equipment()) tell_equipment(from, out);
+  if (printer_ && command_ == (dimse::kGet | dimse::kResponse)) tell_printer(from, out);
   // Who asks the worklist for its own title tells what it is.
   if (command_ == dimse::kFind && !sender_.empty() && text(application_title) == sender_.view()) {
     out.say(from, "dicom.modality"_claim, text(modality));
     out.say(from, "device.class"_claim, class_of_modality(text(modality)));
   }
   if (patient_) out.say(Side::server, "clear.patient_identity"_claim, "dicom group 0010");
+}
+
+// PS3.3 section C.13.9: a film printer says of itself what it is.
+void DicomEquipment::tell_printer(Side from, FactSink& out) {
+  out.say(from, "device.class"_claim, "printer");
+  out.say(from, "device.manufacturer"_claim, text(manufacturer));
+  out.say(from, "device.model"_claim, text(model));
+  out.say(from, "device.serial"_claim, text(serial));
+  out.say(from, "device.firmware"_claim, text(software));
 }
 
 // The strongest name that the data set gives the equipment.
@@ -169,11 +180,13 @@ void DicomEquipment::tell_equipment(Side from, FactSink& out) {
       {department, "device.care_area"_claim},
       {application_title, "dicom.ae_title"_claim},
   };
+  const ShortText<128> unique = fields_[udi];
+  if (!udi_is_of_device(text(udi))) fields_[udi].clear();
   const std::string_view equipment = name();
   if (equipment.empty()) return;
   out.say_of(equipment, from, "device.class"_claim, class_of_modality(text(modality)));
   for (const Row& row : kRows) out.say_of(equipment, from, row.claim, text(row.field));
-  if (const auto parts = udi_from_text(text(udi))) {
+  if (const auto parts = udi_from_text(unique)) {
     out.say_of(equipment, from, "device.udi_di"_claim, parts->device_identifier);
     if (text(serial).empty()) out.say_of(equipment, from, "device.serial"_claim, parts->serial);
   }

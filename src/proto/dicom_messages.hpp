@@ -17,6 +17,7 @@ namespace dimse {
 inline constexpr std::uint16_t kResponse = 0x8000;
 inline constexpr std::uint16_t kStore = 0x0001;
 inline constexpr std::uint16_t kFind = 0x0020;
+inline constexpr std::uint16_t kGet = 0x0110;
 inline constexpr std::uint16_t kSet = 0x0120;
 inline constexpr std::uint16_t kCreate = 0x0140;
 }  // namespace dimse
@@ -46,8 +47,8 @@ class DicomCommand final : public DicomElementSink {
 class DicomEquipment final : public DicomElementSink {
  public:
   // `command` is the command field of the message, `application` the sender's AE
-  // title, or nothing.
-  void begin(std::uint16_t command, std::string_view application);
+  // title, or nothing; `printer` if it is about the Printer SOP class.
+  void begin(std::uint16_t command, std::string_view application, bool printer);
   Want element(const DicomElement& element) override;
   void value(const DicomElement& element, Bytes value) override;
 
@@ -77,12 +78,14 @@ class DicomEquipment final : public DicomElementSink {
 
   bool tells_equipment() const;
   void tell_equipment(Side from, FactSink& out);
+  void tell_printer(Side from, FactSink& out);
   std::string_view name() const;
   std::string_view text(Field field) const { return trimmed(fields_[field]); }
 
   std::array<ShortText<128>, kFields> fields_;
   ShortText<16> sender_;
   std::uint16_t command_ = 0;
+  bool printer_ = false;
   bool patient_ = false;
   bool told_ = true;
 };

@@ -143,6 +143,32 @@ constexpr Row kClasses[] = {
 };
 static_assert(std::ranges::is_sorted(kClasses, std::less{}, &Row::key));
 
+constexpr std::string_view kSyntaxRoot = "1.2.840.10008.1.2";
+
+constexpr Row kSyntaxes[] = {
+    {"", "Implicit VR Little Endian"},
+    {".1", "Explicit VR Little Endian"},
+    {".1.99", "Deflated Explicit VR Little Endian"},
+    {".2", "Explicit VR Big Endian"},
+    {".4.100", "MPEG2 Main Profile / Main Level"},
+    {".4.102", "MPEG-4 AVC/H.264 High Profile / Level 4.1"},
+    {".4.107", "HEVC/H.265 Main Profile / Level 5.1"},
+    {".4.201", "High-Throughput JPEG 2000 (Lossless Only)"},
+    {".4.203", "High-Throughput JPEG 2000"},
+    {".4.50", "JPEG Baseline"},
+    {".4.51", "JPEG Extended"},
+    {".4.57", "JPEG Lossless"},
+    {".4.70", "JPEG Lossless, First-Order Prediction"},
+    {".4.80", "JPEG-LS Lossless"},
+    {".4.81", "JPEG-LS Near-Lossless"},
+    {".4.90", "JPEG 2000 (Lossless Only)"},
+    {".4.91", "JPEG 2000"},
+    {".4.94", "JPIP Referenced"},
+    {".4.95", "JPIP Referenced Deflate"},
+    {".5", "RLE Lossless"},
+};
+static_assert(std::ranges::is_sorted(kSyntaxes, std::less{}, &Row::key));
+
 constexpr Row kModalities[] = {
     {"CR", "x-ray"},
     {"CT", "ct"},
@@ -180,6 +206,11 @@ std::string_view dicom_class_name(std::string_view uid) {
   if (!uid.starts_with(kRoot)) return uid;
   const std::string_view name = find(kClasses, uid.substr(kRoot.size()));
   return name.empty() ? uid : name;
+}
+
+std::string_view dicom_syntax_name(std::string_view uid) {
+  return uid.starts_with(kSyntaxRoot) ? find(kSyntaxes, uid.substr(kSyntaxRoot.size()))
+                                      : std::string_view();
 }
 
 DicomSyntax dicom_syntax(std::string_view transfer_syntax_uid) {

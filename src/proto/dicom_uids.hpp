@@ -20,6 +20,9 @@ enum class DicomSyntax : std::uint8_t {
 // A short name ("CT Image Storage"), or the UID itself if we know none.
 std::string_view dicom_class_name(std::string_view uid);
 
+// The name of a transfer syntax; empty if it is private or we know none.
+std::string_view dicom_syntax_name(std::string_view uid);
+
 DicomSyntax dicom_syntax(std::string_view transfer_syntax_uid);
 
 // The device.class of the equipment that produces a modality; empty where the

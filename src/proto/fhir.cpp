@@ -1,11 +1,16 @@
-// FHIR resources in JSON: HL7 FHIR R4 8.12 Device, 5.4 CapabilityStatement,
-// 2.36 Bundle; STU3's Device where it differs (model, version, udi); and the
-// personal health device guide's identifiers. A resource that belongs to a
-// patient counts, its content is not read.
+// FHIR resources in JSON and XML: HL7 FHIR R4 8.12 Device, 5.4
+// CapabilityStatement, 2.36 Bundle; STU3's Device where it differs (model,
+// version, udi); and the personal health device guide's identifiers. A resource
+// that belongs to a patient counts, its content is not read.
 
+#include <charconv>
+
+#include "base/udi.hpp"
 #include "proto/device_json.hpp"
+#include "proto/fhir_node.hpp"
+#include "proto/fhir_types.hpp"
 #include "proto/identity.hpp"
-#include "proto/json.hpp"
+#include "proto/mdc.hpp"
 
 namespace asepsis {
 namespace {
@@ -23,22 +28,25 @@ constexpr std::string_view kMdcSerialNumber = "531972";
 constexpr std::string_view kMdcPartNumber = "531973";
 constexpr std::string_view kMdcHardware = "531974";
 
-void set(Identity& identity, Field field, Json value) {
-  if (!identity.has(field)) identity.set(field, unescaped(value.text()));
+template <class Node>
+void set(Identity& identity, Field field, Node value) {
+  if (!identity.has(field)) identity.set(field, value.plain());
 }
 
-bool has_code(Json coded, std::string_view code) {
+template <class Node>
+bool has_code(Node coded, std::string_view code) {
   bool found = coded["text"].text() == code;
-  coded["coding"].each_element([&](Json coding) { found |= coding["code"].text() == code; });
+  coded["coding"].each_element([&](Node coding) { found |= coding["code"].text() == code; });
   return found;
 }
 
 // v2-0203 SNO is a serial number; an identifier of no stated kind is what the
 // sender tells its equipment apart by.
-void read_identifier(Json identifier, Identity& identity, bool any_kind) {
-  const Json type = identifier["type"];
+template <class Node>
+void read_identifier(Node identifier, Identity& identity, bool any_kind) {
+  const Node type = identifier["type"];
   const std::string_view system = identifier["system"].text();
-  const Json value = identifier["value"];
+  const Node value = identifier["value"];
   if (system.find(kEui64System) != std::string_view::npos || system.ends_with("eui-64")) {
     set(identity, Field::eui64, value);
   } else if (has_code(type, "SNO") || has_code(type, kMdcSerialNumber) ||
@@ -47,50 +55,74 @@ void read_identifier(Json identifier, Identity& identity, bool any_kind) {
   }
 }
 
-void read_version(Json version, Identity& identity) {
+template <class Node>
+void read_version(Node version, Identity& identity) {
   if (version.is_string()) return set(identity, Field::firmware, version);
-  const Json type = version["type"];
+  const Node type = version["type"];
   if (has_code(type, kMdcHardware)) return set(identity, Field::hardware, version["value"]);
   if (has_code(type, kMdcPartNumber)) return set(identity, Field::part, version["value"]);
   if (version.is_object()) set(identity, Field::firmware, version["value"]);
 }
 
-void read_udi(Json udi, Identity& identity) {
+template <class Node>
+void read_udi(Node udi, Identity& identity) {
   if (!udi.is_object()) return;
   set(identity, Field::udi_di, udi["deviceIdentifier"]);
   set(identity, Field::udi, udi["carrierHRF"]);
 }
 
-void read_names(Json device, Identity& identity) {
-  device["deviceName"].each_element([&](Json name) {
+template <class Node>
+void read_names(Node device, Identity& identity) {
+  device["deviceName"].each_element([&](Node name) {
     const bool model =
         name["type"].text() == "model-name" || name["type"].text() == "manufacturer-name";
-    const Json text = name["name"].exists() ? name["name"] : name["value"];  // R5 says value
+    const Node text = name["name"].exists() ? name["name"] : name["value"];  // R5 says value
     set(identity, model ? Field::model : Field::description, text);
   });
-  device["displayName"].each_element([&](Json name) { set(identity, Field::description, name); });
+  device["displayName"].each_element([&](Node name) { set(identity, Field::description, name); });
 }
 
-void read_device(Json device, Side from, FactSink& out) {
+// The kind of a whole device by its 11073 code; modules and channels are none.
+template <class Node>
+std::string_view device_class(Node type) {
+  std::string_view found;
+  type.each_element([&](Node each) {
+    each["coding"].each_element([&](Node coding) {
+      if (coding["system"].text().find("11073") == std::string_view::npos) return;
+      const std::string_view code = coding["code"].text();
+      std::uint32_t number = 0;
+      std::from_chars(code.data(), code.data() + code.size(), number);
+      const MdcDevice device = mdc_device(number, coding["display"].text());
+      if (found.empty() && device.whole) found = device.device_class;
+    });
+  });
+  return found;
+}
+
+template <class Node>
+void read_device(Node device, Side from, FactSink& out) {
   Identity identity;
   set(identity, Field::manufacturer, device["manufacturer"]);
   set(identity, Field::serial, device["serialNumber"]);
   set(identity, Field::model, device["modelNumber"]);
   set(identity, Field::model, device["model"]);
   set(identity, Field::part, device["partNumber"]);
-  device["identifier"].each_element([&](Json id) { read_identifier(id, identity, false); });
-  device["version"].each_element([&](Json version) { read_version(version, identity); });
-  device["udiCarrier"].each_element([&](Json udi) { read_udi(udi, identity); });
+  device["identifier"].each_element([&](Node id) { read_identifier(id, identity, false); });
+  device["version"].each_element([&](Node version) { read_version(version, identity); });
+  device["udiCarrier"].each_element([&](Node udi) { read_udi(udi, identity); });
   read_udi(device["udi"], identity);
   read_names(device, identity);
   set(identity, Field::location, device["location"]["display"]);
   // Without an identifier nobody knows which piece of equipment it is.
-  if (identity.equipment().empty()) return;
-  identity.say_of(identity.equipment(), from, out);
+  const std::string_view equipment = identity.equipment();
+  if (equipment.empty()) return;
+  out.say_of(equipment, from, "device.class"_claim, device_class(device["type"]));
+  identity.say_of(equipment, from, out);
 }
 
 // A reference to the device that measured: its name and what it is known by.
-void read_device_reference(Json reference, Side from, FactSink& out) {
+template <class Node>
+void read_device_reference(Node reference, Side from, FactSink& out) {
   Identity identity;
   read_identifier(reference["identifier"], identity, true);
   set(identity, Field::description, reference["display"]);
@@ -98,22 +130,30 @@ void read_device_reference(Json reference, Side from, FactSink& out) {
   identity.say_of(identity.equipment(), from, out);
 }
 
-void read_capabilities(Json statement, Side from, FactSink& out) {
-  const Json software = statement["software"];
-  const auto name = unescaped(software["name"].text());
+template <class Node>
+void read_capabilities(Node statement, Side from, FactSink& out) {
+  const Node software = statement["software"];
   ShortText<200> text;
-  text.add(name);
-  if (!text.empty() && software["version"].exists())
-    text.add(' ').add(unescaped(software["version"].text()));
+  text.add(software["name"].plain());
+  if (!text.empty() && software["version"].exists()) text.add(' ').add(software["version"].plain());
   out.say(from, "device.description"_claim, text);
   if (text.empty()) {
-    const auto implementation = unescaped(statement["implementation"]["description"].text());
+    const auto implementation = statement["implementation"]["description"].plain();
     out.say(from, "device.description"_claim, implementation.view().substr(0, 200));
   }
+  out.say(from, "fhir.version"_claim, statement["fhirVersion"].plain().view().substr(0, 16));
+  statement["rest"].each_element([&](Node rest) {
+    rest["security"]["service"].each_element([&](Node service) {
+      service["coding"].each_element([&](Node coding) {
+        out.say(from, "fhir.security"_claim, coding["code"].plain().view().substr(0, 64));
+      });
+    });
+  });
 }
 
 // A subject is a patient unless it says that it is something else.
-bool refers_to_patient(Json reference) {
+template <class Node>
+bool refers_to_patient(Node reference) {
   if (!reference.is_object()) return false;
   const std::string_view type = reference["type"].text();
   if (!type.empty()) return type == "Patient";
@@ -122,10 +162,11 @@ bool refers_to_patient(Json reference) {
   return target.empty() && (reference["identifier"].exists() || reference["display"].exists());
 }
 
-void note_patient(Json resource, std::string_view type, FactSink& out) {
+template <class Node>
+void note_patient(Node resource, std::string_view type, FactSink& out) {
   constexpr std::string_view kPersons[] = {"Patient", "RelatedPerson", "Person"};
   ShortText<64> kind;
-  kind.add("fhir ").add(type.substr(0, 40));
+  kind.add("fhir ").add(type);
   for (const std::string_view person : kPersons)
     if (type == person) return out.say(Side::server, "clear.patient_identity"_claim, kind);
   for (const std::string_view member : {"subject", "patient", "beneficiary"}) {
@@ -135,33 +176,39 @@ void note_patient(Json resource, std::string_view type, FactSink& out) {
   }
 }
 
-bool names_a_type(std::string_view type) {
-  return !type.empty() && type.size() <= 40 &&
-         std::ranges::all_of(type, [](char c) { return lower(c) >= 'a' && lower(c) <= 'z'; });
-}
-
-void read_resource(Json resource, DocumentSource source, int depth, FactSink& out) {
-  const std::string_view type = resource["resourceType"].text();
-  if (!names_a_type(type) || depth > kMostDepth) return;
+template <class Node>
+void read_resource(Node resource, DocumentSource source, int depth, FactSink& out) {
+  const std::string_view type = fhir_type(resource.resource_type());
+  if (type.empty() || depth > kMostDepth) return;
   note_patient(resource, type, out);
   if (type == "Device") read_device(resource, source.from, out);
-  if (type == "CapabilityStatement" && source.speaks_for_itself)
+  if ((type == "CapabilityStatement" || type == "Conformance") && source.speaks_for_itself)
     read_capabilities(resource, source.from, out);
   // Who sends an observation measured it or stands for what did; an archive,
   // which hands it out, does not.
   if (type == "Observation" && source.from == Side::client)
     read_device_reference(resource["device"], source.from, out);
   resource["contained"].each_element(
-      [&](Json inner) { read_resource(inner, source, depth + 1, out); });
+      [&](Node inner) { read_resource(inner.resource(), source, depth + 1, out); });
   resource["entry"].each_element(
-      [&](Json entry) { read_resource(entry["resource"], source, depth + 1, out); });
+      [&](Node entry) { read_resource(entry["resource"].resource(), source, depth + 1, out); });
 }
 
 }  // namespace
 
 void read_fhir(std::string_view document, DocumentSource source, FactSink& out) {
-  const Json root = Json::document(document);
-  root.each_element([&](Json resource) { read_resource(resource, source, 0, out); });
+  const Riding riding(out, "fhir");
+  FhirJson(Json::document(document)).each_element([&](FhirJson resource) {
+    read_resource(resource, source, 0, out);
+  });
+}
+
+void read_fhir_xml(std::string_view document, DocumentSource source, FactSink& out) {
+  const Riding riding(out, "fhir");
+  const std::string_view whole = whole_tags(document);
+  pugi::xml_document xml;
+  xml.load_buffer(whole.data(), whole.size());  // what was read before a fault is there
+  read_resource(FhirXml(xml.document_element()), source, 0, out);
 }
 
 }  // namespace asepsis

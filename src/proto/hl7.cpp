@@ -13,6 +13,7 @@
 #include "base/hash.hpp"
 #include "base/scan.hpp"
 #include "proto/hl7_equipment.hpp"
+#include "proto/hl7_header.hpp"
 #include "proto/hl7_segment.hpp"
 #include "proto/parser.hpp"
 
@@ -82,6 +83,7 @@ struct Half {
   std::unique_ptr<Hl7Equipment> equipment;  // of the side that speaks of any
   ShortText<64> ward;                       // PV1-3.1
   ShortText<64> sender_eui64;               // MSH-3, as facts carry it
+  std::string_view transaction;             // of IHE, if the message has no profile: a literal
 };
 
 class Hl7Parser final : public Parser {
@@ -99,10 +101,6 @@ class Hl7Parser final : public Parser {
   void begin_message(Side from, const Hl7Segment& header, FactSink& out);
   void end_message(Side from, FactSink& out);
   void note_sender(Side from, const Hl7Segment& header);
-  static void tell_message(Side from, const Hl7Segment& header, FactSink& out);
-  static void tell_applications(Side from, const Hl7Segment& header, FactSink& out);
-  static void tell_profiles(Side from, const Hl7Segment& msh, FactSink& out);
-  static void tell_software(Side from, const Hl7Segment& sft, FactSink& out);
   void read_segment(Side from, const Hl7Segment& segment, FactSink& out);
 
   std::array<Half, 2> halves_;
@@ -204,30 +202,15 @@ bool Hl7Parser::message(Side from, Cursor in, FactSink& out) {
 
 void Hl7Parser::begin_message(Side from, const Hl7Segment& header, FactSink& out) {
   note_sender(from, header);
+  half(from).transaction = ihe_transaction_of(header);
   // Time (7) and control id (10) apart, headers of one sender are alike.
   constexpr std::size_t kAll = Hl7Segment::kMostFields;
   std::uint64_t key = hash_bytes(as_bytes(header.fields(1, 6)), from == Side::client ? 1 : 2);
   key = hash_bytes(as_bytes(header.fields(8, 9)), key);
   key = hash_bytes(as_bytes(header.fields(11, kAll)), key);
   if (out.said_before(key)) return;
-  tell_applications(from, header, out);
-  if (header.id() == hl7_id("MSH")) tell_message(from, header, out);
+  tell_hl7_header(from, header, out);
   out.said_all();
-}
-
-void Hl7Parser::tell_message(Side from, const Hl7Segment& header, FactSink& out) {
-  const std::string_view type = header.field(9);
-  ShortText<64> name;
-  name.add(header.component(type, 1));
-  if (!header.component(type, 2).empty()) name.add('^').add(header.component(type, 2));
-  out.say(from, "hl7.sends"_claim, name);
-  out.say(other(from), "hl7.receives"_claim, name);
-  out.say(Side::server, "hl7.version"_claim, header.component(header.field(12), 1));
-  if (!name.empty() && header.component(type, 1) != "ACK") {
-    const bool enhanced = !header.field(15).empty() || !header.field(16).empty();
-    out.say(from, "hl7.acknowledgement_mode"_claim, enhanced ? "enhanced" : "original");
-  }
-  tell_profiles(from, header, out);
 }
 
 // The EUI-64 that MSH-3 may carry, kept until the equipment is known.
@@ -241,63 +224,12 @@ void Hl7Parser::note_sender(Side from, const Hl7Segment& header) {
   }
 }
 
-void Hl7Parser::tell_applications(Side from, const Hl7Segment& header, FactSink& out) {
-  struct Row {
-    std::size_t field;
-    bool sender;
-    Claim claim;
-  };
-  static constexpr Row kRows[] = {
-      {3, true, "hl7.application"_claim},
-      {4, true, "hl7.facility"_claim},
-      {5, false, "hl7.application"_claim},
-      {6, false, "hl7.facility"_claim},
-  };
-  for (const Row& row : kRows) {
-    const std::string_view field = header.field(row.field);
-    std::string_view name = header.component(field, 1);
-    if (name.empty()) name = header.component(field, 2);
-    out.say(row.sender ? from : other(from), row.claim, header.plain(name));
-  }
-}
-
-// IHE PCD transactions: 1.3.6.1.4.1.19376.1.6.1.N.x in the framework,
-// ...1.6.4.N.x in supplements and real messages.
-void Hl7Parser::tell_profiles(Side from, const Hl7Segment& msh, FactSink& out) {
-  constexpr std::string_view kPcd = "1.3.6.1.4.1.19376.1.6.";
-  std::string_view profiles = msh.field(21);
-  for (int i = 0; i < 4 && !profiles.empty(); ++i) {
-    const std::string_view profile = msh.take_repetition(profiles);
-    std::string_view oid = msh.component(profile, 3);
-    ShortText<96> name;
-    if (oid.starts_with(kPcd) && oid.size() > kPcd.size() + 2) {
-      oid.remove_prefix(kPcd.size() + 2);
-      const std::string_view transaction = oid.substr(0, oid.find('.'));
-      name.add("IHE PCD-").add(transaction.size() == 1 ? "0" : "").add(transaction);
-    } else {
-      name.add(msh.plain(msh.component(profile, 1)));
-    }
-    out.say(from, "hl7.profile"_claim, name);
-  }
-}
-
-void Hl7Parser::tell_software(Side from, const Hl7Segment& sft, FactSink& out) {
-  if (out.said_before(hash_bytes(as_bytes(sft.fields(0, 4)), from == Side::client ? 3 : 4))) return;
-  ShortText<192> software;
-  for (const std::size_t field : {1U, 3U, 2U}) {  // vendor, product, version
-    const auto word = sft.plain(sft.component(sft.field(field), 1));
-    if (!word.empty()) software.add(software.empty() ? "" : " ").add(word);
-  }
-  out.say(from, "hl7.software"_claim, software);
-  out.said_all();
-}
-
 void Hl7Parser::read_segment(Side from, const Hl7Segment& segment, FactSink& out) {
   Half& side = half(from);
   switch (segment.id()) {
     case hl7_id("MSA"):
       return out.say(from, "hl7.acknowledges"_claim, segment.field(1).substr(0, 2));
-    case hl7_id("SFT"): return tell_software(from, segment, out);
+    case hl7_id("SFT"): return tell_hl7_software(from, segment, out);
     case hl7_id("PV1"):
       // The point of care is a place; room and bed (and all after) are not read.
       side.ward.clear();
@@ -322,7 +254,11 @@ void Hl7Parser::end_message(Side from, FactSink& out) {
   // The sender named in MSH-3 may be a gateway, or the device itself.
   if (!side.equipment || side.sender_eui64.view() != side.equipment->eui64())
     out.say_of(side.sender_eui64, from, "device.eui64"_claim, side.sender_eui64);
-  if (side.equipment) side.equipment->tell(from, side.ward, out);
+  if (side.equipment) {
+    if (side.equipment->speaks_mdc()) out.say(from, "hl7.profile"_claim, side.transaction);
+    side.equipment->tell(from, side.ward, out);
+  }
+  side.transaction = {};
   for (std::size_t i = 0; i < std::size(kPatientSegments); ++i)
     if ((side.patient_kinds >> i & 1) != 0)
       out.say(Side::server, "clear.patient_identity"_claim, kPatientSegments[i].kind);
@@ -340,6 +276,7 @@ std::optional<std::size_t> Hl7Parser::resume(Side from, Bytes) {
   side.looked = 0;
   side.ward.clear();
   side.sender_eui64.clear();
+  side.transaction = {};
   side.equipment.reset();
   return 0;
 }

@@ -15,6 +15,8 @@ std::uint32_t number(std::string_view text) {
   return fault == std::errc() && end == text.data() + text.size() ? value : 0;
 }
 
+constexpr std::uint32_t kAlarmEvent = 196616;  // MDC_EVT_ALARM
+
 // Only codes of 11073 are ours: a laboratory may use the same number.
 bool is_mdc(const std::array<std::string_view, 3>& code) {
   return code[2] == "MDC" || code[1].starts_with("MDC_");
@@ -40,7 +42,7 @@ void Hl7Equipment::clear() {
   device_instance_.clear();
   last_instance_.clear();
   class_ = {};
-  class_of_whole_ = speaks_mdc_ = spoken_of_ = false;
+  class_of_whole_ = speaks_mdc_ = spoken_of_ = in_alarm_ = false;
 }
 
 // The first to say something is believed.
@@ -70,7 +72,29 @@ void Hl7Equipment::read_device_code(const Code& code) {
 }
 
 void Hl7Equipment::read_report(const Hl7Segment& obr) {
-  read_device_code(obr.components(obr.field(4)));
+  const Code code = obr.components(obr.field(4));
+  in_alarm_ = is_mdc(code) && number(code[0]) == kAlarmEvent;
+  read_device_code(code);
+}
+
+// IHE PCD ACM: OBX-8 of an alarm tells its kind and its priority. Which
+// condition it is, or of whom, is not read.
+void Hl7Equipment::read_alarm(std::string_view flags, const Hl7Segment& obx) {
+  struct Flag {
+    std::string_view code, word;
+  };
+  static constexpr Flag kFlags[] = {{"SP", "physiological"}, {"ST", "technical"},
+                                    {"SA", "advisory"},      {"PN", "no priority"},
+                                    {"PL", "low priority"},  {"PM", "medium priority"},
+                                    {"PH", "high priority"}};
+  ShortText<64> alarm_text;
+  std::string_view rest = flags;
+  for (int i = 0; i < 4 && !rest.empty(); ++i) {
+    const std::string_view flag = trimmed(obx.take_repetition(rest));
+    for (const Flag& known : kFlags)
+      if (known.code == flag) alarm_text.add(alarm_text.empty() ? "" : ", ").add(known.word);
+  }
+  if (!alarm_text.empty()) keep(alarm, alarm_text);
 }
 
 void Hl7Equipment::read_observation(const Hl7Segment& obx) {
@@ -79,6 +103,7 @@ void Hl7Equipment::read_observation(const Hl7Segment& obx) {
   if (is_mdc(code)) {
     read_device_code(code);
     const std::uint32_t term = number(code[0]);
+    if (in_alarm_ || term == kAlarmEvent) read_alarm(obx.field(8), obx);
     const MdcDevice device = mdc_device(term, code[1]);
     if (device.whole && device_instance_.empty()) device_instance_.add(trimmed(instance));
     read_attribute(obx, term);
@@ -158,9 +183,7 @@ void Hl7Equipment::read_pairs(const Hl7Segment& obx, std::string_view pairs) {
 bool Hl7Equipment::read_unique_identifier(std::string_view text) {
   const auto found = udi_from_text(text);
   if (!found) return false;
-  // The whole of ICCBBA's holds a donation number, which leads to a person.
-  const bool donation = text.starts_with('=') || text.starts_with('&');
-  if (found->device_identifier.size() < text.size() && !donation) keep(udi, text);
+  if (found->device_identifier.size() < text.size() && udi_is_of_device(text)) keep(udi, text);
   keep(udi_di, found->device_identifier);
   keep(serial, found->serial);
   return true;
@@ -244,6 +267,7 @@ void Hl7Equipment::tell(Side from, std::string_view ward, FactSink& out) {
       {drug_library, "device.drug_library"_claim},
       {care_area, "device.care_area"_claim},
       {other_mac, "address.other_mac"_claim},
+      {alarm, "device.alarms"_claim},
       {description, "device.description"_claim},
   };
   if (!spoken_of_) return;

@@ -31,6 +31,7 @@ class Hl7Equipment {
   void tell(Side from, std::string_view ward, FactSink& out);
   void clear();
 
+  bool speaks_mdc() const { return speaks_mdc_; }
   // EUI-64 as facts carry it; empty if none was met.
   std::string_view eui64() const { return fields_[eui]; }
 
@@ -50,6 +51,7 @@ class Hl7Equipment {
     drug_library,
     care_area,
     other_mac,
+    alarm,
     local_name,   // OBX-18 as the site calls it
     description,  // the same, where it reads like a name of a product
     kFields,
@@ -58,6 +60,7 @@ class Hl7Equipment {
   void keep(Field field, std::string_view text);
   using Code = std::array<std::string_view, 3>;  // identifier, text, coding system
   void read_device_code(const Code& code);
+  void read_alarm(std::string_view flags, const Hl7Segment& obx);
   void read_attribute(const Hl7Segment& obx, std::uint32_t code);
   void read_pairs(const Hl7Segment& obx, std::string_view pairs);
   void read_instance(const Hl7Segment& segment, std::string_view instance);
@@ -70,6 +73,7 @@ class Hl7Equipment {
   std::string_view class_;
   bool class_of_whole_;
   bool speaks_mdc_;
+  bool in_alarm_;
   bool spoken_of_;  // something was read since clear()
 };
 

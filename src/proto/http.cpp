@@ -27,7 +27,9 @@ struct Request {
   bool head = false;
   bool connect = false;
   bool proxied = false;                 // to a proxy: what answers is not the server of this flow
+  bool personal = false;                // what is asked for may be about one person
   std::string_view default_credential;  // its name, a literal
+  std::string_view operation;           // of DICOMweb, a literal
 };
 
 // One side of the flow: where it is in a message.
@@ -102,7 +104,7 @@ class HttpParser final : public Parser {
     outstanding_ = 0;  // who answers what is not known any more
     half.state = Half::State::head;
     half.held.clear();
-    const std::size_t start = next_start(from, bytes);
+    const std::size_t start = next_start(from == Side::client, bytes);
     if (start == bytes.size()) return std::nullopt;
     return start;
   }
@@ -127,28 +129,10 @@ class HttpParser final : public Parser {
   // A body whose length we got wrong, the tail of one that began before the
   // capture, the byte of a TCP keep-alive: look for the next message.
   static Frame junk_frame(Side from, Half& half, Bytes bytes) {
-    const std::size_t size = 1 + next_start(from, bytes.subspan(1));
+    const std::size_t size = 1 + next_start(from == Side::client, bytes.subspan(1));
     half.junk += size;
     if (half.junk > (half.sure ? kMostJunk : kMostJunkAtFirst)) return Frame::foreign();
     return Frame::skip(size);
-  }
-
-  // Where a message could begin, or as many bytes as there are.
-  static std::size_t next_start(Side from, Bytes bytes) {
-    constexpr std::string_view kMethods[] = {"GET /",  "POST /", "HEAD /",   "PUT /",
-                                             "POST h", "GET h",  "DELETE /", "OPTIONS /"};
-    constexpr std::string_view kResponse[] = {"HTTP/1."};
-    const std::span<const std::string_view> starts =
-        from == Side::client ? std::span<const std::string_view>(kMethods) : kResponse;
-    const std::string_view text = as_text(bytes);
-    for (std::size_t i = 0; i < text.size(); ++i) {
-      const std::string_view rest = text.substr(i);
-      const auto fits = [&](std::string_view start) {
-        return rest.substr(0, start.size()) == start.substr(0, rest.size());
-      };
-      if (std::ranges::any_of(starts, fits)) return i;
-    }
-    return text.size();
   }
 
   static Frame body_frame(Half& half) {
@@ -206,7 +190,10 @@ class HttpParser final : public Parser {
     request.connect = line.method == "CONNECT";
     request.proxied = request.connect || line.target.find("://") < 8;
     const HttpFields said = read_request_fields(half, fields, request, out);
-    read_target(line.target, fields, out);
+    const TargetSays says = read_http_target(line, fields, out);
+    announce(says.application, out);
+    request.operation = says.operation;
+    request.personal = says.personal;
     asked_for_tunnel_ = request.connect;
     if (outstanding_ == kMostOutstanding) outstanding_ = 0;
     requests_[outstanding_++] = request;
@@ -222,6 +209,7 @@ class HttpParser final : public Parser {
     const bool refused = line.status == 401 || line.status == 403 || line.status == 407;
     say_default_credential(request.default_credential, refused, out);
     const bool success = line.status < 300;
+    if (success) say_dicomweb(Side::server, request.operation, out);
     if (line.status == 101 || (request.connect && success)) {
       switch_protocol(said.upgrades_to_websocket, out);
       return true;
@@ -229,13 +217,15 @@ class HttpParser final : public Parser {
     asked_for_tunnel_ = false;
     const bool own = line.status == 200 && !request.proxied && !said.via;
     half.body = {said.wanted(), Side::server, own};
-    if (half.body.kind != BodyKind::html && !success) half.body.kind = BodyKind::unwanted;
+    const bool page = half.body.kind == BodyKind::html;
+    if (page ? request.personal : !success) half.body.kind = BodyKind::unwanted;
     if (request.head || line.status == 204 || line.status == 304) return true;
     return start_body(half, said, true);
   }
 
+  // What was asked for is not known where the request was not seen.
   Request answered() {
-    if (outstanding_ == 0) return {};
+    if (outstanding_ == 0) return {.personal = true, .default_credential = {}, .operation = {}};
     const Request first = requests_[0];
     std::ranges::rotate(requests_, requests_.begin() + 1);
     --outstanding_;
@@ -303,12 +293,6 @@ class HttpParser final : public Parser {
     const std::uint64_t hash = hash_bytes(as_bytes(value));
     if (hash != last) out.say(about, claim, value.substr(0, 200));
     last = hash;
-  }
-
-  void read_target(std::string_view target, std::string_view fields, FactSink& out) {
-    const TargetSays says = read_http_target(target, fields);
-    announce(says.application, out);
-    out.say(Side::server, "clear.patient_identity"_claim, says.patient);
   }
 
   void announce(std::string_view application, FactSink& out) {

@@ -54,19 +54,46 @@ void read_onvif(std::string_view xml, FactSink& out) {
     identity.say_of({}, Side::server, out);
 }
 
-// Returns "sdc" for the web services of ISO/IEEE 11073-20701 and -10207.
-std::string_view read_xml(const HttpBody& body, std::string_view xml, FactSink& out) {
+// "sdc" for the web services of ISO/IEEE 11073-20701 (with the messages of
+// -10207 and the medical DPWS of -20702), "dpws" for those of other devices.
+std::string_view web_service(std::string_view xml) {
   const auto holds = [&](std::string_view mark) {
     return xml.find(mark) != std::string_view::npos;
   };
-  if (body.own && holds("GetDeviceInformationResponse")) read_onvif(xml, out);
+  if (holds("11073-20701") || holds("11073-10207") || holds("11073-20702")) return "sdc";
+  return holds("/ws/2006/02/devprof") || holds("/ns/dpws/") ? "dpws" : "";
+}
+
+std::string_view read_xml(const HttpBody& body, std::string_view xml, FactSink& out) {
+  if (xml.substr(0, 1024).find("\"http://hl7.org/fhir\"") != std::string_view::npos) {
+    read_fhir_xml(xml, {body.from, body.own}, out);
+    return "fhir";
+  }
+  const std::string_view service = web_service(xml);
+  const Riding riding(out, service);
+  if (body.own && xml.find("GetDeviceInformationResponse") != std::string_view::npos)
+    read_onvif(xml, out);
   if (body.own) read_device_metadata(xml, Side::server, out);
-  return holds("11073-20701") || holds("11073-10207") ? "sdc" : "";
+  return service == "sdc" ? service : "";
+}
+
+// What a FHIR server says of its authorisation in .well-known/smart-configuration
+// (SMART App Launch, section 4).
+bool is_smart_configuration(std::string_view json) {
+  const Json root = Json::document(json);
+  bool launches = false;
+  root["capabilities"].each_element([&](Json capability) {
+    const std::string_view name = capability.text();
+    launches |= name.starts_with("launch-") || name.starts_with("client-") ||
+                name.starts_with("permission-");
+  });
+  return launches && root["token_endpoint"].is_string();
 }
 
 std::string_view read_json(const HttpBody& body, std::string_view json, FactSink& out) {
   const DocumentSource source{body.from, body.own};
   if (body.kind == BodyKind::dicom_json) {
+    const Riding riding(out, "dicomweb");
     read_dicom_json(json, source, out);
     return "dicomweb";
   }
@@ -77,6 +104,11 @@ std::string_view read_json(const HttpBody& body, std::string_view json, FactSink
     return json_kind(json) == JsonKind::fhir ? "fhir" : "";
   }
   read_device_json(json, source, "http", out);
+  if (body.own && is_smart_configuration(json)) {
+    const Riding riding(out, "fhir");
+    out.say(Side::server, "fhir.security"_claim, "SMART-on-FHIR");
+    return "fhir";
+  }
   return {};
 }
 
@@ -106,14 +138,13 @@ std::string_view read_http_body(const HttpBody& body, std::string_view bytes, Fa
     case BodyKind::json:
     case BodyKind::fhir_json:
     case BodyKind::dicom_json: return read_json(body, bytes, out);
-    case BodyKind::fhir_xml:
-      if (bytes.find("<Patient") != std::string_view::npos)
-        out.say(Side::server, "clear.patient_identity"_claim, "fhir Patient");
-      return "fhir";
+    case BodyKind::fhir_xml: read_fhir_xml(bytes, {body.from, body.own}, out); return "fhir";
     case BodyKind::xml: return read_xml(body, bytes, out);
-    case BodyKind::ipp:
+    case BodyKind::ipp: {
+      const Riding riding(out, "ipp");
       if (body.own) read_ipp_response(as_bytes(bytes), out);
       return "ipp";
+    }
     case BodyKind::form:
     case BodyKind::multipart: read_form(bytes, body.kind == BodyKind::multipart, out); return {};
   }

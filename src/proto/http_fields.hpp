@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "proto/http_body.hpp"
+#include "proto/http_head.hpp"
 
 namespace asepsis {
 
@@ -30,11 +31,16 @@ struct HttpFields {
 std::string_view realm(std::string_view challenge);
 
 struct TargetSays {
+  bool personal = false;         // the page may be about one person
   std::string_view application;  // "dicomweb", "fhir": a literal, or nothing
-  std::string_view patient;      // how it tells who a patient is, if it does
+  std::string_view operation;    // of DICOMweb: a literal, or nothing
 };
 
-// `fields` are those of the request.
-TargetSays read_http_target(std::string_view target, std::string_view fields);
+// `fields` are those of the request. Says what the client uses of the
+// application, and that the target tells who a patient is.
+TargetSays read_http_target(const StartLine& line, std::string_view fields, FactSink& out);
+
+// That this side asks for the operation of DICOMweb, or carried it out.
+void say_dicomweb(Side about, std::string_view operation, FactSink& out);
 
 }  // namespace asepsis

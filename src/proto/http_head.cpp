@@ -87,6 +87,23 @@ Match starts_message(std::string_view bytes, std::string_view protocol, bool req
              : Match::no;
 }
 
+std::size_t next_start(bool request, Bytes bytes) {
+  constexpr std::string_view kMethods[] = {"GET /",  "POST /", "HEAD /",   "PUT /",
+                                           "POST h", "GET h",  "DELETE /", "OPTIONS /"};
+  constexpr std::string_view kResponse[] = {"HTTP/1."};
+  const std::span<const std::string_view> starts =
+      request ? std::span<const std::string_view>(kMethods) : kResponse;
+  const std::string_view text = as_text(bytes);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view rest = text.substr(i);
+    const auto fits = [&](std::string_view start) {
+      return rest.substr(0, start.size()) == start.substr(0, rest.size());
+    };
+    if (std::ranges::any_of(starts, fits)) return i;
+  }
+  return text.size();
+}
+
 bool mentions(std::string_view text, std::string_view word) {
   const auto same = [](char a, char b) { return lower(a) == lower(b); };
   return !std::ranges::search(text, word, same).empty();

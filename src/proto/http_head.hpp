@@ -35,6 +35,9 @@ enum class Match : std::uint8_t { no, maybe, yes };
 // there. Maybe: they could, if more came.
 Match starts_message(std::string_view bytes, std::string_view protocol, bool request);
 
+// Where a message could begin, or as many bytes as there are.
+std::size_t next_start(bool request, Bytes bytes);
+
 // visit(name, value) for each header field; folded lines are not joined.
 template <class Visit>
 void each_header(std::string_view fields, Visit visit) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/eui64.hpp"
+#include "base/udi.hpp"
 
 namespace asepsis {
 namespace {
@@ -133,6 +134,11 @@ void Identity::set(Field field, std::string_view value) {
   if (field == Field::eui64) {
     const auto eui64 = eui64_from_text(value);
     if (eui64 && !eui64->nameless()) keep(field, eui64->text());
+    return;
+  }
+  // The whole of ICCBBA's holds a donation number, which leads to a person.
+  if (field == Field::udi && !udi_is_of_device(value)) {
+    if (const auto parts = udi_from_text(value)) keep(Field::udi_di, parts->device_identifier);
     return;
   }
   keep(field, value);

@@ -23,6 +23,7 @@ class MailParser : public Parser {
   bool message(Side from, Cursor in, FactSink& out) override {
     const std::string_view line = trimmed(as_text(in.rest()));
     if (from == Side::client) {
+      greeted_ = true;  // the server speaks first
       asked_tls_ = false;
       command(line, out);
     } else {
@@ -33,7 +34,9 @@ class MailParser : public Parser {
     return true;
   }
 
+  // What comes after a gap is no greeting: it may hold a letter.
   std::optional<std::size_t> resume(Side, Bytes bytes) override {
+    greeted_ = true;
     return LineFraming::resume(bytes);
   }
 

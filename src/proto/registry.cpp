@@ -47,6 +47,7 @@ extern const Protocol kIgmp;
 extern const Protocol kMld;
 extern const Protocol kVrrp;
 extern const Protocol kSyslog;
+extern const Protocol kSyslogStream;
 extern const Protocol kRadius;
 extern const Protocol kRpcDatagrams;
 extern const Protocol kRpcStream;
@@ -185,6 +186,7 @@ constexpr const Protocol* kProtocols[] = {
     &kMld,
     &kVrrp,
     &kSyslog,
+    &kSyslogStream,
     &kRadius,
     &kRpcDatagrams,
     &kRpcStream,

@@ -66,8 +66,41 @@ bool read_sections(const pugi::xml_node& metadata, Side about, FactSink& out) {
   return told;
 }
 
+// What MetaData has no place for, by its 11073 code.
+void tell_production(const pugi::xml_node& mds, Side about, FactSink& out) {
+  struct Kind {
+    std::string_view code;
+    Claim claim;
+  };
+  static constexpr Kind kKinds[] = {{"531974", "device.hardware"_claim},
+                                    {"531975", "device.firmware"_claim},
+                                    {"531976", "device.firmware"_claim}};
+  for (const pugi::xml_node& specification : mds.children()) {
+    if (local_name(specification.name()) != "ProductionSpecification") continue;
+    const std::string_view code = xml_child(specification, "SpecType").attribute("Code").value();
+    for (const Kind& kind : kKinds)
+      if (kind.code == code) out.say(about, kind.claim, xml_text(specification, "ProductionSpec"));
+  }
+}
+
+// Where it stands: of the states' contexts the location alone, patients and
+// operators are contexts as well.
+void tell_location(const pugi::xml_node& states, Side about, FactSink& out) {
+  for (const pugi::xml_node& state : states.children()) {
+    const pugi::xml_node detail = xml_child(state, "LocationDetail");
+    if (detail.empty()) continue;
+    out.say(about, "device.care_area"_claim, detail.attribute("PoC").value());
+    ShortText<192> place;
+    for (const char* const part : {"Facility", "Building", "Floor", "PoC", "Room", "Bed"}) {
+      const std::string_view text = trimmed(detail.attribute(part).value());
+      if (!text.empty()) place.add(place.empty() ? "" : "/").add(text);
+    }
+    return out.say(about, "device.location"_claim, place);
+  }
+}
+
 // The medical device itself: the first Mds of the description, and of it
-// nothing but its kind and its MetaData.
+// nothing but its kind, its MetaData and its production specification.
 bool read_mds(const pugi::xml_node& mds, Side about, FactSink& out) {
   const std::string_view code = xml_child(mds, "Type").attribute("Code").value();
   std::uint32_t number = 0;
@@ -83,9 +116,10 @@ bool read_mds(const pugi::xml_node& mds, Side about, FactSink& out) {
   const pugi::xml_node udi = xml_child(data, "Udi");
   const std::string_view whole = xml_text(udi, "HumanReadableForm");
   out.say(about, "device.udi_di"_claim, xml_text(udi, "DeviceIdentifier"));
-  out.say(about, "device.udi"_claim, whole);
+  if (udi_is_of_device(whole)) out.say(about, "device.udi"_claim, whole);
   if (const auto parts = udi_from_text(whole); parts && xml_text(data, "SerialNumber").empty())
     out.say(about, "device.serial"_claim, parts->serial);
+  tell_production(mds, about, out);
   return told || !udi.empty();
 }
 
@@ -98,6 +132,8 @@ bool read_upnp(const pugi::xml_node& device, Side about, FactSink& out) {
 }
 
 }  // namespace
+
+std::string_view whole_tags(std::string_view xml) { return xml.substr(0, xml.rfind('>') + 1); }
 
 std::string_view local_name(std::string_view qualified) {
   const std::size_t colon = qualified.find(':');
@@ -116,6 +152,7 @@ std::string_view xml_text(const pugi::xml_node& node, std::string_view name) {
 }
 
 bool read_device_metadata(std::string_view xml, Side about, FactSink& out) {
+  xml = whole_tags(xml);
   pugi::xml_document document;
   document.load_buffer(xml.data(), xml.size());  // what was read before a fault is there
   const pugi::xml_node root = document.document_element();
@@ -127,7 +164,9 @@ bool read_device_metadata(std::string_view xml, Side about, FactSink& out) {
     const pugi::xml_node mdib =
         local_name(answer.name()) == "GetMdibResponse" ? xml_child(answer, "Mdib") : answer;
     const pugi::xml_node mds = xml_child(xml_child(mdib, "MdDescription"), "Mds");
-    if (!mds.empty()) return read_mds(mds, about, out);
+    if (mds.empty()) continue;
+    tell_location(xml_child(mdib, "MdState"), about, out);
+    return read_mds(mds, about, out);
   }
   return false;
 }

@@ -16,6 +16,10 @@ namespace asepsis {
 // looked at.
 bool read_device_metadata(std::string_view xml, Side about, FactSink& out);
 
+// As much of a document as ends with a whole tag: a text or an attribute that
+// the capture cut short is no value.
+std::string_view whole_tags(std::string_view xml);
+
 // A name without its namespace prefix.
 std::string_view local_name(std::string_view qualified);
 

@@ -1,8 +1,14 @@
-// System logs over UDP: which host writes them and which of its programs. The
-// text of a message is nobody's business here; where the header cannot be told
-// from the text, nothing is read. RFC 5424, section 6; RFC 3164, section 4.1,
-// with the times that senders really write.
+// System logs: which host writes them and which of its programs. The text of a
+// message is nobody's business here, unless it is an audit message of
+// healthcare; where the header cannot be told from the text, nothing is read.
+// RFC 5424, section 6; RFC 3164, section 4.1, with the times that senders really
+// write; over TCP, RFC 6587, section 3.4.
 
+#include <array>
+#include <charconv>
+#include <utility>
+
+#include "proto/audit_message.hpp"
 #include "proto/parser.hpp"
 
 namespace asepsis {
@@ -103,15 +109,75 @@ bool read_old(Side from, std::string_view text, FactSink& out) {
   return true;
 }
 
+bool read_message(Side from, std::string_view text, FactSink& out) {
+  if (!take_priority(text)) return false;
+  read_audit_message(from, text, out);
+  if (!looks_like(text, "9 ")) return read_old(from, text, out);
+  text.remove_prefix(2);
+  return read_new(from, text, out);
+}
+
 class SyslogParser final : public Parser {
  public:
   bool message(Side from, Cursor in, FactSink& out) override {
-    std::string_view text = as_text(in.rest());
-    if (!take_priority(text)) return false;
-    if (!looks_like(text, "9 ")) return read_old(from, text, out);
-    text.remove_prefix(2);
-    return read_new(from, text, out);
+    return read_message(from, as_text(in.rest()), out);
   }
+};
+
+// "123 <34>1 ...": how many bytes the count takes, and how many it counts.
+struct Count {
+  std::size_t size = 0;  // 0: there is none
+  std::size_t counted = 0;
+};
+Count octet_count(std::string_view text) {
+  constexpr std::size_t kMostDigits = 6;
+  Count count;
+  const std::size_t space = text.substr(0, kMostDigits + 1).find(' ');
+  if (space == std::string_view::npos || space == 0 || text[0] == '0') return {};
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + space, count.counted);
+  if (fault != std::errc() || end != text.data() + space) return {};
+  count.size = space + 1;
+  return count;
+}
+
+// RFC 6587, 3.4: messages counted in octets, or ended by a line feed. Of a
+// longer one its beginning is read.
+class SyslogStreamParser final : public Parser {
+ public:
+  Frame frame(Side from, Bytes bytes) override {
+    std::size_t& rest = rest_[static_cast<std::size_t>(from)];
+    if (rest > 0) return Frame::skip(std::exchange(rest, 0));
+    const std::string_view text = as_text(bytes);
+    if (is_digit(text[0])) {
+      const Count count = octet_count(text);
+      if (count.size == 0) return text.size() < 7 ? Frame::unknown() : Frame::foreign();
+      const std::size_t held = std::min(count.counted, kMostHeld - count.size);
+      rest = count.counted - held;
+      return Frame::message(count.size + held);
+    }
+    const std::size_t end = text.substr(0, kMostHeld).find('\n');
+    if (end != std::string_view::npos)
+      return text[0] == '<' ? Frame::message(end + 1) : Frame::skip(end + 1);
+    return text.size() < kMostHeld ? Frame::unknown() : Frame::skip(kMostHeld);
+  }
+
+  bool message(Side from, Cursor in, FactSink& out) override {
+    std::string_view text = as_text(in.rest());
+    text.remove_prefix(octet_count(text).size);
+    // The lines of a text that goes over several begin anyhow.
+    return read_message(from, text, out) || !text.starts_with('<');
+  }
+
+  std::optional<std::size_t> resume(Side from, Bytes bytes) override {
+    rest_[static_cast<std::size_t>(from)] = 0;
+    const std::size_t line = as_text(bytes).find('\n');
+    if (line == std::string_view::npos) return std::nullopt;
+    return line + 1;
+  }
+
+ private:
+  static constexpr std::size_t kMostHeld = 16'384;
+  std::array<std::size_t, 2> rest_{};  // of a message whose beginning was read
 };
 
 Recognition recognise(const Opening& opening) {
@@ -121,7 +187,26 @@ Recognition recognise(const Opening& opening) {
   return opening.expected_port || dated ? Recognition::yes : Recognition::no;
 }
 
+// A stream must show a whole priority and a date.
+Recognition recognise_stream(const Opening& opening) {
+  constexpr std::size_t kEnough = 48;
+  std::string_view text = as_text(opening.bytes);
+  if (opening.from == Side::server) return Recognition::no;
+  if (is_digit(text[0])) {
+    const Count count = octet_count(text);
+    if (count.size == 0) return text.size() < 7 ? Recognition::more : Recognition::no;
+    text.remove_prefix(count.size);
+  }
+  if (text.empty()) return Recognition::more;
+  if (text[0] != '<') return Recognition::no;
+  const bool short_yet = text.size() < kEnough && text.find('\n') == std::string_view::npos;
+  if (take_priority(text) && (take_time(text) || looks_like(text, "1 9999-99-99T")))
+    return Recognition::yes;
+  return short_yet ? Recognition::more : Recognition::no;
+}
+
 constexpr std::uint16_t kPorts[] = {514};
+constexpr std::uint16_t kStreamPorts[] = {514, 601, 1468, 6514};
 
 }  // namespace
 
@@ -131,6 +216,14 @@ extern constinit const Protocol kSyslog{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<SyslogParser>(); },
+};
+
+extern constinit const Protocol kSyslogStream{
+    .name = "syslog",
+    .transport = Transport::tcp,
+    .ports = kStreamPorts,
+    .recognise = recognise_stream,
+    .make = []() -> std::unique_ptr<Parser> { return std::make_unique<SyslogStreamParser>(); },
 };
 
 }  // namespace asepsis

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 
 #include "../case.hpp"
@@ -18,15 +19,25 @@ namespace {
 constexpr std::string_view kPlanted[] = {"planted", "mrn777",  "4857773456", "19580214", "harrow^",
                                          "alice",   "anytown", "donation1",  "a9997131"};
 
+// What can carry a patient in clear. Each has a case that does.
+constexpr std::string_view kCarriers[] = {
+    "astm",      "coap", "dicom",  "dns",    "ftp",  "hl7",         "http", "imap",
+    "jetdirect", "ldap", "lpd",    "mqtt",   "pop3", "poct1a",      "sip",  "sip-tcp",
+    "smb",       "smtp", "syslog", "telnet", "tftp", "ws-discovery"};
+
 bool holds_planted(std::string_view text) {
   const std::string small = lowered(text);
   return std::ranges::any_of(
       kPlanted, [&](std::string_view word) { return small.find(word) != std::string::npos; });
 }
 
+// In wide letters too: with NULs between them.
 bool carries_planted(const Case& test) {
-  return std::ranges::any_of(test.steps,
-                             [](const Step& step) { return holds_planted(as_text(step.bytes)); });
+  return std::ranges::any_of(test.steps, [](const Step& step) {
+    std::string narrow(as_text(step.bytes));
+    std::erase(narrow, '\0');
+    return holds_planted(narrow);
+  });
 }
 
 // The case with `lost` bytes of one step gone.
@@ -61,15 +72,16 @@ void expect_private(const Case& test, const std::string& name) {
 }
 
 TEST(PatientPrivacy, NoFactHoldsAPatient) {
-  int carrying = 0;
+  std::set<std::string_view> carrying;
   for (const auto& entry : std::filesystem::directory_iterator(ASEPSIS_CASES)) {
     const auto test = read_case(entry.path());
     ASSERT_TRUE(test) << entry.path();
     if (!carries_planted(*test)) continue;
-    ++carrying;
+    carrying.insert(test->protocol->name);
     expect_private(*test, entry.path().filename().string());
   }
-  EXPECT_GE(carrying, 15);
+  for (const std::string_view carrier : kCarriers)
+    EXPECT_TRUE(carrying.contains(carrier)) << carrier;
 }
 
 }  // namespace
