@@ -185,8 +185,8 @@ class Grouping {
     const HeardFact& fact = heard_.facts[index];
     FusedDevice& device = devices_[device_of_root_.at(anchors_.root(anchor))];
     device.facts.push_back(index);
-    if (fact.claim == "address.arp" || fact.claim == "address.nd" ||
-        fact.claim == "address.dhcp" || fact.claim == "address.logged")
+    if (fact.claim == "address.arp" || fact.claim == "address.nd" || fact.claim == "address.dhcp" ||
+        fact.claim == "address.logged")
       note(device, fact.endpoint, fact.claim.substr(8), fact.first, fact.last);
     stretch(device, fact.first, fact.last);
   }
