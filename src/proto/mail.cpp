@@ -23,7 +23,6 @@ class MailParser : public Parser {
   bool message(Side from, Cursor in, FactSink& out) override {
     const std::string_view line = trimmed(as_text(in.rest()));
     if (from == Side::client) {
-      greeted_ = true;  // the server speaks first
       asked_tls_ = false;
       command(line, out);
     } else {
@@ -55,10 +54,10 @@ class MailParser : public Parser {
   bool asked_tls_ = false;
   bool tls_ = false;
   bool finished_ = false;
+  bool greeted_ = false;
 
  private:
   std::array<LineFraming, 2> framing_;
-  bool greeted_ = false;
 };
 
 class SmtpParser final : public MailParser {
@@ -88,6 +87,7 @@ class SmtpParser final : public MailParser {
 class Pop3Parser final : public MailParser {
  private:
   void command(std::string_view line, FactSink& out) override {
+    greeted_ = true;  // what a server says on being asked may be a letter
     const std::string_view verb = next_word(line);
     const std::string_view argument = next_word(line);
     asked_tls_ = same_letters(verb, "STLS");
