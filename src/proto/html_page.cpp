@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "proto/http_head.hpp"
 #include "proto/identity.hpp"
 
 namespace asepsis {
@@ -174,9 +175,19 @@ class Page {
   Field waiting_ = Field::none;
 };
 
+// What stands on pages about one patient, whatever their address. "Patient"
+// alone does not: monitors and lifts are called so.
+bool is_about_a_person(std::string_view html) {
+  constexpr std::string_view kMarks[] = {
+      "date of birth", "dob:",     "dob<",         "mrn",        "nhs n",         "patient name",
+      "patient id",    "patient:", "chart</title", "hospital n", "patient number"};
+  return std::ranges::any_of(kMarks, [&](std::string_view mark) { return mentions(html, mark); });
+}
+
 }  // namespace
 
 void read_html_page(std::string_view html, bool identity, FactSink& out) {
+  if (is_about_a_person(html)) return;
   Page page(identity, out);
   page.read(html);
   page.finish();

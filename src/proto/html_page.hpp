@@ -1,5 +1,6 @@
 // What a page that a device serves says of the device: its title, and the
-// identity in its table of labels and values. No other text is kept.
+// identity in its table of labels and values. No other text is kept, and of a
+// page about a patient nothing.
 
 #pragma once
 

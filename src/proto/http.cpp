@@ -112,7 +112,7 @@ class HttpParser final : public Parser {
  private:
   Half& half_of(Side side) { return halves_[static_cast<std::size_t>(side)]; }
 
-  Frame head_frame(Side from, Half& half, Bytes bytes) {
+  Frame head_frame(Side from, Half& half, Bytes bytes) const {
     if (tunnel_) return Frame::again();
     if (from == Side::client && asked_for_tunnel_) return Frame::unknown();
     const std::size_t blank = std::min(bytes.size(), as_text(bytes).find_first_not_of("\r\n"));
@@ -223,9 +223,8 @@ class HttpParser final : public Parser {
     return start_body(half, said, true);
   }
 
-  // What was asked for is not known where the request was not seen.
   Request answered() {
-    if (outstanding_ == 0) return {.personal = true, .default_credential = {}, .operation = {}};
+    if (outstanding_ == 0) return {};
     const Request first = requests_[0];
     std::ranges::rotate(requests_, requests_.begin() + 1);
     --outstanding_;

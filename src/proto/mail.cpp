@@ -23,7 +23,6 @@ class MailParser : public Parser {
   bool message(Side from, Cursor in, FactSink& out) override {
     const std::string_view line = trimmed(as_text(in.rest()));
     if (from == Side::client) {
-      greeted_ = true;  // the server speaks first
       asked_tls_ = false;
       command(line, out);
     } else {
@@ -56,10 +55,10 @@ class MailParser : public Parser {
   bool tls_ = false;
   bool finished_ = false;
   bool mail_ = false;  // follows; a greeting may come after it to a client that does not wait
+  bool greeted_ = false;
 
  private:
   std::array<LineFraming, 2> framing_;
-  bool greeted_ = false;
 };
 
 class SmtpParser final : public MailParser {
@@ -90,6 +89,7 @@ class SmtpParser final : public MailParser {
 class Pop3Parser final : public MailParser {
  private:
   void command(std::string_view line, FactSink& out) override {
+    greeted_ = true;  // what a server says on being asked may be a letter
     const std::string_view verb = next_word(line);
     const std::string_view argument = next_word(line);
     asked_tls_ = same_letters(verb, "STLS");

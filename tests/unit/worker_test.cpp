@@ -159,5 +159,30 @@ TEST(Worker, SaysOfWhoSendsDatagramsThatNobodyAnswers) {
   EXPECT_EQ(said_of_unknown(hearing.facts()), "10.0.0.1 uses.unknown udp/9876 client: text\n");
 }
 
+// What is spoken where: the application of a TCP conversation to that port.
+std::string_view spoken(std::uint16_t port, const Frame& opening) {
+  Hearing hearing;
+  hearing.hear(ethernet(kIpv4, ipv4(kTcp, tcp(50000, port, opening))));
+  const auto& rows = hearing.facts().conversations();
+  return rows.size() == 1 ? rows.front().application : std::string_view("not one conversation");
+}
+
+TEST(Worker, GoesByWhatIsSpokenAndNotByThePort) {
+  const Frame title = text("ARCHIVE         CT_ROOM2        ");
+  const Frame associate = hex("01 00 00 00 00 cd 00 01 00 00") + title + Frame(32, 0) +
+                          hex("10 00 00 15") + text("1.2.840.10008.3.1.1.1");
+  const Frame request = text("GET /status HTTP/1.1\r\nHost: a\r\n\r\n");
+  const Frame bare = text("MSH|^~\\&|PUMP|K|GW|K|2026||ORU^R01|1|P|2.6\r");
+  EXPECT_EQ(spoken(104, request), "http");
+  EXPECT_EQ(spoken(2575, request), "http");
+  EXPECT_EQ(spoken(80, associate), "dicom");
+  EXPECT_EQ(spoken(2575, associate), "dicom");
+  EXPECT_EQ(spoken(6661, bare), "hl7");
+  EXPECT_EQ(spoken(104, bare), "hl7");
+  EXPECT_EQ(spoken(80, hex("0b") + bare + hex("1c 0d")), "hl7");
+  EXPECT_EQ(spoken(2762, hex("16 03 01 00 05 01 00 00 01 03")), "");
+  EXPECT_EQ(spoken(104, text("nothing of the kind is said here, for as long as it goes on")), "");
+}
+
 }  // namespace
 }  // namespace asepsis::test
