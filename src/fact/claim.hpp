@@ -123,6 +123,9 @@ inline constexpr ClaimRow kClaims[] = {
     {"hl7.acknowledgement_mode", Scope::device, "HL7 acknowledgement mode it asks for"},
     {"hl7.version", Scope::service, "HL7 version spoken"},
 
+    // POCT1-A.
+    {"poct1a.topic", Scope::device, "kind of message that a point-of-care device supports"},
+
     // FHIR.
     {"fhir.version", Scope::service, "FHIR version that it says it speaks"},
     {"fhir.security", Scope::service, "how it says clients prove themselves: OAuth, SMART-on-FHIR"},
@@ -365,6 +368,7 @@ inline constexpr ClaimRow kClaims[] = {
     {"nd.advertises", Scope::device, "what it tells as an IPv6 router: prefix, dns, domain"},
     {"netbios.role", Scope::device, "part it plays in a Windows network, as NetBIOS tells it"},
     {"wsd.types", Scope::device, "WS-Discovery types"},
+    {"wsd.seeks", Scope::device, "WS-Discovery types that it searches for"},
     {"wsd.scope", Scope::device, "WS-Discovery scope that says what or where it is"},
     {"wsd.address", Scope::device, "WS-Discovery transport address (where its services are)"},
     {"slp.service", Scope::device, "service announced or registered by SLP (RFC 2608)"},

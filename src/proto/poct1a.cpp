@@ -70,6 +70,17 @@ Frame Poct1aParser::frame(Side from, Bytes bytes) {
   return Frame::message(end + kHelloEnd.size());
 }
 
+// What it can send beside results, as codes: "OP_LST", "DTV".
+void tell_topics(Side from, const pugi::xml_node& capabilities, FactSink& out) {
+  constexpr std::size_t kLongestCode = 16;
+  for (const pugi::xml_node& topic : capabilities.children("DSC.topics_supported_cd")) {
+    const std::string_view code = topic.attribute("V").value();
+    const bool plain = std::ranges::all_of(
+        code, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_' || (c >= '0' && c <= '9'); });
+    if (plain && code.size() <= kLongestCode) out.say(from, "poct1a.topic"_claim, code);
+  }
+}
+
 void tell_device(Side from, const pugi::xml_node& device, FactSink& out) {
   const auto value = [&](std::string_view name) -> std::string_view {
     for (const pugi::xml_node& child : device.children())
@@ -104,6 +115,8 @@ bool Poct1aParser::message(Side from, Cursor in, FactSink& out) {
   const pugi::xml_node device = document.child("HEL.R01").child("DEV");
   if (device.empty()) return false;
   tell_device(from, device, out);
+  tell_topics(from, device.child("DSC"), out);
+  tell_topics(from, document.child("HEL.R01").child("DSC"), out);
   return true;
 }
 

@@ -94,6 +94,9 @@ class WsDiscoveryParser final : public Parser {
     const std::string_view kind = local_name(content.name());
     if (kind == "Hello" || kind == "Bye") {
       tell_target(from, content, out);
+    } else if (kind == "Probe") {
+      each_word(xml_child(content, "Types").child_value(),
+                [&](std::string_view type) { out.say(from, "wsd.seeks"_claim, local_name(type)); });
     } else if (kind == "ProbeMatches" || kind == "ResolveMatches") {
       int matches = 0;
       for (const pugi::xml_node& match : content.children())
