@@ -31,7 +31,8 @@ const Knowledge& built_in() {
 
 // What is said of each claim that a rule's example needs.
 std::vector<Evidence> example_of(const Rule& rule) {
-  const std::string_view protocol = rule.protocol.empty() ? "example" : rule.protocol;
+  const std::string_view protocol =
+      rule.protocol.empty() ? std::string_view("example") : rule.protocol;
   std::vector<Evidence> evidence;
   const auto add = [&](const std::string& claim, const std::string& value) {
     evidence.push_back({.fact_id = static_cast<std::int64_t>(evidence.size()) + 1,
