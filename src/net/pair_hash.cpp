@@ -72,7 +72,9 @@ std::uint64_t pair_hash(const Decoded& packet) {
     if (packet.src_mac.empty() || packet.dst_mac.empty()) return 0;
     return hash_pair(hash_bytes(packet.src_mac.bytes), hash_bytes(packet.dst_mac.bytes));
   }
-  if (!packet.src.is_v4()) return hash_ipv6(packet.src.bytes, packet.dst.bytes);
+  // IPv6 may carry one address of IPv4's form and one of its own.
+  if (!packet.src.is_v4() || !packet.dst.is_v4())
+    return hash_ipv6(packet.src.bytes, packet.dst.bytes);
   std::array<std::uint8_t, 8> both{};
   std::copy_n(packet.src.bytes.begin() + 12, 4, both.begin());
   std::copy_n(packet.dst.bytes.begin() + 12, 4, both.begin() + 4);
@@ -94,8 +96,11 @@ PairHashes pair_hashes(std::uint16_t link_type, Bytes frame, std::uint32_t lengt
       return only(hash_ipv4(start.subspan(ip + 12, 8)));
   }
   if (type == ether_type::kIpv6 && start[ip] >> 4 == 6 && frame.size() >= ip + 40 &&
-      plain(start[ip + 6], frame.subspan(ip + 40)))
-    return only(hash_ipv6(frame.subspan(ip + 8, 16), frame.subspan(ip + 24, 16)));
+      plain(start[ip + 6], frame.subspan(ip + 40))) {
+    const Ip src = Ip::v6(frame.subspan(ip + 8, 16));
+    const Ip dst = Ip::v6(frame.subspan(ip + 24, 16));
+    if (!src.is_v4() || !dst.is_v4()) return only(hash_ipv6(src.bytes, dst.bytes));
+  }
   return hash_by_walk(link_type, frame, length);
 }
 
