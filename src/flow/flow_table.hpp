@@ -37,6 +37,13 @@ struct FlowCounts {
 
 enum class Sender : std::uint8_t { client = 0, server = 1 };
 
+constexpr Sender other(Sender side) {
+  return side == Sender::client ? Sender::server : Sender::client;
+}
+inline FlowHalf& half_of(Flow& flow, Sender side) {
+  return flow.halves[static_cast<std::size_t>(side)];
+}
+
 class FlowListener {
  public:
   // The next bytes of a stream, or one datagram. Returns how many bytes of the

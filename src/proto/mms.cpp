@@ -116,25 +116,10 @@ void read_identify(Cursor in, FactSink& out) {
 
 class MmsParser final : public Parser {
  public:
-  Frame frame(Side from, Bytes bytes) override {
-    bool& searching = searching_[static_cast<std::size_t>(from)];
-    if (searching) {
-      const std::size_t start = next_tpkt(bytes);
-      if (start > 0) return Frame::skip(start);
-    }
-    const TpktStart start = tpkt_start(bytes);
-    switch (start.kind) {
-      case TpktStart::Kind::no: return Frame::foreign();
-      case TpktStart::Kind::more: return Frame::unknown();
-      case TpktStart::Kind::yes: break;
-    }
-    searching = false;
-    constexpr std::size_t kMost = 8192;
-    return start.data() && start.size <= kMost ? Frame::message(start.size)
-                                               : Frame::skip(start.size);
-  }
+  Frame frame(Side from, Bytes bytes) override { return framing_.frame(from, bytes); }
 
   bool message(Side from, Cursor in, FactSink& out) override {
+    if (!tpkt_start(in.rest()).data()) return true;
     in.skip(kTpktHeader + kTpduHeader);
     const bool wrapped = starts_with_transfer(in.rest());
     if (wrapped) {
@@ -151,10 +136,7 @@ class MmsParser final : public Parser {
     }
   }
 
-  std::optional<std::size_t> resume(Side from, Bytes) override {
-    searching_[static_cast<std::size_t>(from)] = true;
-    return 0;
-  }
+  std::optional<std::size_t> resume(Side from, Bytes) override { return framing_.resume(from); }
 
  private:
   static bool read_request(Cursor in, FactSink& out) {
@@ -179,7 +161,7 @@ class MmsParser final : public Parser {
     return true;
   }
 
-  std::array<bool, 2> searching_{};  // after a loss
+  TpktFraming framing_;
 };
 
 // A session connection, a data transfer that holds presentation data, or on

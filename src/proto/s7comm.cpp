@@ -176,22 +176,7 @@ bool read_status_list(Cursor in, bool whole, FactSink& out) {
 
 class S7Parser final : public Parser {
  public:
-  Frame frame(Side from, Bytes bytes) override {
-    bool& searching = searching_[static_cast<std::size_t>(from)];
-    if (searching) {
-      const std::size_t start = next_tpkt(bytes);
-      if (start > 0) return Frame::skip(start);
-    }
-    const TpktStart start = tpkt_start(bytes);
-    switch (start.kind) {
-      case TpktStart::Kind::no: return Frame::foreign();
-      case TpktStart::Kind::more: return Frame::unknown();
-      case TpktStart::Kind::yes: break;
-    }
-    searching = false;
-    constexpr std::size_t kMost = 8192;
-    return start.size <= kMost ? Frame::message(start.size) : Frame::skip(start.size);
-  }
+  Frame frame(Side from, Bytes bytes) override { return framing_.frame(from, bytes); }
 
   bool message(Side from, Cursor in, FactSink& out) override {
     constexpr std::size_t kLeast = 10;
@@ -216,7 +201,7 @@ class S7Parser final : public Parser {
 
   std::optional<std::size_t> resume(Side from, Bytes) override {
     in_pieces_ = false;
-    searching_[static_cast<std::size_t>(from)] = true;
+    framing_.resume(from);
     return 0;
   }
 
@@ -270,9 +255,9 @@ class S7Parser final : public Parser {
     return read_status_list(data, !more, out);
   }
 
-  std::array<bool, 2> searching_{};  // after a loss
-  bool in_pieces_ = false;           // a message in several packets: only its first is read
-  bool list_in_pieces_ = false;      // a list in several messages: the same
+  TpktFraming framing_;
+  bool in_pieces_ = false;       // a message in several packets: only its first is read
+  bool list_in_pieces_ = false;  // a list in several messages: the same
 };
 
 class S7PlusParser final : public Parser {

@@ -3,9 +3,10 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 
-#include "base/cursor.hpp"
+#include "proto/parser.hpp"
 
 namespace asepsis {
 
@@ -54,5 +55,35 @@ constexpr std::size_t next_tpkt(Bytes bytes) {
   }
   return bytes.size();
 }
+
+// Where packets end, for the parsers of what they carry; looks for the next
+// one after a loss.
+class TpktFraming {
+ public:
+  Frame frame(Side from, Bytes bytes) {
+    constexpr std::size_t kMost = 8192;
+    bool& searching = searching_[static_cast<std::size_t>(from)];
+    if (searching) {
+      const std::size_t start = next_tpkt(bytes);
+      if (start > 0) return Frame::skip(start);
+    }
+    const TpktStart start = tpkt_start(bytes);
+    switch (start.kind) {
+      case TpktStart::Kind::no: return Frame::foreign();
+      case TpktStart::Kind::more: return Frame::unknown();
+      case TpktStart::Kind::yes: break;
+    }
+    searching = false;
+    return start.size <= kMost ? Frame::message(start.size) : Frame::skip(start.size);
+  }
+
+  std::size_t resume(Side from) {
+    searching_[static_cast<std::size_t>(from)] = true;
+    return 0;
+  }
+
+ private:
+  std::array<bool, 2> searching_{};
+};
 
 }  // namespace asepsis
