@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -22,10 +23,19 @@ struct FlowKey {
   std::uint16_t port_a = 0, port_b = 0;
   std::uint16_t vlan = 0, outer_vlan = 0;
   std::uint32_t tunnel = 0;
-  std::uint8_t protocol = 0;  // IANA; 0 with `frame`
-  bool frame = false;         // not IP
+  std::uint8_t protocol = 0;   // IANA; 0 with `frame`
+  bool frame = false;          // not IP
+  std::uint16_t unused_ = 0;   // no byte is left out: keys compare and hash as words
 
-  bool operator==(const FlowKey&) const = default;
+  using Words = std::array<std::uint64_t, 6>;
+  Words words() const { return std::bit_cast<Words>(*this); }
+  bool operator==(const FlowKey& other) const {
+    const Words mine = words();
+    const Words its = other.words();
+    std::uint64_t differs = 0;
+    for (std::size_t i = 0; i < mine.size(); ++i) differs |= mine[i] ^ its[i];
+    return differs == 0;
+  }
 };
 
 // What the listener keeps with a flow; deleted with it.
@@ -64,22 +74,25 @@ struct FlowHalf {
   std::unique_ptr<EarlySegments> early;
 };
 
-struct Flow {
+// In the order in which a packet touches it, a cache line at a time.
+struct alignas(64) Flow {
   FlowKey key;
   std::uint64_t hash = 0;
-  std::array<FlowHalf, 2> halves;  // [0] the client's, [1] the server's
-  Time first, last;
-  Time heard;                      // what the table's clock showed at its last packet
-  std::uint64_t first_packet = 0;  // number within the capture
-  std::unique_ptr<FlowState> state;
-  std::uint32_t wheel_next = 0, wheel_previous = 0;  // FlowTable's own: flows due in one second
-  std::uint16_t wheel_slot = 0;
-  bool client_is_a = true;
-  bool wants_data = true;  // the listener may clear it: the rest is only counted
-  bool oriented = false;   // who is the client is known, not guessed
-  bool closed = false;     // TCP reset or finished by both sides
-  bool refused = false;    // the server sent a packet of the client's back by ICMP
   bool in_use = false;
+  bool client_is_a = true;
+  bool wants_data = true;        // the listener may clear it: the rest is only counted
+  bool oriented = false;         // who is the client is known, not guessed
+  bool closed = false;           // TCP reset or finished by both sides
+  bool refused = false;          // the server sent a packet of the client's back by ICMP
+  std::uint16_t wheel_slot = 0;  // FlowTable's own, as below
+
+  std::array<FlowHalf, 2> halves;  // [0] the client's, [1] the server's
+  Time last;
+  Time heard;  // what the table's clock showed at its last packet
+  std::unique_ptr<FlowState> state;
+  std::uint64_t first_packet = 0;  // number within the capture
+  Time first;
+  std::uint32_t wheel_next = 0, wheel_previous = 0;  // flows due in one second
 
   const Ip& client_ip() const { return client_is_a ? key.a : key.b; }
   const Ip& server_ip() const { return client_is_a ? key.b : key.a; }
@@ -93,6 +106,7 @@ struct Flow {
   // The bytes showed that the guess was wrong: client and server change places.
   void turn_round();
 };
+static_assert(sizeof(Flow) == 256);
 
 // Routers between the sender and us, judged by the usual initial values of
 // TTL (32, 64, 128, 255).

@@ -13,20 +13,27 @@ namespace {
 constexpr std::size_t kFirstSlots = 4096;
 constexpr int kEvictionCandidates = 32;
 
-std::uint64_t word(const Ip& ip, std::size_t offset) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, ip.bytes.data() + offset, sizeof value);
-  return value;
+std::uint64_t hash_of(const FlowKey& key) {
+  const FlowKey::Words words = key.words();
+  return hash_mix(hash_mix(words[0] ^ words[4], words[1]) ^ words[5],
+                  hash_mix(words[2], words[3]));
 }
 
-std::uint64_t hash_of(const FlowKey& key) {
-  const std::uint64_t ports = static_cast<std::uint64_t>(key.port_a) << 48 |
-                              static_cast<std::uint64_t>(key.port_b) << 32 | key.tunnel;
-  const std::uint64_t rest = static_cast<std::uint64_t>(key.vlan) << 32 |
-                             static_cast<std::uint64_t>(key.outer_vlan) << 16 |
-                             static_cast<std::uint64_t>(key.protocol) << 8 | (key.frame ? 1U : 0U);
-  return hash_mix(hash_mix(word(key.a, 0) ^ rest, word(key.a, 8)) ^ ports,
-                  hash_mix(word(key.b, 0), word(key.b, 8)));
+// Eight bytes of an address as they order it.
+std::uint64_t rank(const Ip& ip, std::size_t offset) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, ip.bytes.data() + offset, sizeof value);
+  return __builtin_bswap64(value);
+}
+
+// Below 0, 0 or above as a comes before b, is b, or comes after it.
+int order_of(const Ip& a, const Ip& b) {
+  for (const std::size_t offset : {0U, 8U}) {
+    const std::uint64_t of_a = rank(a, offset);
+    const std::uint64_t of_b = rank(b, offset);
+    if (of_a != of_b) return of_a < of_b ? -1 : 1;
+  }
+  return 0;
 }
 
 // A MAC in the place of an address.
@@ -50,7 +57,7 @@ bool make_key(const Decoded& packet, FlowKey& key) {
   const std::uint16_t dst_port = frame      ? packet.ethertype
                                  : portless ? std::uint16_t{0}
                                             : packet.dst_port;
-  const int order = std::memcmp(src.bytes.data(), dst.bytes.data(), src.bytes.size());
+  const int order = order_of(src, dst);
   const bool from_a = order < 0 || (order == 0 && src_port <= dst_port);
   key = FlowKey{.a = from_a ? src : dst,
                 .b = from_a ? dst : src,
@@ -98,7 +105,12 @@ bool answered(const Flow& flow) { return flow.client().packets > 0 && flow.serve
 }  // namespace
 
 FlowTable::FlowTable(FlowListener& listener, FlowLimits limits)
-    : listener_(listener), limits_(limits), slots_(kFirstSlots), wheel_(kWheelSeconds, 0) {}
+    : listener_(listener),
+      limits_(limits),
+      shortest_timeout_(std::min(std::min(limits.established, limits.half_open),
+                                 std::min(limits.closed, limits.datagrams))),
+      slots_(kFirstSlots),
+      wheel_(kWheelSeconds, 0) {}
 
 FlowTable::~FlowTable() = default;
 
@@ -156,7 +168,7 @@ bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time 
   // The clock decides, so that it does not matter whether it has been cleared
   // away yet. Where a capture goes back in time the clock stands still.
   const auto silent = std::max(time - flow.last, now_ - flow.heard);
-  if (silent > timeout_of(flow)) return true;
+  if (silent > shortest_timeout_ && silent > timeout_of(flow)) return true;
   if (flow.key.frame || packet.protocol != ip_protocol::kTcp) return false;
   const auto opening = static_cast<std::uint8_t>(
       packet.tcp_flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst));

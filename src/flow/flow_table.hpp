@@ -119,6 +119,7 @@ class FlowTable {
 
   FlowListener& listener_;
   FlowLimits limits_;
+  std::chrono::seconds shortest_timeout_;
   FlowCounts counts_;
   std::vector<std::unique_ptr<Flow[]>> blocks_;
   std::vector<std::uint32_t> free_;
