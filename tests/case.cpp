@@ -117,12 +117,25 @@ class Player {
   std::uint64_t skip_[2] = {0, 0};
 };
 
+// Bytes come in pieces: no beginning of what is recognised may be turned down.
+// Of datagrams, which come whole, the row tells the first byte.
+std::string turned_down(const Protocol& protocol, const Opening& whole) {
+  if (protocol.transport != Transport::tcp)
+    return protocol.begins.has(whole.bytes.front()) ? "" : "not among its first bytes\n";
+  for (std::size_t size = 1; size < whole.bytes.size(); ++size) {
+    const Opening part{whole.from, whole.bytes.first(size), whole.expected_port};
+    if (protocol.recognise(part) == Recognition::no)
+      return "turned down after " + std::to_string(size) + " bytes\n";
+  }
+  return "";
+}
+
 std::string recognition(const Case& test) {
   for (const Step& step : test.steps) {
     if (step.bytes.empty()) continue;
     const Opening opening{step.from, step.bytes, true};
     switch (test.protocol->recognise(opening)) {
-      case Recognition::yes: return "";
+      case Recognition::yes: return turned_down(*test.protocol, opening);
       case Recognition::more: continue;
       case Recognition::no: return "not recognised\n";
     }

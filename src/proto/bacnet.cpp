@@ -392,6 +392,7 @@ extern constinit const Protocol kBacnet{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<BacnetParser>(); },
+    .begins = FirstBytes::of({kBvlcIp}),
 };
 
 }  // namespace asepsis

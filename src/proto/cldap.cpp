@@ -122,6 +122,8 @@ extern constinit const Protocol kCldap{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<CldapParser>(); },
+    .begins = FirstBytes::of({ber::kSequence}),
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

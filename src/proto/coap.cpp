@@ -208,6 +208,7 @@ extern constinit const Protocol kCoap{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<CoapParser>(); },
+    .begins = FirstBytes::range(0x40, 0x7f),
 };
 
 }  // namespace asepsis

@@ -342,6 +342,7 @@ extern constinit const Protocol kDhcp{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<DhcpParser>(); },
+    .begins = FirstBytes::of({1, 2}),
 };
 
 }  // namespace asepsis

@@ -323,6 +323,7 @@ extern constinit const Protocol kDhcpv6{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<Dhcpv6Parser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "net/decoded.hpp"
+#include "proto/recognition.hpp"
 
 namespace asepsis {
 namespace {
@@ -13,21 +14,6 @@ constexpr std::uint8_t kMostTries = 6;       // pieces of a side, where its begi
 constexpr std::uint8_t kMostTinyTries = 48;  // datagrams too small to say what they are
 constexpr std::size_t kTiny = 16;
 constexpr std::uint8_t kMostRestarts = 4;  // protocols inside protocols
-
-bool expects(const Protocol& protocol, std::uint16_t port) {
-  return std::ranges::find(protocol.ports, port) != protocol.ports.end();
-}
-
-// The rows of protocols() for one transport, by index.
-const std::vector<std::size_t>& rows_of(Transport transport) {
-  static const auto kRows = [] {
-    std::array<std::vector<std::size_t>, 5> rows;
-    for (std::size_t i = 0; i < protocols().size(); ++i)
-      rows[static_cast<std::size_t>(protocols()[i]->transport)].push_back(i);
-    return rows;
-  }();
-  return kRows[static_cast<std::size_t>(transport)];
-}
 
 Transport transport_of(const FlowKey& key) {
   if (key.frame) return Transport::frame;
@@ -66,6 +52,7 @@ DatagramParsers::DatagramParsers() {
 // other one fits.
 bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transport,
                          bool& wants_more) {
+  const RecognitionTable& table = RecognitionTable::instance();
   const int readings = flow.oriented || numbered(transport) ? 1 : 2;
   for (int reading = 0; reading < readings; ++reading) {
     const bool turned = reading == 1;
@@ -73,10 +60,10 @@ bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transpor
     const std::uint16_t port = transport == Transport::ip ? flow.key.protocol
                                : turned                   ? flow.client_port()
                                                           : flow.server_port();
-    for (const std::size_t row : rows_of(transport)) {
+    for (const std::uint8_t row : table.rows(transport, bytes.front())) {
       const Protocol& protocol = *protocols()[row];
       const bool expected = expects(protocol, port);
-      if (numbered(transport) && !expected) continue;
+      if (!expected && (numbered(transport) || protocol.only_on_ports)) continue;
       const Recognition answer = protocol.recognise({side, bytes, expected});
       if (answer == Recognition::more) wants_more = true;
       if (answer != Recognition::yes) continue;

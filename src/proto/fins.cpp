@@ -208,6 +208,7 @@ extern constinit const Protocol kFinsDatagrams{
     .ports = kPorts,
     .recognise = recognise_datagram,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<FinsDatagrams>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

@@ -198,6 +198,7 @@ extern constinit const Protocol kHartIpDatagrams{
     .ports = kPorts,
     .recognise = recognise_datagram,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<HartIpParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

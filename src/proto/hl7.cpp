@@ -174,7 +174,8 @@ Frame Hl7Parser::segment_frame(Half& side, Bytes bytes) {
   if (bytes.size() < 4) return Frame::unknown();
   const std::string_view text = as_text(bytes);
   const Hl7Id id = hl7_id(text);
-  const bool wanted = is_read(id) && (is_hl7_header(id) || (side.in_step && text[3] == side.delimiters.field));
+  const bool wanted =
+      is_read(id) && (is_hl7_header(id) || (side.in_step && text[3] == side.delimiters.field));
   if (wanted) {
     const std::size_t looked = std::min(side.looked, bytes.size());
     const std::size_t size = looked + end_of_segment(bytes.subspan(looked));

@@ -95,6 +95,7 @@ extern constinit const Protocol kHsrp{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<HsrpParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

@@ -2,6 +2,8 @@
 
 #include <charconv>
 
+#include "base/scan.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -105,8 +107,21 @@ std::size_t next_start(bool request, Bytes bytes) {
 }
 
 bool mentions(std::string_view text, std::string_view word) {
-  const auto same = [](char a, char b) { return lower(a) == lower(b); };
-  return !std::ranges::search(text, word, same).empty();
+  const auto small = static_cast<std::uint8_t>(lower(word.front()));
+  const auto capital = static_cast<std::uint8_t>(
+      word.front() >= 'a' && word.front() <= 'z' ? small - ('a' - 'A') : small);
+  const auto find = [&](const std::uint8_t* at) {
+    return scan::equal(at, small) | scan::equal(at, capital);
+  };
+  bool found = false;
+  scan::blocks(as_bytes(text), find, [&](scan::Mask hits, std::size_t at) {
+    for (; hits != 0 && !found; hits &= hits - 1) {
+      const std::size_t begin = at + static_cast<std::size_t>(std::countr_zero(hits));
+      found = same_letters(text.substr(begin, word.size()), word);
+    }
+    return !found;
+  });
+  return found;
 }
 
 }  // namespace asepsis

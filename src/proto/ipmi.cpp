@@ -181,6 +181,7 @@ extern constinit const Protocol kIpmi{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<IpmiParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

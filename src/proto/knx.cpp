@@ -270,6 +270,7 @@ extern constinit const Protocol kKnx{
     .ports = kPorts,
     .recognise = recognise_datagram,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<KnxParser>(); },
+    .begins = FirstBytes::of({kHeader}),
 };
 
 extern constinit const Protocol kKnxTcp{

@@ -41,6 +41,7 @@ extern constinit const Protocol kLlmnr{
           return opening.expected_port ? plausible_dns(opening.bytes) : Recognition::no;
         },
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<LlmnrParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

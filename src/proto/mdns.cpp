@@ -191,6 +191,7 @@ extern constinit const Protocol kMdns{
           return opening.expected_port ? plausible_dns(opening.bytes) : Recognition::no;
         },
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<MdnsParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

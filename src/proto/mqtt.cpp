@@ -181,11 +181,16 @@ class MqttParser final : public Parser {
   std::string_view default_;
 };
 
-bool topic_is_plausible(Cursor in) {
-  const Bytes topic = in.take(in.be16());
-  return in.ok() && !topic.empty() && std::ranges::all_of(topic, [](std::uint8_t c) {
-           return c >= ' ' && c != '#' && c != '+';
-         });
+// Of a PUBLISH of `size` bytes, of which `in` may be the beginning.
+Recognition plausible_topic(Cursor in, std::size_t size) {
+  if (in.rest().size() < 2) return size < 2 ? Recognition::no : Recognition::more;
+  const std::size_t length = in.be16();
+  const Bytes topic = in.take(std::min(length, in.rest().size()));
+  const bool plausible =
+      length > 0 && length + 2 <= size &&
+      std::ranges::all_of(topic, [](std::uint8_t c) { return c >= ' ' && c != '#' && c != '+'; });
+  if (!plausible) return Recognition::no;
+  return topic.size() < length ? Recognition::more : Recognition::yes;
 }
 
 Recognition recognise(const Opening& opening) {
@@ -206,10 +211,10 @@ Recognition recognise(const Opening& opening) {
   }
   // Taken up in the middle.
   if (!opening.expected_port) return Recognition::no;
-  if (type == kPublish) return topic_is_plausible(in) ? Recognition::yes : Recognition::no;
-  const bool whole = length.value == in.rest().size();
+  if (type == kPublish) return plausible_topic(in, length.value);
   const bool acknowledges = type >= kConnack && type != 8 && type != 10 && type < kAuth;
-  return whole && acknowledges && length.value <= 4 ? Recognition::yes : Recognition::no;
+  if (!acknowledges || length.value > 4 || in.rest().size() > length.value) return Recognition::no;
+  return in.rest().size() < length.value ? Recognition::more : Recognition::yes;
 }
 
 constexpr std::uint16_t kPorts[] = {1883};

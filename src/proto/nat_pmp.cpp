@@ -97,6 +97,7 @@ extern constinit const Protocol kNatPmp{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<NatPmpParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

@@ -158,6 +158,7 @@ extern constinit const Protocol kNtp{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<NtpParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

@@ -4,7 +4,9 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -84,6 +86,27 @@ enum class Recognition : std::uint8_t {
   yes,
 };
 
+// What the first byte of an opening may be.
+class FirstBytes {
+ public:
+  static constexpr FirstBytes any() { return range(0x00, 0xff); }
+  static constexpr FirstBytes of(std::initializer_list<std::uint8_t> bytes) {
+    FirstBytes set;
+    for (const std::uint8_t byte : bytes) set.bits_[byte / 64] |= std::uint64_t{1} << byte % 64;
+    return set;
+  }
+  static constexpr FirstBytes range(std::uint8_t first, std::uint8_t last) {
+    FirstBytes set;
+    for (int byte = first; byte <= last; ++byte)
+      set.bits_[static_cast<std::size_t>(byte / 64)] |= std::uint64_t{1} << byte % 64;
+    return set;
+  }
+  constexpr bool has(std::uint8_t byte) const { return (bits_[byte / 64] >> byte % 64 & 1) != 0; }
+
+ private:
+  std::array<std::uint64_t, 4> bits_{};
+};
+
 // A row of the protocol table (registry.cpp).
 struct Protocol {
   std::string_view name;  // what conversations show: "dicom", "hl7", "http"
@@ -92,12 +115,17 @@ struct Protocol {
   // EtherTypes, for Transport::ip: the numbers of IP's protocols; those must fit.
   std::span<const std::uint16_t> ports;
   // By content; linear in the opening. Never says yes for the port alone,
-  // unless every payload of that shape is plausible.
+  // unless every payload of that shape is plausible. Of a stream it may see one
+  // byte at first, and says no only if no more bytes would make it a yes.
   Recognition (*recognise)(const Opening& opening);
   std::unique_ptr<Parser> (*make)();
   Security security = Security::clear;
   std::uint32_t max_message = 16'384;  // what one side of a flow may hold back, in bytes
   bool remembers = false;              // datagrams: one parser a flow, as streams have
+  // Datagrams: what recognise() says no to whatever else they hold. Of streams
+  // it is not told here: they are asked (proto/recognition.hpp).
+  FirstBytes begins = FirstBytes::any();
+  bool only_on_ports = false;  // recognise() says no where the port is not expected
 };
 
 std::span<const Protocol* const> protocols();

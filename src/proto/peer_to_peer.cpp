@@ -80,6 +80,7 @@ extern constinit const Protocol kBitTorrentHashTable{
     .ports = {},
     .recognise = recognise_hash_table,
     .make = make_datagram_parser,
+    .begins = FirstBytes::of({'d'}),
 };
 
 extern constinit const Protocol kBitTorrentSearch{
@@ -88,6 +89,7 @@ extern constinit const Protocol kBitTorrentSearch{
     .ports = kSearchPorts,
     .recognise = recognise_search,
     .make = make_datagram_parser,
+    .begins = FirstBytes::of({'B'}),
 };
 
 extern constinit const Protocol kDropboxLanSync{
@@ -96,6 +98,8 @@ extern constinit const Protocol kDropboxLanSync{
     .ports = kDropboxPorts,
     .recognise = recognise_dropbox,
     .make = make_datagram_parser,
+    .begins = FirstBytes::of({'{'}),
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

@@ -142,6 +142,7 @@ extern constinit const Protocol kPtp{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<PtpParser>(); },
+    .only_on_ports = true,
 };
 
 extern constinit const Protocol kPtpEthernet{

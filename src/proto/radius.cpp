@@ -217,6 +217,7 @@ extern constinit const Protocol kRadius{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<RadiusParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

@@ -85,6 +85,7 @@ extern constinit const Protocol kRtcp{
     .ports = {},
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<RtcpParser>(); },
+    .begins = FirstBytes::range(0x80, 0xbf),
 };
 
 }  // namespace asepsis

@@ -106,6 +106,7 @@ extern constinit const Protocol kSlp{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<SlpParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

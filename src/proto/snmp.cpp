@@ -377,6 +377,7 @@ extern constinit const Protocol kSnmp{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<SnmpParser>(); },
+    .begins = FirstBytes::of({ber::kSequence}),
 };
 
 }  // namespace asepsis

@@ -79,6 +79,7 @@ extern constinit const Protocol kSsdp{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<SsdpParser>(); },
+    .begins = FirstBytes::of({'N', 'M', 'H'}),
 };
 
 }  // namespace asepsis

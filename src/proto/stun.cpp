@@ -57,6 +57,7 @@ extern constinit const Protocol kStun{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<StunParser>(); },
+    .begins = FirstBytes::range(0x00, 0x3f),
 };
 
 }  // namespace asepsis

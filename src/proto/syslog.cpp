@@ -216,6 +216,7 @@ extern constinit const Protocol kSyslog{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<SyslogParser>(); },
+    .begins = FirstBytes::of({'<'}),
 };
 
 extern constinit const Protocol kSyslogStream{

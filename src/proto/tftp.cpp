@@ -94,6 +94,7 @@ extern constinit const Protocol kTftp{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<TftpParser>(); },
+    .begins = FirstBytes::of({0}),
 };
 
 }  // namespace asepsis

@@ -68,6 +68,7 @@ extern constinit const Protocol kWireGuard{
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<WireGuardParser>(); },
     .security = Security::other,
+    .begins = FirstBytes::range(1, 4),
 };
 
 }  // namespace asepsis

@@ -125,6 +125,7 @@ extern constinit const Protocol kWsDiscovery{
     .ports = kPorts,
     .recognise = recognise,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<WsDiscoveryParser>(); },
+    .begins = FirstBytes::of({'<', ' ', '\t', '\r', '\n', '\0'}),
 };
 
 }  // namespace asepsis

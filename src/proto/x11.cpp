@@ -182,6 +182,7 @@ extern constinit const Protocol kXdmcp{
     .ports = kXdmcpPorts,
     .recognise = recognise_xdmcp,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<XdmcpParser>(); },
+    .only_on_ports = true,
 };
 
 }  // namespace asepsis

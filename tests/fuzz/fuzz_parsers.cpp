@@ -9,10 +9,12 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <string_view>
 #include <vector>
 
 #include "base/text.hpp"
+#include "proto/recognition.hpp"
 #include "proto/stream.hpp"
 
 namespace asepsis {
@@ -39,6 +41,16 @@ const Protocol& named(std::string_view line) {
   return *protocols()[index % protocols().size()];
 }
 
+// The table by first bytes may leave out only who would have said no.
+void check_recognition(const Protocol& protocol, const Opening& opening) {
+  if (protocol.recognise(opening) == Recognition::no) return;
+  const auto rows = RecognitionTable::instance().rows(protocol.transport, opening.bytes.front());
+  const auto asked = std::ranges::any_of(
+      rows, [&](std::uint8_t row) { return protocols()[row] == &protocol; });
+  const bool left_out = protocol.only_on_ports && !opening.expected_port;
+  if (!asked || left_out) std::abort();
+}
+
 void play(Cursor in) {
   Reader reader;
   const Protocol& protocol = named(as_text(in.take_until('\n')));
@@ -56,7 +68,7 @@ void play(Cursor in) {
       continue;
     }
     const std::vector<std::uint8_t> exact(piece.begin(), piece.end());
-    static_cast<void>(protocol.recognise({from, exact, (control & 2) != 0}));
+    check_recognition(protocol, {from, exact, (control & 2) != 0});
     if (protocol.transport == Transport::tcp) {
       stream.feed(from, exact, reader);
     } else {
