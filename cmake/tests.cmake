@@ -20,6 +20,7 @@ asepsis_unit_test(capture_pcapng_test)
 asepsis_unit_test(capture_source_test)
 asepsis_unit_test(capture_use_test)
 asepsis_unit_test(tls_hello_test)
+asepsis_unit_test(scan_test)
 
 add_executable(run_cases tests/case.cpp tests/run_cases.cpp)
 target_link_libraries(run_cases PRIVATE asepsis_core)

@@ -144,7 +144,9 @@ void Worker::on_end(Flow& flow) {
   row.flows = {{flow.first, flow.client_port()}};
   row.seen = {.first = flow.first, .last = flow.last, .count = 1, .packet = flow.first_packet};
   if (flow.state && row.application.empty()) add_unknown(flow, row);
-  for (const Side side : {Side::client, Side::server}) add_other_view(flow, side, row);
+  for (const Side side : {Side::client, Side::server})
+    if (!flow.halves[side == Side::client ? 0 : 1].other_mac.empty())
+      add_other_view(flow, side, row);
   facts_.add(std::move(row));
 }
 
@@ -173,7 +175,6 @@ void Worker::add_unknown(const Flow& flow, ConversationRow& row) {
 void Worker::add_other_view(const Flow& flow, Side side, ConversationRow row) {
   const bool client = side == Side::client;
   const FlowHalf& half = client ? flow.client() : flow.server();
-  if (half.other_mac.empty()) return;
   row.client_bytes = row.server_bytes = row.client_packets = row.server_packets = 0;
   row.client_hops = row.server_hops = 255;
   (client ? row.client : row.server).mac = half.other_mac;

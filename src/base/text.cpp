@@ -1,5 +1,7 @@
 #include "base/text.hpp"
 
+#include <algorithm>
+
 #include "base/character.hpp"
 
 namespace asepsis {
@@ -40,6 +42,8 @@ std::string escaped(std::string_view text) {
 }
 
 std::string to_utf8(std::string_view text) {
+  const bool ascii = std::ranges::all_of(text, [](char c) { return c >= 0; });
+  if (ascii) return std::string(text);
   std::string out;
   out.reserve(text.size());
   while (!text.empty()) {

@@ -107,11 +107,12 @@ std::size_t next_start(bool request, Bytes bytes) {
 }
 
 bool mentions(std::string_view text, std::string_view word) {
-  const auto small = static_cast<std::uint8_t>(lower(word.front()));
-  const auto capital = static_cast<std::uint8_t>(
-      word.front() >= 'a' && word.front() <= 'z' ? small - ('a' - 'A') : small);
+  const char small = lower(word.front());
+  const bool letter = small >= 'a' && small <= 'z';
+  const auto first = static_cast<std::uint8_t>(small);
+  const auto capital = static_cast<std::uint8_t>(letter ? small - ('a' - 'A') : small);
   const auto find = [&](const std::uint8_t* at) {
-    return scan::equal(at, small) | scan::equal(at, capital);
+    return scan::equal(at, first) | scan::equal(at, capital);
   };
   bool found = false;
   scan::blocks(as_bytes(text), find, [&](scan::Mask hits, std::size_t at) {

@@ -10,6 +10,10 @@ namespace {
 constexpr int kApplicationId = 0x61736570;  // "asep", in the file's header
 constexpr int kBusyMilliseconds = 10'000;
 
+// Nobody asks SQLite how much memory it uses, and to know it takes a lock with
+// every piece. Only possible before the first connection; else it stays as it is.
+void without_statistics() { static_cast<void>(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0)); }
+
 int pragma(SQLite::Database& sql, const char* name) {
   return sql.execAndGet(std::string("PRAGMA ") + name).getInt();
 }
@@ -73,6 +77,7 @@ Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
     return fail(path.string() + " does not exist: read a capture first (asepsis read FILE --db " +
                 path.string() + ")");
   return guarded(path, [&]() -> Result<Database> {
+    without_statistics();
     const bool write = mode == Mode::write;
     // A connection stays with one thread. Foreign keys are declared, not
     // enforced: a source is written and replaced as a whole, and looking up
