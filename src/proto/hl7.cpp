@@ -82,6 +82,19 @@ constexpr PatientSegment kPatientSegments[] = {
 // Later ones tell kinds and issuers, and are there when the person is not.
 constexpr unsigned kIdentifyingComponents = 2;
 
+// What is gathered of equipment is large, and needed from the segment that
+// speaks of it to the end of the message: most flows wait between messages, so
+// a worker needs one.
+std::unique_ptr<Hl7Equipment>& spare() {
+  thread_local std::unique_ptr<Hl7Equipment> kept;
+  return kept;
+}
+
+std::unique_ptr<Hl7Equipment> take_equipment() {
+  if (!spare()) return std::make_unique_for_overwrite<Hl7Equipment>();
+  return std::move(spare());
+}
+
 // Where one side is in its bytes.
 struct Half {
   Hl7Delimiters delimiters;
@@ -95,7 +108,7 @@ struct Half {
   unsigned component = 0;
   std::uint8_t patient_kinds = 0;  // bits of kPatientSegments, this message
 
-  std::unique_ptr<Hl7Equipment> equipment;  // of the side that speaks of any
+  std::unique_ptr<Hl7Equipment> equipment;  // of a message that speaks of any
   ShortText<64> ward;                       // PV1-3.1
   ShortText<64> sender_eui64;               // MSH-3, as facts carry it
   std::string_view transaction;             // of IHE, if the message has no profile: a literal
@@ -254,7 +267,7 @@ void Hl7Parser::read_segment(Side from, const Hl7Segment& segment, FactSink& out
       return;
     default: break;
   }
-  if (!side.equipment) side.equipment = std::make_unique_for_overwrite<Hl7Equipment>();
+  if (!side.equipment) side.equipment = take_equipment();
   Hl7Equipment& equipment = *side.equipment;
   switch (segment.id()) {
     case hl7_id("OBR"): return equipment.read_report(segment);
@@ -274,6 +287,8 @@ void Hl7Parser::end_message(Side from, FactSink& out) {
   if (side.equipment) {
     if (side.equipment->speaks_mdc()) out.say(from, "hl7.profile"_claim, side.transaction);
     side.equipment->tell(from, side.ward, out);
+    side.equipment->clear();
+    spare() = std::move(side.equipment);
   }
   side.transaction = {};
   for (std::size_t i = 0; i < std::size(kPatientSegments); ++i)
