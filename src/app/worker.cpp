@@ -36,8 +36,6 @@ ConversationState state_of(const Flow& flow) {
   return tcp && only_reset ? ConversationState::refused : ConversationState::open;
 }
 
-Side side_of(Sender sender) { return sender == Sender::client ? Side::client : Side::server; }
-
 }  // namespace
 
 void WorkerCounts::merge(const WorkerCounts& other) {
@@ -101,7 +99,7 @@ void Worker::add_incomplete(const Decoded& piece, Time time, std::uint64_t numbe
   flows_.add(packet, time, number);
 }
 
-std::uint64_t Worker::on_data(Flow& flow, Sender from, Bytes bytes) {
+std::uint64_t Worker::on_data(Flow& flow, Side from, Bytes bytes) {
   if (!flow.state) flow.state = std::make_unique<Dialogue>();
   // Only dialogues are ever attached to our flows.
   auto& dialogue = static_cast<Dialogue&>(*flow.state);
@@ -109,15 +107,14 @@ std::uint64_t Worker::on_data(Flow& flow, Sender from, Bytes bytes) {
   dialogue_ = &dialogue;
   const bool stream = !flow.key.frame && flow.key.protocol == ip_protocol::kTcp;
   const Dialogue::Heard heard =
-      stream ? dialogue.stream(flow, side_of(from), bytes, *this, protocol_counts_)
-             : dialogue.datagram(flow, side_of(from), bytes, *this, protocol_counts_,
-                                 datagram_parsers_);
+      stream ? dialogue.stream(flow, from, bytes, *this, protocol_counts_)
+             : dialogue.datagram(flow, from, bytes, *this, protocol_counts_, datagram_parsers_);
   if (heard.finished) flow.wants_data = false;
   return heard.to_skip;
 }
 
-void Worker::on_loss(Flow& flow, Sender from, std::uint64_t size) {
-  if (flow.state) static_cast<Dialogue&>(*flow.state).lose(side_of(from), size);
+void Worker::on_loss(Flow& flow, Side from, std::uint64_t size) {
+  if (flow.state) static_cast<Dialogue&>(*flow.state).lose(from, size);
 }
 
 void Worker::on_closed(Flow& flow) {

@@ -60,8 +60,8 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
  private:
   void on_decoded(const Decoded& packet) override;
   void add_incomplete(const Decoded& piece, Time time, std::uint64_t number);
-  std::uint64_t on_data(Flow& flow, Sender from, Bytes bytes) override;
-  void on_loss(Flow& flow, Sender from, std::uint64_t size) override;
+  std::uint64_t on_data(Flow& flow, Side from, Bytes bytes) override;
+  void on_loss(Flow& flow, Side from, std::uint64_t size) override;
   void on_closed(Flow& flow) override;
   void on_end(Flow& flow) override;
   void add_unknown(const Flow& flow, ConversationRow& row);

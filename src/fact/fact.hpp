@@ -11,15 +11,12 @@
 #include <string_view>
 
 #include "base/address.hpp"
+#include "base/side.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "fact/claim.hpp"
 
 namespace asepsis {
-
-enum class Side : std::uint8_t { client, server };
-
-constexpr Side other(Side side) { return side == Side::client ? Side::server : Side::client; }
 
 // How a conversation is protected on the wire.
 enum class Security : std::uint8_t { clear, tls, dtls, ssh, quic, ipsec, other };

@@ -23,9 +23,9 @@ struct FlowKey {
   std::uint16_t port_a = 0, port_b = 0;
   std::uint16_t vlan = 0, outer_vlan = 0;
   std::uint32_t tunnel = 0;
-  std::uint8_t protocol = 0;   // IANA; 0 with `frame`
-  bool frame = false;          // not IP
-  std::uint16_t unused_ = 0;   // no byte is left out: keys compare and hash as words
+  std::uint8_t protocol = 0;  // IANA; 0 with `frame`
+  bool frame = false;         // not IP
+  std::uint16_t unused_ = 0;  // no byte is left out: keys compare and hash as words
 
   using Words = std::array<std::uint64_t, 6>;
   Words words() const { return std::bit_cast<Words>(*this); }

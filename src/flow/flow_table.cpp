@@ -15,8 +15,7 @@ constexpr int kEvictionCandidates = 32;
 
 std::uint64_t hash_of(const FlowKey& key) {
   const FlowKey::Words words = key.words();
-  return hash_mix(hash_mix(words[0] ^ words[4], words[1]) ^ words[5],
-                  hash_mix(words[2], words[3]));
+  return hash_mix(hash_mix(words[0] ^ words[4], words[1]) ^ words[5], hash_mix(words[2], words[3]));
 }
 
 // Eight bytes of an address as they order it.
@@ -131,7 +130,7 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
   if (index == 0) index = create(key, hash, packet, from_a) + 1;
 
   Flow& flow = flow_at(index - 1);
-  const Sender from = from_a == flow.client_is_a ? Sender::client : Sender::server;
+  const Side from = from_a == flow.client_is_a ? Side::client : Side::server;
   FlowHalf& half = half_of(flow, from);
   note_sender(half, packet);
   ++half.packets;
@@ -213,7 +212,7 @@ std::uint32_t FlowTable::create(const FlowKey& key, std::uint64_t hash, const De
   const bool tcp = !key.frame && key.protocol == ip_protocol::kTcp;
   flow.oriented = tcp && (packet.tcp_flags & tcp_flag::kSyn) != 0;
   flow.in_use = true;
-  half_of(flow, from_a == flow.client_is_a ? Sender::server : Sender::client).mac = packet.dst_mac;
+  half_of(flow, from_a == flow.client_is_a ? Side::server : Side::client).mac = packet.dst_mac;
   if (tcp && !flow.oriented) ++counts_.mid_stream;
   ++counts_.flows;
   ++live_;
@@ -254,7 +253,7 @@ void FlowTable::grow() {
 
 void FlowTable::end(std::uint32_t index) {
   Flow& flow = flow_at(index);
-  for (const Sender side : {Sender::client, Sender::server}) {
+  for (const Side side : {Side::client, Side::server}) {
     while (half_of(flow, side).early && flow.wants_data) declare_lost(flow, side);
     drop_early(half_of(flow, side));
   }

@@ -13,6 +13,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/side.hpp"
 #include "flow/flow.hpp"
 #include "net/decoded.hpp"
 
@@ -35,12 +36,7 @@ struct FlowCounts {
   std::uint64_t lost_gaps = 0, lost_bytes = 0, early_dropped = 0;
 };
 
-enum class Sender : std::uint8_t { client = 0, server = 1 };
-
-constexpr Sender other(Sender side) {
-  return side == Sender::client ? Sender::server : Sender::client;
-}
-inline FlowHalf& half_of(Flow& flow, Sender side) {
+inline FlowHalf& half_of(Flow& flow, Side side) {
   return flow.halves[static_cast<std::size_t>(side)];
 }
 
@@ -48,9 +44,9 @@ class FlowListener {
  public:
   // The next bytes of a stream, or one datagram. Returns how many bytes of the
   // stream after these need not be shown.
-  virtual std::uint64_t on_data(Flow& flow, Sender from, Bytes bytes) = 0;
+  virtual std::uint64_t on_data(Flow& flow, Side from, Bytes bytes) = 0;
   // `size` bytes of the stream were not captured.
-  virtual void on_loss(Flow& flow, Sender from, std::uint64_t size) = 0;
+  virtual void on_loss(Flow& flow, Side from, std::uint64_t size) = 0;
   // Both sides are done (TCP): no more bytes will be shown, what reading them
   // needed can go. on_end() follows some time later.
   virtual void on_closed(Flow& flow) = 0;
@@ -105,12 +101,12 @@ class FlowTable {
   bool over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const;
 
   void refuse(const Decoded& packet);
-  void add_tcp(std::uint32_t index, Sender from, const Decoded& packet);
-  Sender show(Flow& flow, Sender from, Bytes bytes);
-  Sender show_cut(Flow& flow, Sender from, Bytes bytes, std::uint32_t length);
-  void keep_early(Flow& flow, Sender from, std::uint32_t sequence, Bytes bytes);
-  Sender show_early(Flow& flow, Sender from);
-  Sender declare_lost(Flow& flow, Sender from);
+  void add_tcp(std::uint32_t index, Side from, const Decoded& packet);
+  Side show(Flow& flow, Side from, Bytes bytes);
+  Side show_cut(Flow& flow, Side from, Bytes bytes, std::uint32_t length);
+  void keep_early(Flow& flow, Side from, std::uint32_t sequence, Bytes bytes);
+  Side show_early(Flow& flow, Side from);
+  Side declare_lost(Flow& flow, Side from);
   void drop_early(FlowHalf& half);
 
   static constexpr std::uint32_t kBlockBits = 10;

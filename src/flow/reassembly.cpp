@@ -14,7 +14,7 @@ std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std
 
 }  // namespace
 
-void FlowTable::add_tcp(std::uint32_t index, Sender from, const Decoded& packet) {
+void FlowTable::add_tcp(std::uint32_t index, Side from, const Decoded& packet) {
   Flow& flow = flow_at(index);
   FlowHalf& half = half_of(flow, from);
   half.tcp_flags = static_cast<std::uint8_t>(half.tcp_flags | packet.tcp_flags);
@@ -33,7 +33,7 @@ void FlowTable::add_tcp(std::uint32_t index, Sender from, const Decoded& packet)
   }
 
   // What the other side acknowledges it has had, so we shall not see it.
-  const Sender peer = other(from);
+  const Side peer = other(from);
   if ((packet.tcp_flags & tcp_flag::kAck) != 0 && half_of(flow, peer).early)
     while (half_of(flow, peer).early &&
            distance(packet.tcp_ack, half_of(flow, peer).next_sequence) > 0)
@@ -73,7 +73,7 @@ void FlowTable::add_tcp(std::uint32_t index, Sender from, const Decoded& packet)
 }
 
 // In-order bytes, of which the capture may have cut the end off.
-Sender FlowTable::show_cut(Flow& flow, Sender from, Bytes bytes, std::uint32_t length) {
+Side FlowTable::show_cut(Flow& flow, Side from, Bytes bytes, std::uint32_t length) {
   half_of(flow, from).next_sequence += length;
   from = show(flow, from, bytes);
   if (length <= bytes.size()) return from;
@@ -89,7 +89,7 @@ Sender FlowTable::show_cut(Flow& flow, Sender from, Bytes bytes, std::uint32_t l
 
 // Returns the sender's side as it is now: the listener may have turned the
 // flow round.
-Sender FlowTable::show(Flow& flow, Sender from, Bytes bytes) {
+Side FlowTable::show(Flow& flow, Side from, Bytes bytes) {
   FlowHalf& half = half_of(flow, from);
   if (half.to_skip >= bytes.size()) {
     half.to_skip -= bytes.size();
@@ -104,7 +104,7 @@ Sender FlowTable::show(Flow& flow, Sender from, Bytes bytes) {
   return from;
 }
 
-void FlowTable::keep_early(Flow& flow, Sender from, std::uint32_t sequence, Bytes bytes) {
+void FlowTable::keep_early(Flow& flow, Side from, std::uint32_t sequence, Bytes bytes) {
   ++counts_.early;
   const auto full = [&](const FlowHalf& half) {
     return early_bytes_ + bytes.size() > limits_.early_bytes ||
@@ -135,7 +135,7 @@ void FlowTable::keep_early(Flow& flow, Sender from, std::uint32_t sequence, Byte
 
 // Shows what waited and is now in turn. The listener may turn the flow round
 // or lose interest, so the segment is taken out before it is shown.
-Sender FlowTable::show_early(Flow& flow, Sender from) {
+Side FlowTable::show_early(Flow& flow, Side from) {
   while (true) {
     FlowHalf& half = half_of(flow, from);
     if (!half.early) return from;
@@ -160,7 +160,7 @@ Sender FlowTable::show_early(Flow& flow, Sender from) {
 }
 
 // The bytes before the first early segment will not come.
-Sender FlowTable::declare_lost(Flow& flow, Sender from) {
+Side FlowTable::declare_lost(Flow& flow, Side from) {
   FlowHalf& half = half_of(flow, from);
   const std::uint32_t next = half.early->segments.front().sequence;
   const auto missing = static_cast<std::uint64_t>(std::max(distance(next, half.next_sequence), 0));

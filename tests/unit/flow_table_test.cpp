@@ -18,13 +18,13 @@ namespace {
 // Writes down what it is shown: "c:" and "s:" before bytes, "[n]" for a loss.
 class Notes final : public FlowListener {
  public:
-  std::uint64_t on_data(Flow&, Sender from, Bytes bytes) override {
+  std::uint64_t on_data(Flow&, Side from, Bytes bytes) override {
     said[static_cast<std::size_t>(from)] += as_text(bytes);
     const std::uint64_t skip = skip_next;
     skip_next = 0;
     return skip;
   }
-  void on_loss(Flow&, Sender from, std::uint64_t size) override {
+  void on_loss(Flow&, Side from, std::uint64_t size) override {
     said[static_cast<std::size_t>(from)] += "[" + std::to_string(size) + "]";
   }
   void on_closed(Flow&) override { ++closed; }
