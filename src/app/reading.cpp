@@ -1,6 +1,7 @@
 #include "app/reading.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
@@ -22,8 +23,10 @@
 namespace asepsis {
 namespace {
 
-// Batches that may wait for a slower worker; bounds memory, not correctness.
-constexpr std::size_t kMostWaiting = 64;
+// Packets that workers share out at once: enough that they seldom meet. How many
+// such batches may be on the way bounds memory, not correctness.
+constexpr std::size_t kSharedPackets = 8'192;
+constexpr std::size_t kMostBatches = 24;
 constexpr std::size_t kReadAhead = 2;
 constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 
@@ -34,8 +37,8 @@ class Source {
       : file_(std::move(file)), options_(options) {}
 
   // The next packets that pass the filter; false at the end or on a failure.
-  bool next(PacketBatch& batch) {
-    while (!failure_ && !(options_.stop != nullptr && *options_.stop) && file_.next(batch)) {
+  bool next(PacketBatch& batch, std::size_t limit = kPacketsAtOnce) {
+    while (!failure_ && !(options_.stop != nullptr && *options_.stop) && file_.next(batch, limit)) {
       for (const Packet& packet : batch.packets) {
         if (identity_.complete()) break;
         identity_.add(packet);
@@ -112,15 +115,18 @@ void read_alone(Source& source, Worker& worker, Progress& progress) {
   }
 }
 
-// One worker's part of a batch.
-struct Share {
+// Packets for all workers, and which are whose.
+struct SharedBatch {
+  // The packet's place, and whether this worker, of those that have a part in
+  // it, counts it.
   struct Part {
-    Packet packet;
-    Time clock;    // the latest time of the capture so far
-    bool counted;  // by this worker, of those that have a part in it
+    std::uint32_t place;
+    bool counted;
   };
-  std::vector<Part> parts;
-  std::shared_ptr<const void> bytes_owner;
+  PacketBatch batch;
+  std::vector<Time> clocks;              // the latest time of the capture, at each packet
+  std::vector<std::vector<Part>> parts;  // by worker
+  std::atomic<std::size_t> unread = 0;   // workers that have not finished with it
 };
 
 class SharedReading {
@@ -135,10 +141,12 @@ class SharedReading {
   }
 
  private:
+  using Batch = std::unique_ptr<SharedBatch>;
+
   void work(std::size_t self) {
     while (true) {
-      const auto share = take(self);
-      if (!share) {
+      SharedBatch* const shared = take(self);
+      if (shared == nullptr) {
         const std::scoped_lock reading(source_lock_);
         if (!read_more(self, Need::now)) return;
         continue;
@@ -146,19 +154,28 @@ class SharedReading {
       // Reads ahead unless another does, so that nobody has to wait for it.
       if (const std::unique_lock reading(source_lock_, std::try_to_lock); reading)
         read_more(self, Need::later);
-      for (const Share::Part& part : share->parts)
-        workers_[self]->add(part.packet, part.clock, part.counted);
+      for (const SharedBatch::Part& part : shared->parts[self])
+        workers_[self]->add(shared->batch.packets[part.place], shared->clocks[part.place],
+                            part.counted);
+      if (--shared->unread == 0) give_back(*shared);
     }
   }
 
-  std::optional<Share> take(std::size_t self) {
+  SharedBatch* take(std::size_t self) {
     const std::scoped_lock lock(inbox_lock_);
     auto& inbox = inboxes_[self];
-    if (inbox.empty()) return std::nullopt;
-    Share share = std::move(inbox.front());
+    if (inbox.empty()) return nullptr;
+    SharedBatch* const next = inbox.front();
     inbox.pop_front();
-    if (inbox.size() + 1 == kMostWaiting) room_.notify_all();
-    return share;
+    return next;
+  }
+
+  // What it holds is let go and its memory used again.
+  void give_back(SharedBatch& shared) {
+    shared.batch.bytes_owner.reset();
+    const std::scoped_lock lock(inbox_lock_);
+    free_.push_back(&shared);
+    room_.notify_all();
   }
 
   enum class Need : std::uint8_t { now, later };
@@ -167,49 +184,65 @@ class SharedReading {
   // may have read meanwhile). Waits for room if there is nothing else to do.
   // False if there will be nothing more for it. REQUIRES: source_lock_ is held.
   bool read_more(std::size_t self, Need need) {
+    SharedBatch* shared = nullptr;
     {
       std::unique_lock lock(inbox_lock_);
       const std::size_t enough = need == Need::now ? 1 : kReadAhead;
       const auto supplied = [&] { return inboxes_[self].size() >= enough; };
-      const auto room = [&] {
-        return std::ranges::all_of(inboxes_,
-                                   [](const auto& inbox) { return inbox.size() < kMostWaiting; });
-      };
+      const auto room = [&] { return !free_.empty() || batches_.size() < kMostBatches; };
       if (supplied() || (need == Need::later && !room())) return true;
       room_.wait(lock, [&] { return supplied() || room(); });
       if (supplied()) return true;
+      shared = empty_batch();
     }
-    PacketBatch batch;
-    if (ended_ || !source_.next(batch)) {
+    if (ended_ || !source_.next(shared->batch, kSharedPackets)) {
       ended_ = true;
+      give_back(*shared);
       return false;
     }
-    std::vector<Share> shares(workers_.size());
-    for (Share& share : shares) {
-      share.bytes_owner = batch.bytes_owner;
-      share.parts.reserve(batch.packets.size() / workers_.size() + batch.packets.size() / 4);
-    }
-    for (const Packet& packet : batch.packets) share_out(packet, shares);
+    share_out(*shared);
     if (self == 0) progress_.maybe(source_);
     const std::scoped_lock lock(inbox_lock_);
-    for (std::size_t i = 0; i < shares.size(); ++i)
-      if (!shares[i].parts.empty()) inboxes_[i].push_back(std::move(shares[i]));
+    for (auto& inbox : inboxes_) inbox.push_back(shared);
     return true;
+  }
+
+  // REQUIRES: inbox_lock_ is held, and there is room.
+  SharedBatch* empty_batch() {
+    if (free_.empty()) {
+      batches_.push_back(std::make_unique<SharedBatch>());
+      batches_.back()->parts.resize(workers_.size());
+      return batches_.back().get();
+    }
+    SharedBatch* const shared = free_.back();
+    free_.pop_back();
+    return shared;
+  }
+
+  void share_out(SharedBatch& shared) {
+    shared.clocks.clear();
+    for (auto& parts : shared.parts) parts.clear();
+    for (const Packet& packet : shared.batch.packets) {
+      clock_ = std::max(clock_, packet.time);
+      share_out(packet, static_cast<std::uint32_t>(shared.clocks.size()), shared);
+      shared.clocks.push_back(clock_);
+    }
+    shared.unread = workers_.size();
   }
 
   // To the worker of each packet in it: a tunnel's ends are one's, what it
   // carries another's. A fragment is everybody's.
-  void share_out(const Packet& packet, std::vector<Share>& shares) {
-    clock_ = std::max(clock_, packet.time);
+  static void share_out(const Packet& packet, std::uint32_t place, SharedBatch& shared) {
     const PairHashes pairs = pair_hashes(packet.link_type, packet.bytes, packet.length);
-    const std::size_t first = pairs.values[0] % shares.size();
-    shares[first].parts.push_back({packet, clock_, true});
+    const std::size_t workers = shared.parts.size();
+    const std::size_t first = pairs.values[0] % workers;
+    shared.parts[first].push_back({place, true});
     if (pairs.size == 1 && !pairs.fragment) return;
-    for (std::size_t i = 0; i < shares.size(); ++i) {
-      const WorkerPlace place{.self = i, .workers = shares.size()};
-      const auto owned = [&](std::uint64_t pair) { return place.owns(pair); };
+    for (std::size_t i = 0; i < workers; ++i) {
+      const WorkerPlace worker{.self = i, .workers = workers};
+      const auto owned = [&](std::uint64_t pair) { return worker.owns(pair); };
       if (i != first && (pairs.fragment || std::ranges::any_of(pairs.all(), owned)))
-        shares[i].parts.push_back({packet, clock_, false});
+        shared.parts[i].push_back({place, false});
     }
   }
 
@@ -221,7 +254,9 @@ class SharedReading {
   Time clock_;          // the same
   std::mutex inbox_lock_;
   std::condition_variable room_;
-  std::vector<std::deque<Share>> inboxes_;  // guarded by inbox_lock_
+  std::vector<std::deque<SharedBatch*>> inboxes_;  // guarded by inbox_lock_
+  std::vector<Batch> batches_;                     // the same
+  std::vector<SharedBatch*> free_;                 // the same
 };
 
 void count_protocols(const ProtocolCounts& counts, std::map<std::string, std::uint64_t>& out) {

@@ -42,6 +42,9 @@ struct CaptureLosses {
   std::optional<std::string> ended_early;  // why and where reading stopped, for a person
 };
 
+// As many as keep what was sent for ahead of them in the cache.
+inline constexpr std::size_t kPacketsAtOnce = 1024;
+
 class CaptureFile {
  public:
   // `path` "-" is standard input. Fails with a sentence if it cannot be
@@ -66,7 +69,7 @@ class CaptureFile {
   // they arrive: a batch is then what could be read without waiting again.
   // REQUIRES: limit > 0. A mapped file that somebody cuts short is noticed
   // here, but not between two calls: reading bytes that are gone is SIGBUS.
-  bool next(PacketBatch& batch, std::size_t limit = 1024);
+  bool next(PacketBatch& batch, std::size_t limit = kPacketsAtOnce);
 
   const CaptureLosses& losses() const;
   std::uint64_t bytes_read() const;   // of the file as stored, for a progress bar
