@@ -10,7 +10,7 @@ namespace {
 
 Endpoint endpoint_of(const Flow& flow, Side side) {
   const FlowHalf& half = flow.halves[side == Side::client ? 0 : 1];
-  Endpoint endpoint{.mac = half.mac, .vlan = flow.key.vlan};
+  Endpoint endpoint{.mac = half.mac, .vlan = half.vlan};
   if (!flow.key.frame) endpoint.ip = side == Side::client ? flow.client_ip() : flow.server_ip();
   return endpoint;
 }
