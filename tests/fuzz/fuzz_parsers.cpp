@@ -56,7 +56,7 @@ void play(Cursor in) {
       continue;
     }
     const std::vector<std::uint8_t> exact(piece.begin(), piece.end());
-    static_cast<void>(protocol.recognise({from, exact, (control & 2) != 0}));
+    static_cast<void>(protocol.recognise({from, exact, (control & 2) != 0, exact}));
     if (protocol.transport == Transport::tcp) {
       stream.feed(from, exact, reader);
     } else {
