@@ -65,6 +65,7 @@ struct FlowHalf {
   // Another MAC that it sent from: a second router, a mirror on both sides of one.
   Mac other_mac;
   std::uint8_t other_ttl = 0;
+  std::uint16_t vlan = 0;      // on which its packets were seen
   std::uint8_t tcp_flags = 0;  // all it ever sent
   bool synchronised = false;   // next_sequence is known
   std::uint32_t next_sequence = 0;
@@ -79,6 +80,8 @@ struct alignas(64) Flow {
   FlowKey key;
   std::uint64_t hash = 0;
   bool in_use = false;
+  bool apart = false;  // each direction was seen on a VLAN of its own: the second
+  std::uint16_t back_vlan = 0, back_outer_vlan = 0;
   bool client_is_a = true;
   bool wants_data = true;        // the listener may clear it: the rest is only counted
   bool oriented = false;         // who is the client is known, not guessed
@@ -102,6 +105,9 @@ struct alignas(64) Flow {
   FlowHalf& server() { return halves[1]; }
   const FlowHalf& client() const { return halves[0]; }
   const FlowHalf& server() const { return halves[1]; }
+
+  // As packets of the second VLAN say it, if the directions are apart.
+  FlowKey back_key() const;
 
   // The bytes showed that the guess was wrong: client and server change places.
   void turn_round();

@@ -53,6 +53,7 @@ DatagramParsers::DatagramParsers() {
 bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transport,
                          bool& wants_more) {
   const RecognitionTable& table = RecognitionTable::instance();
+  const Bytes earlier = earlier_[static_cast<std::size_t>(from)].bytes();
   const int readings = flow.oriented || numbered(transport) ? 1 : 2;
   for (int reading = 0; reading < readings; ++reading) {
     const bool turned = reading == 1;
@@ -64,7 +65,7 @@ bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transpor
       const Protocol& protocol = *protocols()[row];
       const bool expected = expects(protocol, port);
       if (!expected && (numbered(transport) || protocol.only_on_ports)) continue;
-      const Recognition answer = protocol.recognise({side, bytes, expected});
+      const Recognition answer = protocol.recognise({side, bytes, expected, earlier});
       if (answer == Recognition::more) wants_more = true;
       if (answer != Recognition::yes) continue;
       if (turned) {
@@ -179,6 +180,7 @@ Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink&
       // Keep-alives may come first, and many of them.
       constexpr std::uint8_t kWhole = kMostTinyTries / kMostTries;
       tries = static_cast<std::uint8_t>(tries + (bytes.size() < kTiny ? 1 : kWhole));
+      earlier_[static_cast<std::size_t>(from)].keep(bytes);
       heard.finished = tries >= kMostTinyTries;
       return heard;
     }

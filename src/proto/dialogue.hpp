@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <optional>
@@ -70,8 +71,23 @@ class Dialogue final : public FlowState {
                                  ProtocolCounts& counts);
   std::vector<std::uint8_t>& opening(Side side) { return opening_[static_cast<std::size_t>(side)]; }
 
+  // How a datagram began.
+  class Beginning {
+   public:
+    void keep(Bytes bytes) {
+      size_ = static_cast<std::uint8_t>(std::min(bytes.size(), kept_.size()));
+      std::copy_n(bytes.begin(), size_, kept_.begin());
+    }
+    Bytes bytes() const { return Bytes(kept_).first(size_); }
+
+   private:
+    std::array<std::uint8_t, 12> kept_{};
+    std::uint8_t size_ = 0;
+  };
+
   ProtocolIndex protocol_;
   OpeningShape shape_;
+  std::array<Beginning, 2> earlier_;
   std::unique_ptr<Stream> stream_;
   std::unique_ptr<Parser> parser_;                    // of datagrams, if the protocol remembers
   std::array<std::vector<std::uint8_t>, 2> opening_;  // of each side, not yet recognised

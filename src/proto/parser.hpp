@@ -78,6 +78,7 @@ struct Opening {
   Side from;           // who sent them, if the flow's orientation is right
   Bytes bytes;         // at most a few hundred, at least one
   bool expected_port;  // the server's port is one of Protocol::ports
+  Bytes earlier = {};  // how the datagram began that this side sent before, if one
 };
 
 enum class Recognition : std::uint8_t {

@@ -117,6 +117,7 @@ extern const Protocol kSsdp;
 extern const Protocol kSlp;
 extern const Protocol kNatPmp;
 extern const Protocol kRtcp;
+extern const Protocol kRtp;
 
 namespace {
 
@@ -214,6 +215,7 @@ constexpr const Protocol* kProtocols[] = {
     &kSlp,
     &kNatPmp,
     &kRtcp,
+    &kRtp,
     &kNtp,
     &kPtp,
     &kPtpEthernet,

@@ -45,8 +45,8 @@ const Protocol& named(std::string_view line) {
 void check_recognition(const Protocol& protocol, const Opening& opening) {
   if (protocol.recognise(opening) == Recognition::no) return;
   const auto rows = RecognitionTable::instance().rows(protocol.transport, opening.bytes.front());
-  const auto asked = std::ranges::any_of(
-      rows, [&](std::uint8_t row) { return protocols()[row] == &protocol; });
+  const auto asked =
+      std::ranges::any_of(rows, [&](std::uint8_t row) { return protocols()[row] == &protocol; });
   const bool left_out = protocol.only_on_ports && !opening.expected_port;
   if (!asked || left_out) std::abort();
 }
@@ -68,7 +68,7 @@ void play(Cursor in) {
       continue;
     }
     const std::vector<std::uint8_t> exact(piece.begin(), piece.end());
-    check_recognition(protocol, {from, exact, (control & 2) != 0});
+    check_recognition(protocol, {from, exact, (control & 2) != 0, exact});
     if (protocol.transport == Transport::tcp) {
       stream.feed(from, exact, reader);
     } else {
