@@ -69,7 +69,7 @@ std::map<std::string, std::set<std::size_t>> own_serials(const Heard& heard,
 }
 
 // Who receives other systems' results, or keeps and hands out many kinds of
-// images, is a system and speaks of equipment other than itself.
+// images or FHIR resources, is a system and speaks of equipment other than itself.
 std::set<std::size_t> systems(const Heard& heard, const AnchorOfFact& anchor_of_fact,
                               const Anchors& anchors) {
   constexpr std::size_t kKindsOfAnArchive = 4;
@@ -77,10 +77,10 @@ std::set<std::size_t> systems(const Heard& heard, const AnchorOfFact& anchor_of_
   std::map<std::size_t, std::set<std::string>> stores;
   for (std::size_t i = 0; i < heard.facts.size(); ++i) {
     const HeardFact& fact = heard.facts[i];
-    if (!anchor_of_fact[i]) continue;
+    if (!anchor_of_fact[i] || fact.refused) continue;
     const std::size_t root = anchors.root(*anchor_of_fact[i]);
     const bool results = fact.claim == "hl7.receives" && fact.value.starts_with("ORU");
-    if (results || fact.claim == "dicom.relays") out.insert(root);
+    if (results || fact.claim == "dicom.relays" || fact.claim == "fhir.version") out.insert(root);
     if (fact.claim != "dicom.provides") continue;
     if (fact.value.contains(" FIND") || fact.value.contains(" MOVE")) out.insert(root);
     if (fact.value.contains("Storage")) stores[root].emplace(fact.value);

@@ -21,6 +21,7 @@ constexpr bool digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool letter(char c) { return lower(c) >= 'a' && lower(c) <= 'z'; }
 constexpr bool punctuation(char c) { return c > 0x20 && c < 0x7f && !digit(c) && !letter(c); }
 constexpr bool hexadecimal(char c) { return digit(c) || (lower(c) >= 'a' && lower(c) <= 'f'); }
+constexpr int value_of(char c) { return digit(c) ? c - '0' : lower(c) - 'a' + 10; }
 
 // A record, letter by letter, whatever frames it is cut into.
 struct Record {
@@ -48,6 +49,9 @@ struct Half {
 
   Place place = Place::between;
   int checksum_left = 0;
+  std::uint8_t sum = 0;      // of the frame so far
+  std::uint8_t claimed = 0;  // by the frame
+  bool whole = false;        // its beginning was seen
   char field = '|';
   char component = '^';
   Record record;
@@ -78,12 +82,14 @@ class AstmParser final : public Parser {
     return Frame::message(std::min(bytes.size(), kLargestPiece));
   }
   bool message(Side from, Cursor in, FactSink& out) override {
+    wrong_ = false;
     for (const std::uint8_t byte : in.rest()) read(from, static_cast<char>(byte), out);
-    return true;
+    return !wrong_;
   }
   std::optional<std::size_t> resume(Side from, Bytes) override {
     half(from).record.clear();
     half(from).place = Half::Place::missed;
+    half(from).whole = false;
     return 0;
   }
 
@@ -92,6 +98,7 @@ class AstmParser final : public Parser {
   void read(Side from, char c, FactSink& out);
   void read_text(Side from, char c, FactSink& out);
   static void add_to_record(Half& side, char c);
+  static void add_to_sum(Half& side, char c);
   void end_record(Side from, FactSink& out);
   void read_header(Side from, FactSink& out);
   static void tell_sender(Side from, std::span<const std::string_view> parts, bool& told_serial,
@@ -99,10 +106,12 @@ class AstmParser final : public Parser {
   void tell_result(Side from, FactSink& out);
 
   std::array<Half, 2> halves_;
+  bool wrong_ = false;  // a checksum did not fit
 };
 
 void AstmParser::read(Side from, char c, FactSink& out) {
   Half& side = half(from);
+  if (side.place != Half::Place::checksum) add_to_sum(side, c);
   switch (side.place) {
     case Half::Place::between:
       if (c == kStx) {
@@ -124,12 +133,20 @@ void AstmParser::read(Side from, char c, FactSink& out) {
       return;
     case Half::Place::checksum:
       if (hexadecimal(c) && side.checksum_left > 0) {
-        --side.checksum_left;
+        side.claimed = static_cast<std::uint8_t>(side.claimed << 4 | value_of(c));
+        if (--side.checksum_left == 0) wrong_ |= side.whole && side.claimed != side.sum;
       } else {
         side.place = Half::Place::between;
         if (c == kStx) side.place = Half::Place::frame_number;
       }
   }
+}
+
+// E1381, 6.3.3: of all characters after STX, up to ETX or ETB and with it.
+void AstmParser::add_to_sum(Half& side, char c) {
+  if (c == kStx) side.whole = true;
+  side.sum = c == kStx ? std::uint8_t{0}
+                       : static_cast<std::uint8_t>(side.sum + static_cast<std::uint8_t>(c));
 }
 
 void AstmParser::read_text(Side from, char c, FactSink& out) {
@@ -138,6 +155,7 @@ void AstmParser::read_text(Side from, char c, FactSink& out) {
     if (c == kEtx) end_record(from, out);  // after ETB the record goes on
     side.place = Half::Place::checksum;
     side.checksum_left = 2;
+    side.claimed = 0;
   } else if (c == '\r' || c == '\n') {
     end_record(from, out);
   } else if (c == kStx) {

@@ -9,6 +9,7 @@
 #include "proto/device_json.hpp"
 #include "proto/fhir_node.hpp"
 #include "proto/fhir_types.hpp"
+#include "proto/http_head.hpp"
 #include "proto/identity.hpp"
 #include "proto/mdc.hpp"
 
@@ -99,8 +100,33 @@ std::string_view device_class(Node type) {
   return found;
 }
 
+// SNOMED CT: implant, pacemaker, implantable defibrillator; else by its words.
+template <class Node>
+bool is_implant(Node device) {
+  constexpr std::string_view kCodes[] = {"40388003", "14106009", "72506001"};
+  bool implant = false;
+  const auto look = [&](Node type) {
+    implant |= mentions(type["text"].plain().view(), "implant");
+    type["coding"].each_element([&](Node coding) {
+      const auto code = coding["code"].plain();
+      implant |= std::ranges::find(kCodes, code.view()) != std::end(kCodes);
+      implant |= mentions(coding["display"].plain().view(), "implant");
+    });
+  };
+  device["type"].each_element(look);
+  return implant;
+}
+
+// What is in a patient, or on the list of one that a server hands out, is no
+// equipment of the house; its serial number would tell who the patient is.
+template <class Node>
+bool is_of_patient(Node device, Side from) {
+  return is_implant(device) || (from == Side::server && device["patient"].exists());
+}
+
 template <class Node>
 void read_device(Node device, Side from, FactSink& out) {
+  if (is_of_patient(device, from)) return;
   Identity identity;
   set(identity, Field::manufacturer, device["manufacturer"]);
   set(identity, Field::serial, device["serialNumber"]);

@@ -41,6 +41,7 @@ extern const Protocol kHartIp;
 extern const Protocol kFinsDatagrams;
 extern const Protocol kFins;
 extern const Protocol kEapol;
+extern const Protocol kProfinet;
 extern const Protocol kStp;
 extern const Protocol kHsrp;
 extern const Protocol kIgmp;
@@ -181,6 +182,7 @@ constexpr const Protocol* kProtocols[] = {
     &kFinsDatagrams,
     &kFins,
     &kEapol,
+    &kProfinet,
     &kStp,
     &kHsrp,
     &kIgmp,

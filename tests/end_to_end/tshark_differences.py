@@ -114,6 +114,8 @@ KNOWN = [
     ("syslog", "it/syslog/ndpi--syslog.pcap", "216.66.80.30", "the end of a tunnel; the sender is inside"),
     ("syslog", "malformed/tcpdump/tcpdump--zephyr-oobr.pcap", "167.155.6.190", "its priority is no number (<W33>)"),
     ("iec104 address", "mixed/mercury--emix.pcap", "256", "only the controlling station names it: nobody answers"),
+    ("profinet name", "ot/profinet/icsnpp-profinet-io-cm--profinet_io_cm_mixed_1.pcap", "00:a0:45:6d:d3:43",
+     "whom a controller asks for by name: not the sender's"),
     ("hosts: tunnelled", "it/tls-old/bruteshark--TCP--Network.pcapng", "", "quoted in ICMP errors and by sFlow"),
     ("hosts: tunnelled", "it/icmp/ndpi--sflow.pcap", "172.21.32.254", "a sample quoted by sFlow"),
     ("hosts: tunnelled", "malformed/tcpdump-loops/tcpdump--sflow-print-v6.pcap", "10.10.10.2", "a sample quoted by sFlow"),

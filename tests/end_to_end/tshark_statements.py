@@ -292,6 +292,10 @@ def industrial_statements(truth):
         yield ("enip product", *says(device["ip"], "enip.product", "device.model", device["name"]))
         yield ("enip vendor", *says(device["ip"], "enip.vendor", int(device["vendor"], 16)))
         yield ("enip serial", *says(device["ip"], "device.serial", device["serial"].removeprefix("0x")))
+    for device in truth.get("profinet_dcp", []):
+        yield ("profinet name", *says(device["mac"], "name.host", device["name"]))
+        if device["vendor"]:
+            yield ("profinet type", *says(device["mac"], "device.description", device["vendor"]))
     for endpoint in truth.get("opcua_endpoints", []):
         yield ("opcua endpoint", *says(None, "opcua.endpoint", endpoint))
     for device in truth.get("s7_identity", []):

@@ -21,9 +21,9 @@ constexpr std::string_view kPlanted[] = {"planted", "mrn777",  "4857773456", "19
 
 // What can carry a patient in clear. Each has a case that does.
 constexpr std::string_view kCarriers[] = {
-    "astm",      "coap", "dicom",  "dns",    "ftp",  "hl7",         "http", "imap",
-    "jetdirect", "ldap", "lpd",    "mqtt",   "pop3", "poct1a",      "sip",  "sip-tcp",
-    "smb",       "smtp", "syslog", "telnet", "tftp", "ws-discovery"};
+    "astm",      "coap", "dicom", "dns",    "ftp",    "hl7",    "http",        "imap",
+    "jetdirect", "ldap", "lpd",   "mqtt",   "pop3",   "poct1a", "postgresql",  "sip",
+    "sip-tcp",   "smb",  "smtp",  "syslog", "telnet", "tftp",   "ws-discovery"};
 
 bool holds_planted(std::string_view text) {
   const std::string small = lowered(text);
