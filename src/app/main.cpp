@@ -1,22 +1,30 @@
-// The command line. Exit status: 0 done, 2 could not.
+// The command line. Exit status: 0 done, 2 could not; of check --fail-on, 1
+// when findings reach it.
 
 #include <CLI/CLI.hpp>
 
 #include <iostream>
 #include <string>
 
+#include "app/check_command.hpp"
 #include "app/commands.hpp"
+#include "app/pack_command.hpp"
 #include "app/read_command.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
 namespace {
 
+constexpr int kReached = 1;
 constexpr int kCouldNot = 2;
 
 struct Arguments {
   ReadCommand read;
   AnswerOptions answer;
+  CheckCommand check;
+  FindingsOptions findings;
+  AcceptCommand accept;
+  PackOptions pack;
   bool json = false, csv = false;
   std::string id, attribute, sql;
 };
@@ -68,12 +76,16 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   device.add_option("ID", arguments.id, "Its id, or enough of the beginning")->required();
   add_form(device, arguments);
   device.footer("Example:\n  asepsis device d-3f21ab90cc");
-  auto& why = *app.add_subcommand("why", "Show the evidence behind what is said of a device");
-  why.add_option("ID", arguments.id, "Its id, or enough of the beginning")->required();
+  auto& why =
+      *app.add_subcommand("why", "Show the evidence behind a finding or what is said of a device");
+  why.add_option("ID", arguments.id, "Id of a device or a finding, or enough of its beginning")
+      ->required();
   why.add_option("CLAIM", arguments.attribute,
                  "class, manufacturer, model, firmware, serial ... or a claim such as http.server");
   add_form(why, arguments);
-  why.footer("Examples:\n  asepsis why d-3f21ab90cc\n  asepsis why d-3f21ab90cc model");
+  why.footer(
+      "Examples:\n  asepsis why d-3f21ab90cc\n  asepsis why d-3f21ab90cc model\n"
+      "  asepsis why f-0c1d2e3f4a5b6c7d");
   auto& services = *app.add_subcommand("services", "List the services that devices give");
   add_form(services, arguments);
   services.footer("Examples:\n  asepsis services\n  asepsis services --json | grep refused");
@@ -96,13 +108,85 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   app.add_subcommand("version", "Print the version");
 }
 
+void add_checks(CLI::App& app, Arguments& arguments) {
+  auto& check = *app.add_subcommand("check", "Check the devices against packs of checks");
+  check.add_option("--db", arguments.check.database, "The database")->capture_default_str();
+  check.add_option("--pack", arguments.check.packs,
+                   "A pack of your own, beside those built in and in /etc/asepsis/packs.d");
+  check
+      .add_option("--fail-on", arguments.check.fail_on,
+                  "Exit with 1 if an open finding has this rating or worse")
+      ->check(CLI::Range(1, 5));
+  check.footer("Examples:\n  asepsis check\n  asepsis check --pack ours.toml --fail-on 4");
+  auto& findings = *app.add_subcommand("findings", "List what was found, the worst first");
+  findings.add_option("--by", arguments.findings.by,
+                      "Count them by device, check, model, class or owner-role");
+  findings.add_flag("--all", arguments.findings.all,
+                    "In the table also those that are accepted or gone");
+  add_form(findings, arguments);
+  findings.footer(
+      "Examples:\n  asepsis findings\n  asepsis findings --by owner-role\n"
+      "  asepsis findings --json | grep infusion");
+  auto& classes = *app.add_subcommand(
+      "classes", "List weakness classes (CWE) by devices, and what each baseline would end");
+  add_form(classes, arguments);
+  classes.footer("Example:\n  asepsis classes    where to begin");
+  auto& accept = *app.add_subcommand("accept", "Accept the risk of a finding until a day");
+  accept.add_option("FINDING", arguments.accept.finding, "Its id")->required();
+  accept.add_option("--until", arguments.accept.until, "The last day, as 2027-03-31")->required();
+  accept.add_option("--by", arguments.accept.who, "Who takes the risk")->required();
+  accept.add_option("--why", arguments.accept.why, "Why, and what controls it meanwhile")
+      ->required();
+  accept.add_option("--db", arguments.accept.database, "The database")->capture_default_str();
+  accept.footer(
+      "Example:\n  asepsis accept f-0c1d2e3f4a5b6c7d --until 2027-03-31 --by 'A. Lead' \\\n"
+      "    --why 'replaced in March; own network until then'");
+}
+
+void add_packs(CLI::App& app, Arguments& arguments) {
+  auto& pack = *app.add_subcommand("pack", "Packs of checks: list, check, test, new");
+  pack.require_subcommand(1);
+  auto& list = *pack.add_subcommand("list", "List the packs; of one, its checks");
+  list.add_option("PACK", arguments.pack.id, "Its id");
+  list.add_option("--pack", arguments.pack.files, "A pack of your own");
+  auto* json = list.add_flag("--json", arguments.json, "JSON lines, for programs");
+  list.add_flag("--csv", arguments.csv, "CSV, for spreadsheets")->excludes(json);
+  auto& check = *pack.add_subcommand("check", "Say whether packs are well formed");
+  check.add_option("FILE", arguments.pack.files, "Packs of your own; else those built in");
+  auto& test = *pack.add_subcommand("test", "Try every check on its fixtures");
+  test.add_option("FILE", arguments.pack.files, "Packs of your own; else those built in");
+  auto& fresh = *pack.add_subcommand("new", "Print a pack to begin with");
+  fresh.add_option("ID", arguments.pack.id, "Its id, as our-pumps")->required();
+  pack.footer(
+      "Examples:\n  asepsis pack list infusion\n  asepsis pack new our-pumps > our-pumps.toml\n"
+      "  asepsis pack test our-pumps.toml");
+}
+
+Result<void> run_pack(const CLI::App& pack, const Arguments& arguments) {
+  PackOptions options = arguments.pack;
+  options.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
+  const std::string name = pack.get_subcommands().front()->get_name();
+  if (name == "list") return list_packs(options);
+  if (name == "check") return check_packs(options);
+  if (name == "test") return try_packs(options);
+  return new_pack(options);
+}
+
 Result<void> run_command(const std::string& name, const Arguments& arguments) {
   AnswerOptions answer = arguments.answer;
   answer.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
   if (name == "read") return run(arguments.read);
   if (name == "devices") return show_devices(answer);
   if (name == "device") return show_device(answer, arguments.id);
+  if (name == "why" && arguments.id.starts_with("f-")) return show_finding(answer, arguments.id);
   if (name == "why") return show_why(answer, arguments.id, arguments.attribute);
+  if (name == "findings") {
+    FindingsOptions findings = arguments.findings;
+    findings.answer = answer;
+    return show_findings(findings);
+  }
+  if (name == "classes") return show_classes(answer);
+  if (name == "accept") return run(arguments.accept);
   if (name == "services") return show_services(answer);
   if (name == "conversations") return show_conversations(answer);
   if (name == "unknown") return show_unknown(answer);
@@ -125,6 +209,8 @@ int run_program(int argc, char** argv) {
   Arguments arguments;
   add_read(app, arguments);
   add_answers(app, arguments);
+  add_checks(app, arguments);
+  add_packs(app, arguments);
   // After the commands, which would else take it for their own.
   app.footer(
       "Examples:\n"
@@ -144,9 +230,18 @@ int run_program(int argc, char** argv) {
     const int status = app.exit(error);
     return status == 0 ? 0 : kCouldNot;
   }
-  const auto done = run_command(app.get_subcommands().front()->get_name(), arguments);
+  const CLI::App& command = *app.get_subcommands().front();
+  bool reached = false;
+  const auto done = [&]() -> Result<void> {
+    if (command.get_name() == "pack") return run_pack(command, arguments);
+    if (command.get_name() != "check") return run_command(command.get_name(), arguments);
+    const auto checked = run(arguments.check);
+    if (!checked) return std::unexpected(checked.error());
+    reached = *checked;
+    return {};
+  }();
   std::cout.flush();
-  if (done && std::cout) return 0;
+  if (done && std::cout) return reached ? kReached : 0;
   std::cerr << "asepsis: "
             << (done ? std::string("the output could not be written")
                      : escaped(done.error().message))

@@ -4,7 +4,7 @@
 #include <string>
 #include <tuple>
 
-#include "export/rows.hpp"
+#include "base/json_text.hpp"
 #include "export/sensor_talks.hpp"
 
 namespace asepsis {

@@ -43,7 +43,26 @@ void migrate(SQLite::Database& sql) {
   transaction.commit();
 }
 
+// Refuses every statement part that does not read.
+int only_reads(void*, int action, const char*, const char*, const char*, const char*) {
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_FUNCTION:
+    case SQLITE_RECURSIVE: return SQLITE_OK;
+    default: return SQLITE_DENY;
+  }
+}
+
 }  // namespace
+
+void allow_only_reads(Database& database) {
+  // SQLite declares these tables at their first use, which would be refused.
+  database.sql().exec("SELECT 1 FROM json_each('[]'), json_tree('[]')");
+  sqlite3_set_authorizer(database.sql().getHandle(), only_reads, nullptr);
+}
+
+OnlyReads::~OnlyReads() { sqlite3_set_authorizer(database_.sql().getHandle(), nullptr, nullptr); }
 
 Error database_error(const std::filesystem::path& path, const SQLite::Exception& what) {
   const std::string name = path.string();

@@ -2,11 +2,15 @@
 // them is thrown away and built again. People query the views: their columns
 // keep their meaning, the tables may change.
 
+#include <string>
+
 #include "store/database.hpp"
+#include "store/finding_schema.hpp"
 
 namespace asepsis {
+namespace {
 
-std::string_view schema_sql() {  // NOLINT(readability-function-size): one string
+std::string_view inventory_schema_sql() {  // NOLINT(readability-function-size): one string
   return R"sql(
 -- Ground truth: what was heard, where.
 
@@ -174,6 +178,7 @@ CREATE TABLE conversation (
 
 CREATE INDEX device_evidence_device ON device_evidence (device);
 CREATE INDEX device_fact_device ON device_fact (device);
+CREATE INDEX fact_claim ON fact (claim);
 
 -- Views: what people, pages and checks query.
 
@@ -236,7 +241,7 @@ FROM device_evidence de JOIN device d ON d.key = de.device LEFT JOIN facts f ON 
 
 -- One row a talk and source: what conversations adds up.
 CREATE VIEW talks AS
-SELECT s.name AS site, cd.id AS client, sd.id AS server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS server_ip,
+SELECT t.id, s.name AS site, cd.id AS client, sd.id AS server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS server_ip,
   nullif(ce.mac, '') AS client_mac, nullif(se.mac, '') AS server_mac, t.protocol AS ip_protocol,
   CASE t.protocol WHEN 0 THEN 'ethernet' WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp'
     WHEN 17 THEN 'udp' WHEN 47 THEN 'gre' WHEN 58 THEN 'icmpv6' WHEN 132 THEN 'sctp'
@@ -327,6 +332,14 @@ SELECT src.id, s.name AS site, src.name, src.packets, src.bytes, src.complete,
     printf('.%06dZ', src.last_seen / 1000 % 1000000) AS last_seen
 FROM source src JOIN site s ON s.id = src.site;
 )sql";
+}
+
+}  // namespace
+
+std::string_view schema_sql() {
+  static const std::string kSchema =
+      std::string(inventory_schema_sql()) + std::string(finding_schema_sql());
+  return kSchema;
 }
 
 }  // namespace asepsis
