@@ -7,6 +7,7 @@
 
 #include "app/commands.hpp"
 #include "app/read_command.hpp"
+#include "app/settings_command.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
@@ -71,12 +72,19 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   auto& why = *app.add_subcommand("why", "Show the evidence behind what is said of a device");
   why.add_option("ID", arguments.id, "Its id, or enough of the beginning")->required();
   why.add_option("CLAIM", arguments.attribute,
-                 "class, manufacturer, model, firmware, serial ... or a claim such as http.server");
+                 "class, manufacturer, model, firmware, serial ...; a setting such as telnet; or a "
+                 "claim such as http.server");
   add_form(why, arguments);
   why.footer("Examples:\n  asepsis why d-3f21ab90cc\n  asepsis why d-3f21ab90cc model");
   auto& services = *app.add_subcommand("services", "List the services that devices give");
   add_form(services, arguments);
   services.footer("Examples:\n  asepsis services\n  asepsis services --json | grep refused");
+  auto& settings = *app.add_subcommand("settings", "List how devices are configured");
+  settings.add_option("ID", arguments.id, "One device: its id, or enough of the beginning");
+  add_form(settings, arguments);
+  settings.footer(
+      "A setting is seen, refused or unknown; what nobody asked for is unknown, never safe.\n"
+      "Examples:\n  asepsis settings d-3f21ab90cc\n  asepsis settings --csv > settings.csv");
   auto& talks = *app.add_subcommand("conversations", "List who talks to whom");
   add_form(talks, arguments);
   talks.footer("Example:\n  asepsis conversations --json    with Community IDs");
@@ -104,6 +112,7 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   if (name == "device") return show_device(answer, arguments.id);
   if (name == "why") return show_why(answer, arguments.id, arguments.attribute);
   if (name == "services") return show_services(answer);
+  if (name == "settings") return show_settings(answer, arguments.id);
   if (name == "conversations") return show_conversations(answer);
   if (name == "unknown") return show_unknown(answer);
   if (name == "query") return show_query(answer, arguments.sql);
