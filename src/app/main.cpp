@@ -6,6 +6,7 @@
 #include <string>
 
 #include "app/commands.hpp"
+#include "app/drift_command.hpp"
 #include "app/read_command.hpp"
 #include "app/settings_command.hpp"
 #include "base/text.hpp"
@@ -18,6 +19,7 @@ constexpr int kCouldNot = 2;
 struct Arguments {
   ReadCommand read;
   AnswerOptions answer;
+  DriftCommand drift;
   bool json = false, csv = false;
   std::string id, attribute, sql;
 };
@@ -104,6 +106,31 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   app.add_subcommand("version", "Print the version");
 }
 
+void add_drift(CLI::App& app, Arguments& arguments) {
+  auto& drift = *app.add_subcommand("drift", "Show where devices of one model differ");
+  drift.add_option("MODEL", arguments.drift.model, "One model: settings by variants");
+  drift
+      .add_option("--split", arguments.drift.split,
+                  "Compare only within a site, care-area or firmware")
+      ->check(CLI::IsMember({"site", "care-area", "firmware"}));
+  drift.add_option("--where", arguments.drift.where,
+                   "Only devices of which this holds, in SQL: \"care_area = 'ICU'\"");
+  auto* since = drift.add_option("--since", arguments.drift.since,
+                                 "Instead: which settings changed since, and when");
+  drift
+      .add_flag("--plan", arguments.drift.plan,
+                "Then what to change on each device to reach the safest that works")
+      ->excludes(since);
+  add_form(drift, arguments);
+  drift.footer(
+      "\"At least\" counts only what is known: what nobody has seen puts no two devices apart.\n"
+      "Examples:\n"
+      "  asepsis drift                               all models\n"
+      "  asepsis drift 'Spectrum IQ'                 what differs, and who\n"
+      "  asepsis drift 'Spectrum IQ' --plan          the way to the safest variant\n"
+      "  asepsis drift --since 2026-03-03T02:00:00Z  what changed");
+}
+
 Result<void> run_command(const std::string& name, const Arguments& arguments) {
   AnswerOptions answer = arguments.answer;
   answer.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
@@ -112,6 +139,7 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   if (name == "device") return show_device(answer, arguments.id);
   if (name == "why") return show_why(answer, arguments.id, arguments.attribute);
   if (name == "services") return show_services(answer);
+  if (name == "drift") return show_drift(answer, arguments.drift);
   if (name == "settings") return show_settings(answer, arguments.id);
   if (name == "conversations") return show_conversations(answer);
   if (name == "unknown") return show_unknown(answer);
@@ -134,6 +162,7 @@ int run_program(int argc, char** argv) {
   Arguments arguments;
   add_read(app, arguments);
   add_answers(app, arguments);
+  add_drift(app, arguments);
   // After the commands, which would else take it for their own.
   app.footer(
       "Examples:\n"

@@ -30,6 +30,8 @@ inline constexpr std::array<std::string_view, 4> kCompareNames{"same", "in commo
 // Which of several values of a claim count.
 enum class Take : std::uint8_t { each, latest, lowest, highest };
 
+inline constexpr std::uint64_t kUsualStep = 5;
+
 struct SettingInfo {
   std::string name;      // dotted, as `setting` shows it
   std::string title;     // plain language
@@ -57,13 +59,16 @@ struct SettingInfo {
   std::vector<std::string> shown_by;  // services in which it shows, if it is there
 
   std::vector<std::string> open, weak, strong;  // expressions on the whole value
-  std::string change, check, eliminates;        // advice
+  std::string change, check, eliminates;  // advice
+  std::vector<std::string> replaces;  // settings that can go once this is there
+  std::uint64_t step = kUsualStep;    // when to change it: the lower, the sooner
 };
 
 // The first whose levels fit names the grade.
 struct GradeRule {
   std::string name;
   std::string meaning;
+  std::uint64_t safety = 0;       // the higher, the safer
   std::vector<std::string> any;   // levels of which one was seen
   std::vector<std::string> none;  // levels of which none was seen
 };

@@ -11,13 +11,14 @@ namespace {
 
 constexpr std::string_view kTakes[] = {"each", "latest", "lowest", "highest"};
 
-// Which of `names` the key says; the first if it is not there.
+// Which of `names` the key says; number `otherwise` if it is not there.
 template <class Names>
-std::size_t choice(Section& in, std::string_view key, const Names& names) {
+std::size_t choice(Section& in, std::string_view key, const Names& names,
+                   std::size_t otherwise = 0) {
   const std::string text = in.text(key);
-  if (text.empty()) return 0;
+  if (text.empty()) return otherwise;
   const auto found = std::ranges::find(names, text);
-  if (found == std::end(names)) return in.wrong(key, "is none of those that there are"), 0;
+  if (found == std::end(names)) return in.wrong(key, "is none of those that there are"), otherwise;
   return static_cast<std::size_t>(found - std::begin(names));
 }
 
@@ -51,12 +52,13 @@ void read_sources(Section& in, SettingInfo& setting) {
 // of devices as a whole has one value unless it says otherwise.
 void read_comparison(Section& in, SettingInfo& setting) {
   const bool service = !setting.applications.empty() && setting.derived.empty();
+  const std::size_t usual = static_cast<std::size_t>(service ? Compare::in_common : Compare::same);
   setting.instance = in.text("instance");
   if (service && setting.instance.empty()) setting.instance = "port";
   constexpr std::string_view kInstances[] = {"", "port", "peer", "role", "direction"};
   if (std::ranges::find(kInstances, setting.instance) == std::end(kInstances))
     in.wrong("instance", "is none of port, peer, role, direction");
-  setting.compare = static_cast<Compare>(choice(in, "compare", kCompareNames));
+  setting.compare = static_cast<Compare>(choice(in, "compare", kCompareNames, usual));
   setting.differs_by_nature = in.yes("differs_by_nature");
   if (setting.differs_by_nature) setting.compare = Compare::never;
 }
@@ -81,6 +83,8 @@ Result<void> read_setting(Section& in, KnowledgeTables& tables) {
   setting.change = in.text("change");
   setting.check = in.text("check");
   setting.eliminates = in.text("eliminates");
+  setting.replaces = in.texts("replaces");
+  setting.step = in.number("step", kUsualStep, 9);
   if (!setting.change.empty() && (setting.check.empty() || setting.eliminates.empty()))
     in.wrong("change", "needs to say what to check first and what it eliminates");
   const auto old = std::ranges::find(tables.settings, setting.name, &SettingInfo::name);
@@ -95,6 +99,7 @@ Result<void> read_setting(Section& in, KnowledgeTables& tables) {
 Result<void> read_grade(Section& in, KnowledgeTables& tables) {
   GradeRule grade{.name = in.text("name", true),
                   .meaning = in.text("meaning", true),
+                  .safety = in.number("safety", 1, 100),
                   .any = in.texts("any", true),
                   .none = in.texts("none")};
   for (const auto* levels : {&grade.any, &grade.none})

@@ -47,19 +47,21 @@ void write_registry(SQLite::Database& sql, const Knowledge& knowledge) {
   SQLite::Statement add(sql,
                         "INSERT INTO setting_kind (id, name, title, meaning, instance, type, unit, "
                         "\"order\", compare, differs_by_nature, shown_by, change, \"check\", "
-                        "eliminates) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+                        "eliminates, replaces, step) "
+                        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   Id id = 0;
   for (const SettingInfo& info : knowledge.settings())
     run(add, ++id, info.name, info.title, info.meaning, info.instance, info.type, info.unit,
         json_array(info.order), kCompareNames[static_cast<std::size_t>(info.compare)],
         Id{info.differs_by_nature}, json_array(info.shown_by), info.change, info.check,
-        info.eliminates);
+        info.eliminates, json_array(info.replaces), static_cast<Id>(info.step));
   SQLite::Statement add_grade(sql,
-                              "INSERT INTO grade (id, name, meaning, \"any\", \"none\") "
-                              "VALUES (?, ?, ?, ?, ?)");
+                              "INSERT INTO grade (id, name, meaning, safety, \"any\", \"none\") "
+                              "VALUES (?, ?, ?, ?, ?, ?)");
   id = 0;
   for (const GradeRule& grade : knowledge.grades())
-    run(add_grade, ++id, grade.name, grade.meaning, json_array(grade.any), json_array(grade.none));
+    run(add_grade, ++id, grade.name, grade.meaning, static_cast<Id>(grade.safety),
+        json_array(grade.any), json_array(grade.none));
 }
 
 }  // namespace

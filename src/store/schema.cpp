@@ -190,15 +190,18 @@ CREATE TABLE setting_kind (
   shown_by TEXT NOT NULL,
   change TEXT NOT NULL,
   "check" TEXT NOT NULL,
-  eliminates TEXT NOT NULL
+  eliminates TEXT NOT NULL,
+  replaces TEXT NOT NULL,
+  step INTEGER NOT NULL
 ) STRICT;
 
 -- What a configuration is called: the first, by id, of whose levels one of
--- "any" was seen and none of "none".
+-- "any" was seen and none of "none". The higher its safety, the safer.
 CREATE TABLE grade (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL,
   meaning TEXT NOT NULL,
+  safety INTEGER NOT NULL,
   "any" TEXT NOT NULL,
   "none" TEXT NOT NULL
 ) STRICT;
@@ -227,6 +230,7 @@ CREATE TABLE setting_evidence (
   talk INTEGER REFERENCES talk
 ) STRICT;
 
+CREATE INDEX device_value_value ON device_value (attribute, value);
 CREATE INDEX setting_device ON setting (device);
 CREATE INDEX setting_of_kind ON setting (kind);
 CREATE INDEX setting_evidence_setting ON setting_evidence (setting);
