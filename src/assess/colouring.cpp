@@ -30,6 +30,12 @@ bool within(std::span<const Word> part, std::span<const Word> whole) {
   return true;
 }
 
+bool meet(std::span<const Word> a, std::span<const Word> b) {
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if ((a[i] & b[i]) != 0) return true;
+  return false;
+}
+
 std::vector<std::size_t> by_degree(const Graph& graph) {
   std::vector<std::size_t> degrees(graph.size()), order(graph.size());
   for (std::size_t i = 0; i < graph.size(); ++i) degrees[i] = graph.degree(i);
@@ -215,6 +221,25 @@ Colouring colour(const Graph& graph) {
     result.of = std::move(found);
     result.used = std::size_t{*std::ranges::max_element(result.of)} + 1;
   }
+  return result;
+}
+
+Colouring colour_quickly(const Graph& graph) {
+  std::vector<std::size_t> order = CliqueSearch(graph).run();
+  Colouring result{
+      .of = std::vector<std::uint32_t>(graph.size(), kNone), .used = 0, .at_least = order.size()};
+  std::ranges::copy(by_degree(graph), std::back_inserter(order));
+  std::vector<std::vector<Word>> members;  // of each colour
+  for (const std::size_t vertex : order) {
+    if (result.of[vertex] != kNone) continue;
+    const auto row = graph.row(vertex);
+    std::size_t colour = 0;
+    while (colour < members.size() && meet(members[colour], row)) ++colour;
+    if (colour == members.size()) members.emplace_back(graph.words());
+    members[colour][vertex / Graph::kBits] |= Word{1} << (vertex % Graph::kBits);
+    result.of[vertex] = static_cast<std::uint32_t>(colour);
+  }
+  result.used = members.size();
   return result;
 }
 

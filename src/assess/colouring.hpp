@@ -49,6 +49,11 @@ struct Colouring {
 // The same for the same graph. A graph without vertices has no colours.
 Colouring colour(const Graph& graph);
 
+// The same for thousands of vertices, at a fraction of the cost: each, the most
+// joined first, gets the first colour that is free. Often as good, and then
+// proven.
+Colouring colour_quickly(const Graph& graph);
+
 // The vertices that remain when each goes whose neighbours are all neighbours
 // of another that stays, and the order in which they went: in the opposite
 // order each fits in with the one that stayed (`for_whom`).

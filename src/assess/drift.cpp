@@ -157,7 +157,8 @@ Drift assess_drift(Cohort cohort, const Grades& grades) {
   std::vector<Compare> compares;
   for (const CohortSetting& setting : cohort.settings) compares.push_back(setting.compare);
   Grouping grouping = group(cohort.known, compares);
-  Drift drift{.cohort = std::move(cohort), .at_least = grouping.at_least, .variants = {}, .separating = {}};
+  Drift drift{
+      .cohort = std::move(cohort), .at_least = grouping.at_least, .variants = {}, .separating = {}};
   drift.variants = variants_of(drift.cohort, std::move(grouping), grades);
   if (drift.variants.size() < 2) return drift;
   for (std::size_t i = 0; i < drift.cohort.settings.size(); ++i)

@@ -117,6 +117,21 @@ Places place_all(const Distinct& distinct, const Graph& graph, const Reduction& 
   return places;
 }
 
+// The colours of those who decide how many there are; the others come later.
+std::pair<Reduction, Colouring> colour_core(const Graph& graph) {
+  constexpr std::size_t kMany = 1'000;  // profiles; with fewer the exact way costs nothing
+  if (graph.size() > kMany) {
+    Colouring quick = colour_quickly(graph);
+    Reduction none;
+    none.kept.resize(graph.size());
+    std::iota(none.kept.begin(), none.kept.end(), std::size_t{0});
+    if (quick.used == quick.at_least) return {std::move(none), std::move(quick)};
+  }
+  Reduction reduction = reduce(graph);
+  Colouring core = colour(part_of(graph, reduction.kept));
+  return {std::move(reduction), std::move(core)};
+}
+
 // Who fits another group as well is in its own by assumption.
 bool is_assumed(const Places& places, std::size_t profile) {
   for (std::size_t group = 0; group < places.size(); ++group)
@@ -148,8 +163,7 @@ void sort_groups(const Distinct& distinct, const Places& places,
 Grouping group(const std::vector<Profile>& devices, const std::vector<Compare>& compares) {
   const Distinct distinct = distinct_of(devices);
   const Graph graph = conflicts(distinct.profiles, compares);
-  const Reduction reduction = reduce(graph);
-  const Colouring core = colour(part_of(graph, reduction.kept));
+  const auto [reduction, core] = colour_core(graph);
   const Places places = place_all(distinct, graph, reduction, core);
   Grouping result{.groups = std::vector<Grouping::Group>(core.used), .at_least = core.at_least};
   for (std::size_t i = 0; i < distinct.profiles.size(); ++i) {

@@ -18,9 +18,9 @@ namespace asepsis {
 
 // What is known of one setting (and instance) of one device. Sorted.
 struct Answer {
-  std::vector<std::string> seen;     // values that it has
-  std::vector<std::string> refused;  // values that it refuses
-  bool refuses_all = false;          // it refuses whatever the setting is about
+  std::vector<std::string> seen = {};     // values that it has
+  std::vector<std::string> refused = {};  // values that it refuses
+  bool refuses_all = false;               // it refuses whatever the setting is about
 
   auto operator<=>(const Answer&) const = default;
 };
