@@ -8,8 +8,10 @@
 
 #include "app/check_command.hpp"
 #include "app/commands.hpp"
+#include "app/drift_command.hpp"
 #include "app/pack_command.hpp"
 #include "app/read_command.hpp"
+#include "app/settings_command.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
@@ -25,6 +27,7 @@ struct Arguments {
   FindingsOptions findings;
   AcceptCommand accept;
   PackOptions pack;
+  DriftCommand drift;
   bool json = false, csv = false;
   std::string id, attribute, sql;
 };
@@ -81,7 +84,8 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   why.add_option("ID", arguments.id, "Id of a device or a finding, or enough of its beginning")
       ->required();
   why.add_option("CLAIM", arguments.attribute,
-                 "class, manufacturer, model, firmware, serial ... or a claim such as http.server");
+                 "class, manufacturer, model, firmware, serial ...; a setting such as telnet; or a "
+                 "claim such as http.server");
   add_form(why, arguments);
   why.footer(
       "Examples:\n  asepsis why d-3f21ab90cc\n  asepsis why d-3f21ab90cc model\n"
@@ -89,6 +93,12 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   auto& services = *app.add_subcommand("services", "List the services that devices give");
   add_form(services, arguments);
   services.footer("Examples:\n  asepsis services\n  asepsis services --json | grep refused");
+  auto& settings = *app.add_subcommand("settings", "List how devices are configured");
+  settings.add_option("ID", arguments.id, "One device: its id, or enough of the beginning");
+  add_form(settings, arguments);
+  settings.footer(
+      "A setting is seen, refused or unknown; what nobody asked for is unknown, never safe.\n"
+      "Examples:\n  asepsis settings d-3f21ab90cc\n  asepsis settings --csv > settings.csv");
   auto& talks = *app.add_subcommand("conversations", "List who talks to whom");
   add_form(talks, arguments);
   talks.footer("Example:\n  asepsis conversations --json    with Community IDs");
@@ -172,6 +182,31 @@ Result<void> run_pack(const CLI::App& pack, const Arguments& arguments) {
   return new_pack(options);
 }
 
+void add_drift(CLI::App& app, Arguments& arguments) {
+  auto& drift = *app.add_subcommand("drift", "Show where devices of one model differ");
+  drift.add_option("MODEL", arguments.drift.model, "One model: settings by variants");
+  drift
+      .add_option("--split", arguments.drift.split,
+                  "Compare only within a site, care-area or firmware")
+      ->check(CLI::IsMember({"site", "care-area", "firmware"}));
+  drift.add_option("--where", arguments.drift.where,
+                   "Only devices of which this holds, in SQL: \"care_area = 'ICU'\"");
+  auto* since = drift.add_option("--since", arguments.drift.since,
+                                 "Instead: which settings changed since, and when");
+  drift
+      .add_flag("--plan", arguments.drift.plan,
+                "Then what to change on each device to reach the safest that works")
+      ->excludes(since);
+  add_form(drift, arguments);
+  drift.footer(
+      "\"At least\" counts only what is known: what nobody has seen puts no two devices apart.\n"
+      "Examples:\n"
+      "  asepsis drift                               all models\n"
+      "  asepsis drift 'Spectrum IQ'                 what differs, and who\n"
+      "  asepsis drift 'Spectrum IQ' --plan          the way to the safest variant\n"
+      "  asepsis drift --since 2026-03-03T02:00:00Z  what changed");
+}
+
 Result<void> run_command(const std::string& name, const Arguments& arguments) {
   AnswerOptions answer = arguments.answer;
   answer.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
@@ -188,6 +223,8 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   if (name == "classes") return show_classes(answer);
   if (name == "accept") return run(arguments.accept);
   if (name == "services") return show_services(answer);
+  if (name == "drift") return show_drift(answer, arguments.drift);
+  if (name == "settings") return show_settings(answer, arguments.id);
   if (name == "conversations") return show_conversations(answer);
   if (name == "unknown") return show_unknown(answer);
   if (name == "query") return show_query(answer, arguments.sql);
@@ -211,6 +248,7 @@ int run_program(int argc, char** argv) {
   add_answers(app, arguments);
   add_checks(app, arguments);
   add_packs(app, arguments);
+  add_drift(app, arguments);
   // After the commands, which would else take it for their own.
   app.footer(
       "Examples:\n"

@@ -16,7 +16,7 @@
 
 namespace asepsis {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 class Database {
  public:

@@ -2,12 +2,11 @@
 // were drawn from: evidence is copied, so that a finding that is gone can
 // still say why it was one.
 
-#include "store/finding_schema.hpp"
+#include "store/schema.hpp"
 
 namespace asepsis {
 
-std::string_view finding_schema_sql() {  // NOLINT(readability-function-size): one string
-  return R"sql(
+const std::string_view kFindingTables = R"sql(
 -- Findings: what checks said, and what became of it. They survive when the
 -- inventory is derived again. The id is a hash of device, check and instance.
 
@@ -70,6 +69,11 @@ CREATE TABLE finding_change (
 
 CREATE INDEX finding_change_finding ON finding_change (finding);
 
+)sql";
+
+const std::string_view kFindingViews = R"sql(
+-- What was found, the device by the id it has now; evidence, cwe, clauses and
+-- advice are JSON.
 CREATE VIEW findings AS
 SELECT f.id, f.check_id AS "check", c.pack, c.title, coalesce(a.device, f.device) AS device,
   nullif(f.instance, '') AS instance, f.rating, f.severity, f.likelihood, f.reasoning, f.state,
@@ -92,6 +96,5 @@ SELECT finding, state, nullif(who, '') AS who, nullif(why, '') AS why,
     printf('.%06dZ', time / 1000 % 1000000) AS time
 FROM finding_change;
 )sql";
-}
 
 }  // namespace asepsis

@@ -1,0 +1,179 @@
+#include "assess/variants.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+namespace asepsis {
+namespace {
+
+constexpr std::size_t kNowhere = SIZE_MAX;
+
+// Devices of which the same is known count as one.
+struct Distinct {
+  std::vector<Profile> profiles;                  // ascending
+  std::vector<std::vector<std::size_t>> devices;  // of each
+};
+
+Distinct distinct_of(const std::vector<Profile>& devices) {
+  std::map<Profile, std::vector<std::size_t>> by_profile;
+  for (std::size_t i = 0; i < devices.size(); ++i) by_profile[devices[i]].push_back(i);
+  Distinct distinct;
+  for (auto& [profile, who] : by_profile) {
+    distinct.profiles.push_back(profile);
+    distinct.devices.push_back(std::move(who));
+  }
+  return distinct;
+}
+
+// Places profiles into groups: who is to fit in, and how close each is.
+class Places {
+ public:
+  Places(const Distinct& distinct, const Graph& graph, std::size_t groups)
+      : distinct_(distinct),
+        graph_(graph),
+        of_(graph.size(), kNowhere),
+        members_(groups),
+        known_(groups),
+        sizes_(groups) {}
+
+  void put(std::size_t profile, std::size_t group) {
+    of_[profile] = group;
+    members_[group].resize(graph_.words());
+    members_[group][profile / Graph::kBits] |= Graph::Word{1} << (profile % Graph::kBits);
+    sizes_[group] += distinct_.devices[profile].size();
+    for (const auto& [setting, answer] : distinct_.profiles[profile])
+      for (const std::string& value : answer.seen) ++known_[group][{setting, value}];
+  }
+
+  bool fits(std::size_t profile, std::size_t group) const {
+    const auto row = graph_.row(profile);
+    for (std::size_t i = 0; i < members_[group].size(); ++i)
+      if ((members_[group][i] & row[i]) != 0) return false;
+    return true;
+  }
+
+  // The group that it fits in and has most in common with; of several the larger.
+  std::size_t closest(std::size_t profile) const {
+    std::size_t best = kNowhere;
+    std::pair<std::size_t, std::size_t> rank;
+    for (std::size_t group = 0; group < members_.size(); ++group) {
+      if (!fits(profile, group)) continue;
+      const std::pair mine(in_common(profile, group), sizes_[group]);
+      if (best != kNowhere && mine <= rank) continue;
+      best = group;
+      rank = mine;
+    }
+    return best;
+  }
+
+  // Who was placed before others were there may have more in common elsewhere.
+  void move_closer(std::size_t profile) {
+    const std::size_t from = of_[profile];
+    if (sizes_[from] == distinct_.devices[profile].size()) return;  // nobody else is there
+    take(profile);
+    put(profile, closest(profile));
+  }
+
+  std::size_t of(std::size_t profile) const { return of_[profile]; }
+  std::size_t size() const { return members_.size(); }
+
+ private:
+  void take(std::size_t profile) {
+    const std::size_t from = of_[profile];
+    members_[from][profile / Graph::kBits] &= ~(Graph::Word{1} << (profile % Graph::kBits));
+    sizes_[from] -= distinct_.devices[profile].size();
+    for (const auto& [setting, answer] : distinct_.profiles[profile])
+      for (const std::string& value : answer.seen)
+        if (--known_[from][{setting, value}] == 0) known_[from].erase({setting, value});
+  }
+
+  std::size_t in_common(std::size_t profile, std::size_t group) const {
+    std::size_t count = 0;
+    for (const auto& [setting, answer] : distinct_.profiles[profile])
+      for (const std::string& value : answer.seen)
+        if (known_[group].contains({setting, value})) ++count;
+    return count;
+  }
+
+  const Distinct& distinct_;
+  const Graph& graph_;
+  std::vector<std::size_t> of_;
+  std::vector<std::vector<Graph::Word>> members_;
+  std::vector<std::map<std::pair<std::size_t, std::string>, std::size_t>> known_;
+  std::vector<std::size_t> sizes_;
+};
+
+Places place_all(const Distinct& distinct, const Graph& graph, const Reduction& reduction,
+                 const Colouring& core) {
+  Places places(distinct, graph, core.used);
+  for (std::size_t i = 0; i < reduction.kept.size(); ++i) places.put(reduction.kept[i], core.of[i]);
+  // Each fits at least with the one for whom it went.
+  for (std::size_t i = reduction.gone.size(); i-- > 0;) {
+    const std::size_t profile = reduction.gone[i].vertex;
+    places.put(profile, places.closest(profile));
+  }
+  for (const std::size_t profile : reduction.kept) places.move_closer(profile);
+  return places;
+}
+
+// The colours of those who decide how many there are; the others come later.
+std::pair<Reduction, Colouring> colour_core(const Graph& graph) {
+  constexpr std::size_t kMany = 1'000;  // profiles; with fewer the exact way costs nothing
+  if (graph.size() > kMany) {
+    Colouring quick = colour_quickly(graph);
+    Reduction none;
+    none.kept.resize(graph.size());
+    std::iota(none.kept.begin(), none.kept.end(), std::size_t{0});
+    if (quick.used == quick.at_least) return {std::move(none), std::move(quick)};
+  }
+  Reduction reduction = reduce(graph);
+  Colouring core = colour(part_of(graph, reduction.kept));
+  return {std::move(reduction), std::move(core)};
+}
+
+// Who fits another group as well is in its own by assumption.
+bool is_assumed(const Places& places, std::size_t profile) {
+  for (std::size_t group = 0; group < places.size(); ++group)
+    if (group != places.of(profile) && places.fits(profile, group)) return true;
+  return false;
+}
+
+// The largest first; of several as large, by what is known of them.
+void sort_groups(const Distinct& distinct, const Places& places,
+                 std::vector<Grouping::Group>& groups) {
+  std::vector<std::size_t> first(groups.size(), kNowhere), order(groups.size());
+  for (std::size_t i = distinct.profiles.size(); i-- > 0;) first[places.of(i)] = i;
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    const std::size_t sizes[] = {groups[a].devices.size(), groups[b].devices.size()};
+    return sizes[0] != sizes[1] ? sizes[0] > sizes[1] : first[a] < first[b];
+  });
+  std::vector<Grouping::Group> sorted;
+  for (const std::size_t i : order) {
+    std::ranges::sort(groups[i].devices);
+    std::ranges::sort(groups[i].assumed);
+    sorted.push_back(std::move(groups[i]));
+  }
+  groups = std::move(sorted);
+}
+
+}  // namespace
+
+Grouping group(const std::vector<Profile>& devices, const std::vector<Compare>& compares) {
+  const Distinct distinct = distinct_of(devices);
+  const Graph graph = conflicts(distinct.profiles, compares);
+  const auto [reduction, core] = colour_core(graph);
+  const Places places = place_all(distinct, graph, reduction, core);
+  Grouping result{.groups = std::vector<Grouping::Group>(core.used), .at_least = core.at_least};
+  for (std::size_t i = 0; i < distinct.profiles.size(); ++i) {
+    Grouping::Group& mine = result.groups[places.of(i)];
+    std::ranges::copy(distinct.devices[i], std::back_inserter(mine.devices));
+    if (is_assumed(places, i))
+      std::ranges::copy(distinct.devices[i], std::back_inserter(mine.assumed));
+  }
+  sort_groups(distinct, places, result.groups);
+  return result;
+}
+
+}  // namespace asepsis
