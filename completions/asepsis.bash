@@ -14,7 +14,7 @@ _asepsis() {
   COMPREPLY=()
   case $before in
     --db | --eve) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --zeek-out) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --zeek-out | --html) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --filter | --site) return ;;
     --knowledge) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --pack) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
@@ -29,7 +29,7 @@ _asepsis() {
     "") options="$commands --help --version" ;;
     read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
     check) options="--db --pack --fail-on --help" ;;
-    findings) options="--db --by --all --json --csv --help" ;;
+    findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;
     accept) options="--db --until --by --why --help" ;;
     pack) options="list check test new --help" ;;
     schema | version) options="--help" ;;

@@ -47,3 +47,6 @@ complete -c asepsis -n '__fish_seen_subcommand_from accept' -l by -x -d 'Who tak
 complete -c asepsis -n '__fish_seen_subcommand_from accept' -l why -x -d 'Why, and what controls it'
 complete -c asepsis -n '__fish_seen_subcommand_from pack' -a 'list check test new'
 complete -c asepsis -n '__fish_seen_subcommand_from pack' -F
+complete -c asepsis -n '__fish_seen_subcommand_from findings' -l sarif -d 'SARIF 2.1'
+complete -c asepsis -n '__fish_seen_subcommand_from findings' -l oscal -d 'OSCAL assessment results 1.1.2'
+complete -c asepsis -n '__fish_seen_subcommand_from findings' -l html -x -a '(__fish_complete_directories)' -d 'A printable report'

@@ -14,10 +14,6 @@ namespace {
 
 constexpr const char* kOrganisationPacks = "/etc/asepsis/packs.d";
 
-Time now() {
-  return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
-}
-
 const char* word_for(int rating) {
   constexpr const char* kWords[] = {"",
                                     "acceptable",
@@ -45,6 +41,10 @@ void print_outcome(const CheckOutcome& outcome, const PackSet& packs) {
 
 }  // namespace
 
+Time clock_time() {
+  return std::chrono::time_point_cast<std::chrono::nanoseconds>(std::chrono::system_clock::now());
+}
+
 Result<PackSet> usual_packs(const Knowledge& knowledge,
                             const std::vector<std::filesystem::path>& files) {
   auto packs = PackSet::built_in(knowledge);
@@ -68,7 +68,7 @@ Result<bool> run(const CheckCommand& command) {
   if (!database) return std::unexpected(database.error());
   const auto found = run_checks(*database, *packs);
   if (!found) return std::unexpected(found.error());
-  const auto outcome = store_findings(*database, *packs, *found, now());
+  const auto outcome = store_findings(*database, *packs, *found, clock_time());
   if (!outcome) return std::unexpected(outcome.error());
   print_outcome(*outcome, *packs);
   bool reached = false;
@@ -84,7 +84,7 @@ Result<void> run(const AcceptCommand& command) {
   const auto done = accept_finding(
       *database,
       {.finding = command.finding, .until = command.until, .who = command.who, .why = command.why},
-      now());
+      clock_time());
   if (!done) return done;
   std::cout << escaped(command.finding) << " is accepted until " << command.until << " by "
             << escaped(command.who) << ".\n";

@@ -10,6 +10,7 @@
 #include "app/commands.hpp"
 #include "assess/pack_set.hpp"
 #include "base/result.hpp"
+#include "base/time.hpp"
 
 namespace asepsis {
 
@@ -27,10 +28,15 @@ Result<PackSet> usual_packs(const Knowledge& knowledge,
 // finding reaches `fail_on`.
 Result<bool> run(const CheckCommand& command);
 
+// What the clock of this computer says.
+Time clock_time();
+
 struct FindingsOptions {
   AnswerOptions answer;
   std::string by;    // device, check, model, class, owner-role; empty: one by one
   bool all = false;  // those that are gone or accepted too
+  bool sarif = false, oscal = false;
+  std::filesystem::path html;  // a folder; empty: none
 };
 Result<void> show_findings(const FindingsOptions& options);
 Result<void> show_classes(const AnswerOptions& options);

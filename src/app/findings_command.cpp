@@ -5,6 +5,7 @@
 #include "app/check_command.hpp"
 #include "app/database_access.hpp"
 #include "base/text.hpp"
+#include "export/finding_files.hpp"
 
 namespace asepsis {
 namespace {
@@ -104,6 +105,17 @@ void print_card(const Rows& rows) {
   }
 }
 
+Result<void> write_files(const FindingsOptions& options) {
+  auto database = open_for_answers(options.answer.database);
+  if (!database) return std::unexpected(database.error());
+  const auto findings = load_findings(*database);
+  if (!findings) return std::unexpected(findings.error());
+  if (options.sarif) write_sarif(std::cout, *findings);
+  if (options.oscal) write_oscal(std::cout, *findings, clock_time());
+  if (options.html.empty()) return {};
+  return write_html(options.html, *findings, clock_time());
+}
+
 const std::string kListed =
     "SELECT f.id, f.\"check\", f.device, d.class, d.manufacturer, d.model, f.instance, f.rating, "
     "f.severity, f.likelihood, f.reasoning, f.state, f.accepted_until, f.cwe, f.clauses, "
@@ -113,6 +125,7 @@ const std::string kListed =
 }  // namespace
 
 Result<void> show_findings(const FindingsOptions& options) {
+  if (options.sarif || options.oscal || !options.html.empty()) return write_files(options);
   if (!options.by.empty()) return show_groups(options);
   if (options.answer.form != Form::table)
     return show(options.answer, kListed + "ORDER BY f.rating DESC, f.\"check\", f.device, f.id");

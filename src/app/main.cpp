@@ -133,10 +133,16 @@ void add_checks(CLI::App& app, Arguments& arguments) {
                       "Count them by device, check, model, class or owner-role");
   findings.add_flag("--all", arguments.findings.all,
                     "In the table also those that are accepted or gone");
+  auto* sarif = findings.add_flag("--sarif", arguments.findings.sarif, "SARIF 2.1");
+  auto* oscal =
+      findings.add_flag("--oscal", arguments.findings.oscal, "OSCAL assessment results 1.1.2");
+  oscal->excludes(sarif);
+  findings.add_option("--html", arguments.findings.html,
+                      "Write a printable report into a folder, a page an audience");
   add_form(findings, arguments);
   findings.footer(
       "Examples:\n  asepsis findings\n  asepsis findings --by owner-role\n"
-      "  asepsis findings --json | grep infusion");
+      "  asepsis findings --json | grep infusion\n  asepsis findings --html report/");
   auto& classes = *app.add_subcommand(
       "classes", "List weakness classes (CWE) by devices, and what each baseline would end");
   add_form(classes, arguments);
