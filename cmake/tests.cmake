@@ -75,6 +75,7 @@ asepsis_unit_test(opening_shape_test)
 asepsis_unit_test(fact_table_test)
 asepsis_unit_test(reading_test)
 asepsis_unit_test(variants_test)
+asepsis_unit_test(settings_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
@@ -91,6 +92,9 @@ add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${
   ${PROJECT_SOURCE_DIR}/tests/cases ${PROJECT_SOURCE_DIR}/tests/logs)
 set_tests_properties(killed PROPERTIES TIMEOUT 300)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
+  ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
+
+add_test(NAME drift COMMAND ${end_to_end}/drift.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 
 # The pages that are made of the code say what it says.

@@ -63,7 +63,7 @@ std::string changes_sql(std::int64_t since) {
          "DISTINCT " +
          text_of("b") +
          " AS was FROM setting b WHERE b.device = s.device AND b.kind = s.kind AND b.instance = "
-         "s.instance AND b.state <> 'unknown' AND b.first_seen < " +
+         "s.instance AND b.current = 0 AND b.first_seen < " +
          then + " ORDER BY 1)) AS was, " + text_of("s") +
          " || iif(s.state = 'refused' AND s.value <> '', ' refused', '') AS \"is\", "
          "nullif(s.level, '') AS level "

@@ -10,10 +10,10 @@
 namespace asepsis {
 
 struct DriftCommand {
-  std::string model;  // empty: all
-  std::string split;  // "", "site", "care-area", "firmware"
-  std::string where;  // SQL about a row of `devices`
-  std::string since;  // then: what changed since
+  std::string model = {};  // empty: all
+  std::string split = {};  // "", "site", "care-area", "firmware"
+  std::string where = {};  // SQL about a row of `devices`
+  std::string since = {};  // if any: what changed since, and no more
   bool plan = false;
 };
 
