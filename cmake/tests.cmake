@@ -93,8 +93,13 @@ add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${
 set_tests_properties(killed PROPERTIES TIMEOUT 300)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
+add_test(NAME lab_services COMMAND ${end_to_end}/lab_services.py $<TARGET_FILE:asepsis>
+  ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 
 add_test(NAME drift COMMAND ${end_to_end}/drift.py $<TARGET_FILE:asepsis>
+  ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
+
+add_test(NAME findings COMMAND ${end_to_end}/findings.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 
 # The pages that are made of the code say what it says.

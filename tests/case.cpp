@@ -40,6 +40,11 @@ class Listener final : public FactSink {
 
   void on_rider(std::string_view protocol) override { rider_ = protocol; }
 
+  void on_related_flow(std::string_view application, Side listener, std::uint16_t port) override {
+    facts += listener == Side::client ? "client" : "server";
+    facts += " waits for " + std::string(application) + " at " + std::to_string(port) + '\n';
+  }
+
   // Every case plays at noon of 2026-12-01, whatever the clock says.
   std::optional<Time> time() const override {
     return std::chrono::sys_days(std::chrono::year(2026) / 12 / 1) + std::chrono::hours(12);

@@ -10,7 +10,7 @@ namespace {
 
 Endpoint endpoint_of(const Flow& flow, Side side) {
   const FlowHalf& half = flow.halves[side == Side::client ? 0 : 1];
-  Endpoint endpoint{.mac = half.mac, .vlan = flow.key.vlan};
+  Endpoint endpoint{.mac = half.mac, .vlan = half.vlan};
   if (!flow.key.frame) endpoint.ip = side == Side::client ? flow.client_ip() : flow.server_ip();
   return endpoint;
 }
@@ -102,6 +102,7 @@ void Worker::add_incomplete(const Decoded& piece, Time time, std::uint64_t numbe
 }
 
 std::uint64_t Worker::on_data(Flow& flow, Sender from, Bytes bytes) {
+  if (!flow.state && relate(flow)) return 0;
   if (!flow.state) flow.state = std::make_unique<Dialogue>();
   // Only dialogues are ever attached to our flows.
   auto& dialogue = static_cast<Dialogue&>(*flow.state);
@@ -124,7 +125,22 @@ void Worker::on_closed(Flow& flow) {
   if (flow.state) static_cast<Dialogue&>(*flow.state).close();
 }
 
+// A flow that another one agreed on: it is named after that and not read.
+bool Worker::relate(Flow& flow) {
+  const Agreement* const agreement = related_.find(flow);
+  if (agreement == nullptr) return false;
+  const bool knows_caller = flow.key.protocol == ip_protocol::kTcp;
+  if (!knows_caller && flow.server_ip() != agreement->server) flow.turn_round();
+  auto dialogue = std::make_unique<Dialogue>();
+  dialogue->application = agreement->application;
+  flow.state = std::move(dialogue);
+  flow.oriented = true;
+  flow.wants_data = false;
+  return true;
+}
+
 void Worker::on_end(Flow& flow) {
+  if (!flow.state) relate(flow);
   ConversationRow row{.client = endpoint_of(flow, Side::client),
                       .server = endpoint_of(flow, Side::server),
                       .protocol = flow.key.protocol,
@@ -215,6 +231,15 @@ bool Worker::said_before(std::uint64_t key) {
   }
   if (sayings_.size() < kMostSayings) remembering_ = &sayings_[key].rows;
   return false;
+}
+
+void Worker::on_related_flow(std::string_view application, Side listener, std::uint16_t port) {
+  const bool client = listener == Side::client;
+  const Ip& ip = client ? speaking_->client_ip() : speaking_->server_ip();
+  const std::uint16_t own = client ? speaking_->client_port() : speaking_->server_port();
+  related_.add(
+      *speaking_, ip, port != 0 ? port : own,
+      {.server = speaking_->server_ip(), .application = application, .made = flows_.packet_time()});
 }
 
 void Worker::on_application(std::string_view name, Security security) {

@@ -10,6 +10,7 @@
 
 #include <absl/container/flat_hash_map.h>
 
+#include "app/related_flows.hpp"
 #include "capture/capture_file.hpp"
 #include "fact/fact_table.hpp"
 #include "flow/flow_table.hpp"
@@ -64,11 +65,13 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void on_loss(Flow& flow, Sender from, std::uint64_t size) override;
   void on_closed(Flow& flow) override;
   void on_end(Flow& flow) override;
+  bool relate(Flow& flow);
   void add_unknown(const Flow& flow, ConversationRow& row);
   void add_other_view(const Flow& flow, Side side, ConversationRow row);
   void on_fact(const Fact& fact) override;
   void on_application(std::string_view name, Security security) override;
   void on_rider(std::string_view protocol) override { rider_ = protocol; }
+  void on_related_flow(std::string_view application, Side listener, std::uint16_t port) override;
   std::optional<Time> time() const override { return flows_.packet_time(); }
   bool said_before(std::uint64_t key) override;
   void said_all() override { remembering_ = nullptr; }
@@ -80,6 +83,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   DatagramParsers datagram_parsers_;
   FragmentTable fragments_;
   FlowTable flows_;
+  RelatedFlows related_;
   // What a repeated message says: the rows of its facts, and when it came again.
   struct Saying {
     std::vector<std::uint32_t> rows;

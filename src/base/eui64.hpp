@@ -12,6 +12,8 @@
 
 namespace asepsis {
 
+constexpr std::size_t kEui64Digits = 16;
+
 struct Eui64 {
   std::array<std::uint8_t, 8> bytes{};
 
@@ -28,17 +30,18 @@ struct Eui64 {
 };
 
 inline std::optional<Eui64> eui64_from_text(std::string_view text) {
+  if (text.size() < kEui64Digits) return std::nullopt;
   Eui64 eui64;
   std::size_t digits = 0;
   for (const char letter : trimmed(text)) {
     if (letter == '-' || letter == ':' || letter == '.') continue;
     const char c = lower(letter);
     const int value = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-    if (value < 0 || digits == 16) return std::nullopt;
+    if (value < 0 || digits == kEui64Digits) return std::nullopt;
     std::uint8_t& byte = eui64.bytes[digits++ / 2];
     byte = static_cast<std::uint8_t>(byte << 4 | value);
   }
-  return digits == 16 ? std::optional(eui64) : std::nullopt;
+  return digits == kEui64Digits ? std::optional(eui64) : std::nullopt;
 }
 
 }  // namespace asepsis

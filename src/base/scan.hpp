@@ -1,58 +1,99 @@
-// Finding bytes in text eight at a time. For parsers that look at every byte
+// Finding bytes in text a block at a time. For parsers that look at every byte
 // of what they let by.
 
 #pragma once
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "base/cursor.hpp"
 
 namespace asepsis {
 
-static_assert(std::endian::native == std::endian::little, "the first byte is the lowest");
-
 namespace scan {
 
-constexpr std::uint64_t kOnes = 0x0101010101010101;
-constexpr std::uint64_t kHighs = 0x8080808080808080;
+constexpr std::size_t kBlock = 16;
 
-inline std::uint64_t load(const std::uint8_t* at) {
-  std::uint64_t word = 0;
-  std::memcpy(&word, at, sizeof word);
-  return word;
+// Bit i stands for byte i of the block at `at`.
+using Mask = std::uint32_t;
+
+#if defined(__SSE2__)
+inline __m128i load(const std::uint8_t* at) {
+  return _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+}
+inline Mask mask_of(__m128i truth) { return static_cast<Mask>(_mm_movemask_epi8(truth)); }
+
+inline Mask equal(const std::uint8_t* at, std::uint8_t wanted) {
+  return mask_of(_mm_cmpeq_epi8(load(at), _mm_set1_epi8(static_cast<char>(wanted))));
+}
+inline Mask controls(const std::uint8_t* at) {
+  const __m128i block = load(at);
+  return mask_of(_mm_cmpeq_epi8(_mm_min_epu8(block, _mm_set1_epi8(0x1f)), block));
+}
+#else
+template <class Test>
+Mask mask_of(const std::uint8_t* at, Test test) {
+  Mask mask = 0;
+  for (std::size_t i = 0; i < kBlock; ++i) mask |= static_cast<Mask>(test(at[i]) ? 1U : 0U) << i;
+  return mask;
+}
+inline Mask equal(const std::uint8_t* at, std::uint8_t wanted) {
+  return mask_of(at, [wanted](std::uint8_t byte) { return byte == wanted; });
+}
+inline Mask controls(const std::uint8_t* at) {
+  return mask_of(at, [](std::uint8_t byte) { return byte < 0x20; });
+}
+#endif
+
+// Calls `use` with each block's mask and where it begins, until it says false.
+// The last bytes are looked at in a block that overlaps the one before, or in
+// a copy if there are too few.
+template <class Find, class Use>
+void blocks(Bytes bytes, Find find, Use use) {
+  std::size_t at = 0;
+  for (; at + kBlock <= bytes.size(); at += kBlock)
+    if (!use(find(bytes.data() + at), at)) return;
+  const std::size_t left = bytes.size() - at;
+  if (left == 0) return;
+  if (bytes.size() >= kBlock) {
+    use(find(bytes.data() + bytes.size() - kBlock) >> (kBlock - left), at);
+    return;
+  }
+  std::uint8_t copy[kBlock] = {};
+  std::memcpy(copy, bytes.data(), left);
+  use(find(copy) & ((Mask{1} << left) - 1), at);
 }
 
 }  // namespace scan
 
 // Where the first byte below 0x20 (a control character) is; the size if there is none.
 inline std::size_t find_control(Bytes bytes) {
-  std::size_t at = 0;
-  for (; at + 8 <= bytes.size(); at += 8) {
-    const std::uint64_t word = scan::load(bytes.data() + at);
-    // Bits above the first hit may be wrong; it is not.
-    const std::uint64_t hits = (word - (scan::kOnes * 0x20)) & ~word & scan::kHighs;
-    if (hits != 0) return at + (static_cast<std::size_t>(std::countr_zero(hits)) / 8);
-  }
-  while (at < bytes.size() && bytes[at] >= 0x20) ++at;
-  return at;
+  std::size_t found = bytes.size();
+  const auto find = [](const std::uint8_t* at) { return scan::controls(at); };
+  scan::blocks(bytes, find, [&](scan::Mask hits, std::size_t at) {
+    if (hits == 0) return true;
+    found = at + static_cast<std::size_t>(std::countr_zero(hits));
+    return false;
+  });
+  return found;
 }
 
 // Calls `use` with the place of each `wanted`, in order, until it says false.
 template <class Use>
 void for_each_byte(Bytes bytes, std::uint8_t wanted, Use use) {
-  std::size_t at = 0;
-  for (; at + 8 <= bytes.size(); at += 8) {
-    const std::uint64_t word = scan::load(bytes.data() + at) ^ (scan::kOnes * wanted);
-    const std::uint64_t sevens = word & ~scan::kHighs;
-    std::uint64_t hits = ~((sevens + ~scan::kHighs) | word | ~scan::kHighs);
+  const auto find = [wanted](const std::uint8_t* at) { return scan::equal(at, wanted); };
+  scan::blocks(bytes, find, [&](scan::Mask hits, std::size_t at) {
     for (; hits != 0; hits &= hits - 1)
-      if (!use(at + (static_cast<std::size_t>(std::countr_zero(hits)) / 8))) return;
-  }
-  for (; at < bytes.size(); ++at)
-    if (bytes[at] == wanted && !use(at)) return;
+      if (!use(at + static_cast<std::size_t>(std::countr_zero(hits)))) return false;
+    return true;
+  });
 }
 
 }  // namespace asepsis

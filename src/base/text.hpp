@@ -23,7 +23,7 @@ inline Bytes as_bytes(std::string_view text) {
 // Without the spaces (and NULs) that fixed-size fields are padded with.
 constexpr std::string_view trimmed(std::string_view text) {
   const auto padding = [](char c) {
-    return c == ' ' || c == '\0' || c == '\t' || c == '\r' || c == '\n';
+    return c <= ' ' && (c == ' ' || c == '\0' || c == '\t' || c == '\r' || c == '\n');
   };
   while (!text.empty() && padding(text.front())) text.remove_prefix(1);
   while (!text.empty() && padding(text.back())) text.remove_suffix(1);
@@ -62,7 +62,10 @@ class ShortText {
   // Two lower-case hexadecimal digits a byte.
   ShortText& hex(Bytes bytes) {
     constexpr std::string_view kHex = "0123456789abcdef";
-    for (const std::uint8_t byte : bytes) add(kHex[byte >> 4]).add(kHex[byte & 0xf]);
+    for (const std::uint8_t byte : bytes) {
+      const char digits[] = {kHex[byte >> 4], kHex[byte & 0xf]};
+      add(std::string_view(digits, std::size(digits)));
+    }
     return *this;
   }
   void clear() { size_ = 0; }

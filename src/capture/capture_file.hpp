@@ -66,7 +66,7 @@ class CaptureFile {
   // they arrive: a batch is then what could be read without waiting again.
   // REQUIRES: limit > 0. A mapped file that somebody cuts short is noticed
   // here, but not between two calls: reading bytes that are gone is SIGBUS.
-  bool next(PacketBatch& batch, std::size_t limit = 4096);
+  bool next(PacketBatch& batch, std::size_t limit = 1024);
 
   const CaptureLosses& losses() const;
   std::uint64_t bytes_read() const;   // of the file as stored, for a progress bar

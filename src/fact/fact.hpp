@@ -64,6 +64,14 @@ class FactSink {
   // reference. See Riding.
   virtual void on_rider(std::string_view protocol) { static_cast<void>(protocol); }
 
+  // The flow agreed on another, which carries this application: the data of FTP.
+  // That side waits for it at the port; 0: at the one it speaks from here.
+  virtual void on_related_flow(std::string_view application, Side listener, std::uint16_t port) {
+    static_cast<void>(application);
+    static_cast<void>(listener);
+    static_cast<void>(port);
+  }
+
   // When what is being read was captured, for what is true at some time only.
   virtual std::optional<Time> time() const { return std::nullopt; }
 

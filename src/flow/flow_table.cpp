@@ -13,20 +13,31 @@ namespace {
 constexpr std::size_t kFirstSlots = 4096;
 constexpr int kEvictionCandidates = 32;
 
-std::uint64_t word(const Ip& ip, std::size_t offset) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, ip.bytes.data() + offset, sizeof value);
-  return value;
+std::uint64_t hash_of(const FlowKey& key) {
+  const FlowKey::Words words = key.words();
+  return hash_mix(hash_mix(words[0] ^ words[4], words[1]) ^ words[5], hash_mix(words[2], words[3]));
 }
 
-std::uint64_t hash_of(const FlowKey& key) {
-  const std::uint64_t ports = static_cast<std::uint64_t>(key.port_a) << 48 |
-                              static_cast<std::uint64_t>(key.port_b) << 32 | key.tunnel;
-  const std::uint64_t rest = static_cast<std::uint64_t>(key.vlan) << 32 |
-                             static_cast<std::uint64_t>(key.outer_vlan) << 16 |
-                             static_cast<std::uint64_t>(key.protocol) << 8 | (key.frame ? 1U : 0U);
-  return hash_mix(hash_mix(word(key.a, 0) ^ rest, word(key.a, 8)) ^ ports,
-                  hash_mix(word(key.b, 0), word(key.b, 8)));
+std::uint64_t hash_of_ends(FlowKey key) {
+  key.vlan = key.outer_vlan = 0;
+  return hash_of(key);
+}
+
+// Eight bytes of an address as they order it.
+std::uint64_t rank(const Ip& ip, std::size_t offset) {
+  std::uint64_t value = 0;
+  std::memcpy(&value, ip.bytes.data() + offset, sizeof value);
+  return __builtin_bswap64(value);
+}
+
+// Below 0, 0 or above as a comes before b, is b, or comes after it.
+int order_of(const Ip& a, const Ip& b) {
+  for (const std::size_t offset : {0U, 8U}) {
+    const std::uint64_t of_a = rank(a, offset);
+    const std::uint64_t of_b = rank(b, offset);
+    if (of_a != of_b) return of_a < of_b ? -1 : 1;
+  }
+  return 0;
 }
 
 // A MAC in the place of an address.
@@ -50,7 +61,7 @@ bool make_key(const Decoded& packet, FlowKey& key) {
   const std::uint16_t dst_port = frame      ? packet.ethertype
                                  : portless ? std::uint16_t{0}
                                             : packet.dst_port;
-  const int order = std::memcmp(src.bytes.data(), dst.bytes.data(), src.bytes.size());
+  const int order = order_of(src, dst);
   const bool from_a = order < 0 || (order == 0 && src_port <= dst_port);
   key = FlowKey{.a = from_a ? src : dst,
                 .b = from_a ? dst : src,
@@ -98,7 +109,12 @@ bool answered(const Flow& flow) { return flow.client().packets > 0 && flow.serve
 }  // namespace
 
 FlowTable::FlowTable(FlowListener& listener, FlowLimits limits)
-    : listener_(listener), limits_(limits), slots_(kFirstSlots), wheel_(kWheelSeconds, 0) {}
+    : listener_(listener),
+      limits_(limits),
+      shortest_timeout_(std::min(std::min(limits.established, limits.half_open),
+                                 std::min(limits.closed, limits.datagrams))),
+      slots_(kFirstSlots),
+      wheel_(kWheelSeconds, 0) {}
 
 FlowTable::~FlowTable() = default;
 
@@ -116,6 +132,7 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
     end(index - 1);
     index = 0;
   }
+  if (index == 0 && !by_ends_.empty()) index = join(key, hash, packet, from_a);
   if (index == 0) index = create(key, hash, packet, from_a) + 1;
 
   Flow& flow = flow_at(index - 1);
@@ -140,7 +157,8 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
 void FlowTable::refuse(const Decoded& packet) {
   FlowKey key;
   const bool from_a = make_key(packet, key);
-  const std::uint32_t index = find(key, hash_of(key));
+  std::uint32_t index = find(key, hash_of(key));
+  if (index == 0) index = find_apart(key);
   if (index == 0) return;
   Flow& flow = flow_at(index - 1);
   if (from_a == flow.client_is_a) flow.refused = true;
@@ -156,7 +174,7 @@ bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time 
   // The clock decides, so that it does not matter whether it has been cleared
   // away yet. Where a capture goes back in time the clock stands still.
   const auto silent = std::max(time - flow.last, now_ - flow.heard);
-  if (silent > timeout_of(flow)) return true;
+  if (silent > shortest_timeout_ && silent > timeout_of(flow)) return true;
   if (flow.key.frame || packet.protocol != ip_protocol::kTcp) return false;
   const auto opening = static_cast<std::uint8_t>(
       packet.tcp_flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst));
@@ -175,9 +193,47 @@ bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time 
 
 std::uint32_t FlowTable::find(const FlowKey& key, std::uint64_t hash) {
   const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = hash & mask; slots_[at].flow != 0; at = (at + 1) & mask)
-    if (slots_[at].hash == hash && flow_at(slots_[at].flow - 1).key == key) return slots_[at].flow;
+  for (std::size_t at = hash & mask; slots_[at].flow != 0; at = (at + 1) & mask) {
+    if (slots_[at].hash != hash) continue;
+    const Flow& flow = flow_at(slots_[at].flow - 1);
+    if (flow.key == key || (flow.apart && flow.back_key() == key)) return slots_[at].flow;
+  }
   return 0;
+}
+
+// A flow between the same ends in another VLAN of which only one side was heard.
+std::uint32_t FlowTable::find_apart(const FlowKey& key) {
+  const auto found = by_ends_.find(hash_of_ends(key));
+  if (found == by_ends_.end()) return 0;
+  const Flow& flow = flow_at(found->second - 1);
+  FlowKey there = key;
+  there.vlan = flow.key.vlan;
+  there.outer_vlan = flow.key.outer_vlan;
+  return flow.key == there && !answered(flow) ? found->second : 0;
+}
+
+// A mirror of ports shows each direction of a routed flow on the VLAN where it
+// comes in. Of TCP the acknowledgement must fit: addresses may be used twice.
+std::uint32_t FlowTable::join(const FlowKey& key, std::uint64_t hash, const Decoded& packet,
+                              bool from_a) {
+  constexpr std::uint32_t kMostAhead = 1U << 24;
+  const std::uint32_t index = find_apart(key);
+  if (index == 0 || packet.dst.multicast()) return 0;
+  Flow& flow = flow_at(index - 1);
+  const Sender from = from_a == flow.client_is_a ? Sender::client : Sender::server;
+  if (half_of(flow, from).packets > 0 || over(flow, packet, from_a, packet_time_)) return 0;
+  const FlowHalf& asked = half_of(flow, other(from));
+  const bool acknowledges = (packet.tcp_flags & tcp_flag::kAck) != 0;
+  const std::uint32_t ahead = asked.next_sequence - packet.tcp_ack + kMostAhead;
+  if (key.protocol == ip_protocol::kTcp && (!acknowledges || ahead > 2 * kMostAhead)) return 0;
+  flow.apart = true;
+  flow.back_vlan = key.vlan;
+  flow.back_outer_vlan = key.outer_vlan;
+  half_of(flow, from).vlan = key.vlan;
+  ++joined_;
+  if ((live_ + joined_) * 4 > slots_.size() * 3) grow();
+  insert_slot(hash, index - 1);
+  return index;
 }
 
 std::uint32_t FlowTable::create(const FlowKey& key, std::uint64_t hash, const Decoded& packet,
@@ -202,10 +258,12 @@ std::uint32_t FlowTable::create(const FlowKey& key, std::uint64_t hash, const De
   flow.oriented = tcp && (packet.tcp_flags & tcp_flag::kSyn) != 0;
   flow.in_use = true;
   half_of(flow, from_a == flow.client_is_a ? Sender::server : Sender::client).mac = packet.dst_mac;
+  for (FlowHalf& half : flow.halves) half.vlan = key.vlan;
+  if (key.vlan != 0 && !key.frame) by_ends_[hash_of_ends(key)] = index + 1;
   if (tcp && !flow.oriented) ++counts_.mid_stream;
   ++counts_.flows;
   ++live_;
-  if (live_ * 4 > slots_.size() * 3) grow();
+  if ((live_ + joined_) * 4 > slots_.size() * 3) grow();
   insert_slot(hash, index);
   schedule(index, now_ + timeout_of(flow));
   return index;
@@ -222,7 +280,7 @@ void FlowTable::insert_slot(std::uint64_t hash, std::uint32_t index) {
 void FlowTable::erase_slot(std::uint64_t hash, std::uint32_t index) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t hole = hash & mask;
-  while (slots_[hole].flow != index + 1) hole = (hole + 1) & mask;
+  while (slots_[hole].flow != index + 1 || slots_[hole].hash != hash) hole = (hole + 1) & mask;
   for (std::size_t at = (hole + 1) & mask; slots_[at].flow != 0; at = (at + 1) & mask) {
     const std::size_t home = slots_[at].hash & mask;
     if (((at - home) & mask) >= ((at - hole) & mask)) {
@@ -248,6 +306,14 @@ void FlowTable::end(std::uint32_t index) {
   }
   listener_.on_end(flow);
   erase_slot(flow.hash, index);
+  if (flow.apart) {
+    erase_slot(hash_of(flow.back_key()), index);
+    --joined_;
+  }
+  if (flow.key.vlan != 0 && !flow.key.frame) {
+    const auto known = by_ends_.find(hash_of_ends(flow.key));
+    if (known != by_ends_.end() && known->second == index + 1) by_ends_.erase(known);
+  }
   unschedule(index);
   flow = Flow{};
   free_.push_back(index);

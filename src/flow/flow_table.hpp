@@ -13,6 +13,8 @@
 #include <memory>
 #include <vector>
 
+#include <absl/container/flat_hash_map.h>
+
 #include "flow/flow.hpp"
 #include "net/decoded.hpp"
 
@@ -93,6 +95,8 @@ class FlowTable {
 
   Flow& flow_at(std::uint32_t index) { return blocks_[index >> kBlockBits][index & kBlockMask]; }
   std::uint32_t find(const FlowKey& key, std::uint64_t hash);
+  std::uint32_t find_apart(const FlowKey& key);
+  std::uint32_t join(const FlowKey& key, std::uint64_t hash, const Decoded& packet, bool from_a);
   std::uint32_t create(const FlowKey& key, std::uint64_t hash, const Decoded& packet, bool from_a);
   void insert_slot(std::uint64_t hash, std::uint32_t index);
   void erase_slot(std::uint64_t hash, std::uint32_t index);
@@ -119,11 +123,16 @@ class FlowTable {
 
   FlowListener& listener_;
   FlowLimits limits_;
+  std::chrono::seconds shortest_timeout_;
   FlowCounts counts_;
   std::vector<std::unique_ptr<Flow[]>> blocks_;
   std::vector<std::uint32_t> free_;
   std::vector<Slot> slots_;
+  // Flows that began in a VLAN, by the hash of their key without it: where the
+  // other direction belongs that a mirror shows on another VLAN.
+  absl::flat_hash_map<std::uint64_t, std::uint32_t> by_ends_;  // index + 1
   std::size_t live_ = 0;
+  std::size_t joined_ = 0;  // of those, with a second slot
   std::size_t early_bytes_ = 0;
   std::uint32_t created_ = 0;         // flows ever made room for
   std::uint32_t hand_ = 0;            // where eviction looks next

@@ -17,16 +17,15 @@ RE2::Options expression_options() {
   return options;
 }
 
-Result<void> ClaimRules::add(const Rule& rule, std::size_t number) {
-  if (!set_) {
-    RE2::Options options = expression_options();
-    options.set_max_mem(kSetMemory);
-    set_ = std::make_unique<RE2::Set>(options, RE2::UNANCHORED);
-  }
-  std::string error;
-  if (set_->Add(rule.match, &error) < 0) return fail(rule.where + ": match: " + error);
-  places_.push_back(number);
-  return {};
+// Built when it is first asked: most claims of the files are not in a capture.
+void ClaimRules::compile(const std::vector<Rule>& all) {
+  RE2::Options options = expression_options();
+  options.set_max_mem(kSetMemory);
+  set_ = std::make_unique<RE2::Set>(options, RE2::UNANCHORED);
+  usable_ = std::ranges::all_of(places_, [&](std::size_t place) {
+    std::string error;
+    return set_->Add(all[place].match, &error) >= 0;
+  }) && set_->Compile();
 }
 
 const std::vector<std::size_t>& ClaimRules::matching(std::string_view value,
@@ -41,11 +40,11 @@ std::vector<std::size_t> ClaimRules::ask(std::string_view value, const std::vect
   std::vector<std::size_t> found;
   std::vector<int> matched;
   RE2::Set::ErrorInfo error{};
-  if (!compiled_) compiled_ = set_->Compile();
-  if (compiled_ && set_->Match(piece(value), &matched, &error)) {
+  if (!set_) compile(all);
+  if (usable_ && set_->Match(piece(value), &matched, &error)) {
     std::ranges::sort(matched);
     for (const int number : matched) found.push_back(places_[static_cast<std::size_t>(number)]);
-  } else if (!compiled_ || error.kind != RE2::Set::kNoError) {
+  } else if (!usable_ || error.kind != RE2::Set::kNoError) {
     // The automaton outgrew its memory: ask one by one.
     std::ranges::copy_if(places_, std::back_inserter(found), [&](std::size_t place) {
       return RE2::PartialMatch(piece(value), RE2(all[place].match, expression_options()));

@@ -13,7 +13,6 @@
 #include <re2/re2.h>
 #include <re2/set.h>
 
-#include "base/result.hpp"
 #include "inventory/knowledge.hpp"
 
 namespace asepsis {
@@ -25,8 +24,8 @@ inline re2::StringPiece piece(std::string_view text) { return {text.data(), text
 
 class ClaimRules {
  public:
-  // `number`: its place in the list of all rules. Fails on a bad expression.
-  Result<void> add(const Rule& rule, std::size_t number);
+  // `number`: the rule's place in the list of all rules.
+  void add(std::size_t number) { places_.push_back(number); }
 
   // The places of those that match, in the order of the files. Remembers what
   // it was asked: for one thread at a time.
@@ -34,9 +33,10 @@ class ClaimRules {
 
  private:
   std::vector<std::size_t> ask(std::string_view value, const std::vector<Rule>& all);
+  void compile(const std::vector<Rule>& all);
 
   std::unique_ptr<RE2::Set> set_;
-  bool compiled_ = false;            // when it is first asked
+  bool usable_ = false;              // else the rules are asked one by one
   std::vector<std::size_t> places_;  // by their number in the set
   // Devices of one model say the same things: what was asked lately.
   std::unordered_map<std::string, std::vector<std::size_t>> lately_;

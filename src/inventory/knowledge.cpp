@@ -109,6 +109,16 @@ PerAttribute<std::string> filled_in(const Rule& rule, const RE2& expression,
   return says;
 }
 
+// Sets of expressions are built when they are first asked, which is too late
+// to tell somebody that theirs is wrong.
+Result<void> check_expressions(std::span<const Rule> rules) {
+  for (const Rule& rule : rules) {
+    const RE2 expression(rule.match, expression_options());
+    if (!expression.ok()) return fail(rule.where + ": match: " + expression.error());
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> Knowledge::Index::add_makers(const KnowledgeTables& tables) {
@@ -175,8 +185,7 @@ Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
     const auto [other, added] = by_id.emplace(rule.id, &rule);
     if (!added)
       return fail(rule.where + ": '" + rule.id + "' is in " + other->second->where + " too");
-    for (const std::string& claim : rule.claims)
-      if (auto of_claim = claims[claim].add(rule, expressions.size()); !of_claim) return of_claim;
+    for (const std::string& claim : rule.claims) claims[claim].add(expressions.size());
     if (auto checked = check_says(tables, rule); !checked) return checked;
     expressions.emplace_back();
     if (uses_groups(rule)) {
@@ -220,6 +229,7 @@ Result<Knowledge> Knowledge::built_in() {
 Result<void> Knowledge::add_file(std::string_view name, std::string_view text) {
   auto tables = std::make_unique<KnowledgeTables>(*tables_);
   if (auto read = read_knowledge(name, text, *tables); !read) return read;
+  if (auto checked = check_expressions(tables->rules); !checked) return checked;
   return adopt(std::move(tables));
 }
 
@@ -241,6 +251,7 @@ Result<void> Knowledge::add_folder(const std::filesystem::path& folder) {
     }
     if (auto read = read_knowledge(path.string(), text.view(), *tables); !read) return read;
   }
+  if (auto checked = check_expressions(tables->rules); !checked) return checked;
   return adopt(std::move(tables));
 }
 

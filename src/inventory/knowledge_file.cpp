@@ -110,8 +110,8 @@ Result<void> read_service(Section& in, KnowledgeTables& tables) {
   service.example = in.text("example", true);
   in.text("source", true);
   if (!kebab_case(service.name)) in.wrong("name", "is not in kebab-case");
-  if (service.transport != "tcp" && service.transport != "udp")
-    in.wrong("transport", "is neither tcp nor udp");
+  if (service.transport != "tcp" && service.transport != "udp" && service.transport != "tls")
+    in.wrong("transport", "is none of tcp, udp, tls");
   if (service.port == 0) in.wrong("port", "is missing");
   tables.services.push_back(std::move(service));
   return in.finished();

@@ -1,4 +1,4 @@
-// Names that people gave to what no parser recognises. Part of the knowledge.
+// Names that people gave to what no parser recognises, or can look into. Part of the knowledge.
 
 #pragma once
 
@@ -20,7 +20,7 @@ namespace asepsis {
 
 struct ServiceName {
   std::string name;       // kebab-case, as `application` shows it
-  std::string transport;  // "tcp", "udp"
+  std::string transport;  // "tcp", "udp"; "tls": whatever is in TLS on that port
   std::uint16_t port = 0;
   std::string shape;  // an expression on the shape (proto/opening_shape.hpp); empty: any
   std::string where;  // file and line

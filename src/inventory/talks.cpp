@@ -1,8 +1,11 @@
 #include "inventory/talks.hpp"
 
 #include <algorithm>
+#include <charconv>
+#include <set>
 #include <span>
 #include <tuple>
+#include <utility>
 
 namespace asepsis {
 namespace {
@@ -66,14 +69,53 @@ void for_each_run(Indices indices, Same same, Use use) {
 
 constexpr int kTcp = 6;
 
+using Place = std::pair<Ip, std::uint16_t>;
+
+// Of "https://10.1.2.3:6464/uuid"; 0 if it tells none.
+std::uint16_t port_of(std::string_view address) {
+  constexpr std::string_view kScheme = "https://";
+  if (!address.starts_with(kScheme)) return 0;
+  const std::string_view host = address.substr(kScheme.size());
+  const std::string_view authority = host.substr(0, host.find('/'));
+  const std::size_t colon = authority.rfind(':');
+  std::uint16_t port = 0;
+  if (colon != std::string_view::npos)
+    std::from_chars(authority.data() + colon + 1, authority.data() + authority.size(), port);
+  return port;
+}
+
+// Where medical devices say by WS-Discovery that their services are (IEEE
+// 11073-20701, 9): under TLS nothing else tells SDC from other web services.
+std::set<Place> announced_sdc(const Heard& heard) {
+  std::set<Ip> medical;
+  for (const HeardFact& fact : heard.facts)
+    if (fact.claim == "wsd.types" && fact.value == "MedicalDevice")
+      medical.insert(heard.endpoints[fact.endpoint].ip);
+  std::set<Place> places;
+  for (const HeardFact& fact : heard.facts) {
+    const Ip& ip = heard.endpoints[fact.endpoint].ip;
+    if (fact.claim == "wsd.address" && medical.contains(ip))
+      places.emplace(ip, port_of(fact.value));
+  }
+  return places;
+}
+
 }  // namespace
 
 void name_unknown(const Heard& heard, const Knowledge& knowledge, std::vector<FusedTalk>& talks) {
+  const std::set<Place> sdc = announced_sdc(heard);
   for (std::size_t i = 0; i < talks.size(); ++i) {
     const HeardTalk& talk = heard.talks[i];
-    if (talk.shape.empty() || !talks[i].application.empty()) continue;
-    talks[i].application =
-        knowledge.service_name(talk.protocol == kTcp ? "tcp" : "udp", talk.port, talk.shape);
+    std::string_view& application = talks[i].application;
+    if (application == "tls") {
+      const bool is_sdc = sdc.contains({heard.endpoints[talk.server].ip, talk.port});
+      const std::string_view name =
+          is_sdc ? "sdc" : knowledge.service_name("tls", talk.port, application);
+      if (!name.empty()) application = name;
+    } else if (!talk.shape.empty() && application.empty()) {
+      application =
+          knowledge.service_name(talk.protocol == kTcp ? "tcp" : "udp", talk.port, talk.shape);
+    }
   }
 }
 

@@ -24,8 +24,8 @@ struct FusedTalk {
 // Fills in all but the devices; REQUIRES: one of `talks` for each of Heard::talks.
 void put_together(const Heard& heard, std::vector<FusedTalk>& talks);
 
-// Gives what nothing recognised the name that people know it by, which lives
-// as long as `knowledge`. REQUIRES: the talks were put together.
+// Gives what nothing recognised, and TLS that does not say what is in it, the
+// name that people know it by, which lives as long as `knowledge`. REQUIRES: the talks were put together.
 void name_unknown(const Heard& heard, const Knowledge& knowledge, std::vector<FusedTalk>& talks);
 
 }  // namespace asepsis

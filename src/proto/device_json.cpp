@@ -4,6 +4,7 @@
 
 #include "proto/identity.hpp"
 #include "proto/json.hpp"
+#include "proto/patient_words.hpp"
 
 namespace asepsis {
 namespace {
@@ -11,40 +12,6 @@ namespace {
 using Field = Identity::Field;
 
 constexpr int kMostDepth = 8;
-
-// Keys, letters only, that hold who a patient is.
-constexpr std::string_view kPatientKeys[] = {
-    "patient",
-    "patientid",
-    "patientname",
-    "patientidentifier",
-    "patientnumber",
-    "nhs",
-    "nhsnumber",
-    "nhsno",
-    "mrn",
-    "medicalrecordnumber",
-    "hospitalno",
-    "hospitalnumber",
-    "hospitalid",
-    "pid",
-    "ssn",
-    "chi",
-    "chinumber",
-    "patientdob",
-    "patientbirthdate",
-    "subjectname",
-};
-constexpr std::string_view kNameKeys[] = {"name", "surname", "lastname", "familyname", "fullname"};
-constexpr std::string_view kBirthKeys[] = {"dob", "birthdate", "dateofbirth", "birthday"};
-
-template <std::size_t kCount>
-bool is_among(std::string_view key, const std::string_view (&list)[kCount]) {
-  ShortText<24> letters;
-  for (const char c : key)
-    if (c != '_' && c != '-' && c != ' ') letters.add(lower(c));
-  return std::ranges::find(list, letters.view()) != std::end(list);
-}
 
 class Walk {
  public:
@@ -62,19 +29,16 @@ class Walk {
  private:
   void read_object(Json object, int depth) {
     Identity identity;
-    bool name = false;
-    bool birth = false;
+    PatientWords words;
     object.each_member([&](std::string_view key, Json value) {
       if (value.is_object() || value.is_array()) read(value, depth + 1);
       if (!value.exists() || value.text() == "false") return true;
-      name |= is_among(key, kNameKeys);
-      birth |= is_among(key, kBirthKeys);
-      patient_ |= is_among(key, kPatientKeys) && (value.is_object() || !value.text().empty());
+      if (value.is_object() || !value.text().empty()) words.add(key);
       if (!value.is_object() && !value.is_array())
         identity.set(identity_field(key), unescaped(value.text()));
       return true;
     });
-    patient_ |= name && birth;
+    patient_ |= words.identify();
     say(identity);
   }
 

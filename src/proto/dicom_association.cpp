@@ -106,6 +106,7 @@ void DicomAssociation::read_context(Side from, bool request, std::uint8_t type, 
       context = value.u8();
       value.skip(1);
       at(context).accepted = value.u8() == 0 && value.ok();
+      at(context).answered = value.ok();
       break;
     case item::kAbstractSyntax:
       if (request) at(context).abstract_syntax = keep(trimmed(as_text(value.rest())));
@@ -153,21 +154,28 @@ bool DicomAssociation::turned(std::string_view abstract_syntax) const {
 }
 
 // The same abstract syntax is often offered once for each transfer syntax.
-bool DicomAssociation::first_of_its_kind(std::size_t index, bool request) const {
+bool DicomAssociation::first_of_its_kind(std::size_t index) const {
   const auto end = contexts_.begin() + static_cast<std::ptrdiff_t>(index);
-  return std::none_of(contexts_.begin(), end, [&](const Context& before) {
-    return (request || before.accepted) &&
-           before.abstract_syntax == contexts_[index].abstract_syntax;
+  return std::ranges::find(contexts_.begin(), end, contexts_[index].abstract_syntax,
+                           &Context::abstract_syntax) == end;
+}
+
+// In whatever transfer syntax.
+bool DicomAssociation::accepts(std::string_view abstract_syntax) const {
+  return std::ranges::any_of(contexts_, [&](const Context& context) {
+    return context.accepted && context.abstract_syntax == abstract_syntax;
   });
 }
 
 void DicomAssociation::tell_contexts(Side from, bool request, FactSink& out) const {
   for (std::size_t i = 0; i < contexts_.size(); ++i) {
-    const Context& context = contexts_[i];
-    if (context.abstract_syntax.empty() || (!request && !context.accepted)) continue;
-    if (!first_of_its_kind(i, request)) continue;
-    const bool uses = request != turned(context.abstract_syntax);
-    out.say(from, uses ? "dicom.uses"_claim : "dicom.provides"_claim, context.abstract_syntax);
+    const std::string_view what = contexts_[i].abstract_syntax;
+    if (what.empty() || !first_of_its_kind(i)) continue;
+    const bool accepted = request || accepts(what);
+    if (!accepted && !contexts_[i].answered) continue;
+    const bool uses = request != turned(what);
+    const Claim claim = uses ? "dicom.uses"_claim : "dicom.provides"_claim;
+    out.on_fact({from, claim, what, {}, !accepted});
   }
 }
 

@@ -24,7 +24,8 @@ class DicomAssociation {
   // `request` is true in A-ASSOCIATE-RQ, false in -AC. False: malformed.
   bool read_head(Side from, bool request, Cursor in, FactSink& out);
   bool read_item(Side from, bool request, Cursor in, FactSink& out);
-  // When all items are read: what the requestor uses, the acceptor provides.
+  // When all items are read: what the requestor uses, the acceptor provides, or
+  // refuses.
   void tell_contexts(Side from, bool request, FactSink& out) const;
 
   DicomSyntax syntax(std::uint8_t context) const { return contexts_[context / 2].syntax; }
@@ -35,6 +36,7 @@ class DicomAssociation {
   struct Context {
     std::string_view abstract_syntax;
     DicomSyntax syntax = DicomSyntax::unknown;
+    bool answered = false;
     bool accepted = false;
   };
 
@@ -43,7 +45,8 @@ class DicomAssociation {
   void read_context(Side from, bool request, std::uint8_t type, Cursor value, FactSink& out);
   void tell_syntax(Side from, std::string_view uid, FactSink& out);
   bool turned(std::string_view abstract_syntax) const;
-  bool first_of_its_kind(std::size_t index, bool request) const;
+  bool first_of_its_kind(std::size_t index) const;
+  bool accepts(std::string_view abstract_syntax) const;
 
   std::array<Context, 128> contexts_;
   // UIDs we have no name for; the names of others are constants.

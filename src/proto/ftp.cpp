@@ -1,7 +1,9 @@
 // FTP (RFC 959): the greeting, the system, that a password crossed. After
-// AUTH TLS (RFC 4217) the flow is TLS. Names of files are not read.
+// AUTH TLS (RFC 4217) the flow is TLS. Names of files are not read, nor what
+// the connections that are agreed on here (RFC 959, 4.1.2; RFC 2428) carry.
 
 #include <array>
+#include <utility>
 
 #include "proto/credentials.hpp"
 #include "proto/http_head.hpp"
@@ -10,6 +12,28 @@
 
 namespace asepsis {
 namespace {
+
+// The port in "10,0,0,7,195,80" of PORT and 227: the last two numbers; in
+// "|||50000|" of EPRT and 229: the last one. 0 if there is none.
+std::uint16_t data_port(std::string_view text) {
+  const bool extended = text.find('|') != std::string_view::npos;
+  std::uint32_t last = 0;
+  std::uint32_t before = 0;
+  int numbers = 0;
+  for (bool inside = false; const char c : text) {
+    const bool digit = c >= '0' && c <= '9';
+    if (digit && !inside) {
+      ++numbers;
+      before = std::exchange(last, 0);
+    }
+    inside = digit;
+    if (digit)
+      last = std::min<std::uint32_t>(last * 10 + static_cast<std::uint32_t>(c - '0'), 65'536);
+  }
+  const std::uint32_t port = extended ? last : before * 256 + last;
+  const bool fits = extended ? numbers > 0 : numbers == 6 && before < 256 && last < 256;
+  return fits && port <= 65'535 ? static_cast<std::uint16_t>(port) : std::uint16_t{0};
+}
 
 class FtpParser final : public Parser {
  public:
@@ -40,6 +64,8 @@ class FtpParser final : public Parser {
       user_.add(argument);
     } else if (same_letters(verb, "PASS")) {
       read_password(argument, out);
+    } else if (same_letters(verb, "PORT") || same_letters(verb, "EPRT")) {
+      relate(Side::client, argument, out);
     }
     return true;
   }
@@ -50,6 +76,11 @@ class FtpParser final : public Parser {
     default_ = anonymous ? "ftp anonymous" : default_credential(user_, password);
     if (!anonymous) out.say(Side::server, "clear.credentials"_claim, "ftp");
     user_.clear();
+  }
+
+  static void relate(Side listener, std::string_view where, FactSink& out) {
+    if (const std::uint16_t port = data_port(where); port != 0)
+      out.on_related_flow("ftp-data", listener, port);
   }
 
   bool read_reply(std::string_view line, FactSink& out) {
@@ -71,6 +102,9 @@ class FtpParser final : public Parser {
     greeted_ = true;  // it was before the capture began
     if (digits == "215" && asked_system_) out.say(Side::server, "ftp.system"_claim, text);
     if (digits == "234" && asked_tls_) tls_ = true;
+    if (digits == "227" || digits == "229")
+      relate(Side::server, text.substr(std::min(text.find_first_of("0123456789(|"), text.size())),
+             out);
     if (digits == "230" || digits == "530") {
       say_default_credential(default_, digits == "530", out);
       default_ = {};

@@ -28,10 +28,13 @@ constexpr bool ends_segment(std::uint8_t byte) {
   return byte == '\r' || byte == '\n' || byte == kEndBlock || byte == kStartBlock;
 }
 // A byte order mark of UTF-8 too: some senders copy files.
-constexpr bool between_segments(std::uint8_t byte) {
-  return byte == '\r' || byte == '\n' || byte == kStartBlock || byte == ' ' || byte == 0 ||
-         byte == 0xef || byte == 0xbb || byte == 0xbf;
-}
+constexpr auto kBetween = [] {
+  constexpr std::array<std::uint8_t, 8> kAll{'\r', '\n', kStartBlock, ' ', 0, 0xef, 0xbb, 0xbf};
+  std::array<bool, 256> between{};
+  for (const std::uint8_t byte : kAll) between[byte] = true;
+  return between;
+}();
+constexpr bool between_segments(std::uint8_t byte) { return kBetween[byte]; }
 
 std::size_t end_of_segment(Bytes bytes) {
   std::size_t at = find_control(bytes);
@@ -40,9 +43,21 @@ std::size_t end_of_segment(Bytes bytes) {
   return at;
 }
 
-constexpr Hl7Id kRead[] = {hl7_id("OBX"), hl7_id("MSH"), hl7_id("MSA"), hl7_id("PRT"),
-                           hl7_id("OBR"), hl7_id("PV1"), hl7_id("EQU"), hl7_id("SFT"),
-                           hl7_id("BHS"), hl7_id("FHS")};
+bool is_read(Hl7Id id) {
+  switch (id) {
+    case hl7_id("MSH"):
+    case hl7_id("BHS"):
+    case hl7_id("FHS"):
+    case hl7_id("MSA"):
+    case hl7_id("SFT"):
+    case hl7_id("PV1"):
+    case hl7_id("OBR"):
+    case hl7_id("OBX"):
+    case hl7_id("PRT"):
+    case hl7_id("EQU"): return true;
+    default: return false;
+  }
+}
 
 struct PatientSegment {
   Hl7Id id;
@@ -159,8 +174,7 @@ Frame Hl7Parser::segment_frame(Half& side, Bytes bytes) {
   if (bytes.size() < 4) return Frame::unknown();
   const std::string_view text = as_text(bytes);
   const Hl7Id id = hl7_id(text);
-  const bool wanted = std::ranges::find(kRead, id) != std::end(kRead) &&
-                      (is_hl7_header(id) || (side.in_step && text[3] == side.delimiters.field));
+  const bool wanted = is_read(id) && (is_hl7_header(id) || (side.in_step && text[3] == side.delimiters.field));
   if (wanted) {
     const std::size_t looked = std::min(side.looked, bytes.size());
     const std::size_t size = looked + end_of_segment(bytes.subspan(looked));
@@ -215,8 +229,10 @@ void Hl7Parser::begin_message(Side from, const Hl7Segment& header, FactSink& out
 
 // The EUI-64 that MSH-3 may carry, kept until the equipment is known.
 void Hl7Parser::note_sender(Side from, const Hl7Segment& header) {
+  const std::string_view sender = header.field(3);
+  if (sender.size() < kEui64Digits) return;
   for (const std::size_t place : {2U, 1U}) {
-    const auto eui64 = eui64_from_text(header.component(header.field(3), place));
+    const auto eui64 = eui64_from_text(header.component(sender, place));
     if (!eui64 || eui64->nameless()) continue;
     half(from).sender_eui64.clear();
     half(from).sender_eui64.add(eui64->text());
@@ -245,7 +261,7 @@ void Hl7Parser::read_segment(Side from, const Hl7Segment& segment, FactSink& out
       if (equipment.begins_another(segment)) equipment.tell(from, side.ward, out);
       return equipment.read_observation(segment);
     case hl7_id("PRT"): return equipment.read_participation(segment);
-    default: return equipment.read_equipment(segment);  // EQU: all that kRead holds is read
+    default: return equipment.read_equipment(segment);  // EQU: all that is_read() lets in is read
   }
 }
 

@@ -18,7 +18,7 @@ std::uint32_t number(std::string_view text) {
 constexpr std::uint32_t kAlarmEvent = 196616;  // MDC_EVT_ALARM
 
 // Only codes of 11073 are ours: a laboratory may use the same number.
-bool is_mdc(const std::array<std::string_view, 3>& code) {
+bool is_mdc(const Hl7Segment::Components& code) {
   return code[2] == "MDC" || code[1].starts_with("MDC_");
 }
 
@@ -54,14 +54,14 @@ void Hl7Equipment::keep(Field field, std::string_view text) {
 
 bool Hl7Equipment::begins_another(const Hl7Segment& obx) const {
   if (device_instance_.empty()) return false;
-  const Code code = obx.components(obx.field(3));
+  const Hl7Segment::Components code = obx.components(obx.field(3));
   if (!is_mdc(code)) return false;
   const MdcDevice device = mdc_device(number(code[0]), code[1]);
   const std::string_view instance = trimmed(obx.field(18));
   return device.whole && !instance.empty() && instance.substr(0, 128) != device_instance_.view();
 }
 
-void Hl7Equipment::read_device_code(const Code& code) {
+void Hl7Equipment::read_device_code(const Hl7Segment::Components& code) {
   if (!is_mdc(code)) return;
   speaks_mdc_ = spoken_of_ = true;
   const MdcDevice device = mdc_device(number(code[0]), code[1]);
@@ -72,7 +72,7 @@ void Hl7Equipment::read_device_code(const Code& code) {
 }
 
 void Hl7Equipment::read_report(const Hl7Segment& obr) {
-  const Code code = obr.components(obr.field(4));
+  const Hl7Segment::Components code = obr.components(obr.field(4));
   in_alarm_ = is_mdc(code) && number(code[0]) == kAlarmEvent;
   read_device_code(code);
 }
@@ -98,7 +98,7 @@ void Hl7Equipment::read_alarm(std::string_view flags, const Hl7Segment& obx) {
 }
 
 void Hl7Equipment::read_observation(const Hl7Segment& obx) {
-  const Code code = obx.components(obx.field(3));
+  const Hl7Segment::Components code = obx.components(obx.field(3));
   const std::string_view instance = obx.field(18);
   if (is_mdc(code)) {
     read_device_code(code);
@@ -191,30 +191,29 @@ bool Hl7Equipment::read_unique_identifier(std::string_view text) {
 
 // An EI: entity identifier, namespace, universal id, its type.
 void Hl7Equipment::read_instance(const Hl7Segment& segment, std::string_view instance) {
-  const auto entity = segment.plain(segment.component(instance, 1));
+  const Hl7Segment::Components parts = segment.components(instance);
+  const auto entity = segment.plain(parts[0]);
   // Fourteen digits alone could be any number.
   if (!gtin14(entity) && read_unique_identifier(entity)) return;
   if (!same_letters(entity, "unknown")) keep(local_name, entity);
   bool formal = false;
-  for (const std::size_t place : {3U, 1U, 2U}) {
-    const auto eui64 = eui64_from_text(segment.component(instance, place));
+  for (const std::size_t place : {2U, 0U, 1U}) {
+    const auto eui64 = eui64_from_text(parts[place]);
     if (!eui64) continue;
     formal = true;
     if (!eui64->nameless()) keep(eui, eui64->text());
     break;
   }
-  for (const std::string_view text : {entity.view(), segment.component(instance, 3)}) {
+  for (const std::string_view text : {entity.view(), parts[2]}) {
     if (!holds_uuid(text)) continue;
     formal = true;
     keep(uid, text);
   }
   // "Hospira Plum A+", "80221^XN-1000^Sysmex": a name that profiles may read.
-  if (formal || !segment.component(instance, 4).empty()) {
-    if (segment.component(instance, 4) != "L") return;
-  }
+  if ((formal || !parts[3].empty()) && parts[3] != "L") return;
   ShortText<128> words;
-  for (std::size_t i = 1; i <= 3; ++i) {
-    const auto word = segment.plain(segment.component(instance, i));
+  for (const std::string_view name : {parts[0], parts[1], parts[2]}) {
+    const auto word = segment.plain(name);
     if (!word.empty()) words.add(words.empty() ? "" : " ").add(word);
   }
   if (has_letters(words)) keep(description, words);

@@ -58,8 +58,7 @@ class Hl7Equipment {
   };
 
   void keep(Field field, std::string_view text);
-  using Code = std::array<std::string_view, 3>;  // identifier, text, coding system
-  void read_device_code(const Code& code);
+  void read_device_code(const Hl7Segment::Components& code);
   void read_alarm(std::string_view flags, const Hl7Segment& obx);
   void read_attribute(const Hl7Segment& obx, std::uint32_t code);
   void read_pairs(const Hl7Segment& obx, std::string_view pairs);

@@ -105,10 +105,9 @@ std::string_view ihe_transaction_of(const Hl7Segment& msh) {
       {"ORU", "R42", "IHE PCD-10"},
   };
   if (msh.id() != hl7_id("MSH") || !msh.field(21).empty()) return {};
-  const std::string_view type = msh.field(9);
+  const Hl7Segment::Components type = msh.components(msh.field(9));
   for (const Row& row : kRows)
-    if (msh.component(type, 1) == row.code && msh.component(type, 2) == row.event)
-      return row.transaction;
+    if (type[0] == row.code && type[1] == row.event) return row.transaction;
   return {};
 }
 

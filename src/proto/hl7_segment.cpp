@@ -35,28 +35,29 @@ bool punctuation(char c) {
 
 // Fields are asked for out of order and again: found once, in one pass.
 Hl7Segment::Hl7Segment(std::string_view text, const Hl7Delimiters& delimiters)
-    : text_(text), delimiters_(delimiters) {
+    : text_(text), delimiters_(delimiters), first_(is_hl7_header(id()) ? 1 : 0) {
+  std::size_t parts = 1;
+  bool whole = true;
   begins_[0] = 0;
-  parts_ = 1;
-  begins_[1] = static_cast<std::uint32_t>(text.size() + 1);
   for_each_byte(as_bytes(text), static_cast<std::uint8_t>(delimiters.field), [&](std::size_t at) {
-    begins_[parts_] = static_cast<std::uint32_t>(at + 1);
-    if (parts_ == kMostFields) return false;
-    begins_[++parts_] = static_cast<std::uint32_t>(text_.size() + 1);
-    return true;
+    begins_[parts] = static_cast<std::uint32_t>(at + 1);
+    whole = parts < kMostFields;
+    parts += whole ? 1 : 0;
+    return whole;
   });
+  if (whole) begins_[parts] = static_cast<std::uint32_t>(text.size() + 1);
+  parts_ = parts;
 }
 
 std::string_view Hl7Segment::field(std::size_t number) const {
-  const std::size_t at = is_hl7_header(id()) ? number - 1 : number;
+  const std::size_t at = number - first_;
   if (at >= parts_) return {};
   return text_.substr(begins_[at], begins_[at + 1] - begins_[at] - 1);
 }
 
 std::string_view Hl7Segment::fields(std::size_t first, std::size_t last) const {
-  const bool header = is_hl7_header(id());
-  const std::size_t from = header ? first - 1 : first;
-  const std::size_t to = std::min(header ? last : last + 1, parts_);
+  const std::size_t from = first - first_;
+  const std::size_t to = std::min(last + 1 - first_, parts_);
   if (from >= to) return {};
   return text_.substr(begins_[from], begins_[to] - begins_[from] - 1);
 }
@@ -65,9 +66,12 @@ std::string_view Hl7Segment::component(std::string_view field, std::size_t numbe
   return trimmed(part(field, delimiters_.component, number));
 }
 
-std::array<std::string_view, 3> Hl7Segment::components(std::string_view field) const {
-  std::array<std::string_view, 3> first;
-  for (std::string_view& one : first) one = trimmed(take(field, delimiters_.component));
+Hl7Segment::Components Hl7Segment::components(std::string_view field) const {
+  Components first;
+  for (std::string_view& one : first) {
+    if (field.empty()) break;
+    one = trimmed(take(field, delimiters_.component));
+  }
   return first;
 }
 
@@ -109,6 +113,8 @@ ShortText<192> Hl7Segment::plain(std::string_view text) const {
 std::optional<Hl7Delimiters> hl7_delimiters(std::string_view segment) {
   if (segment.size() < 6 || !is_hl7_header(hl7_id(segment)) || !punctuation(segment[3]))
     return std::nullopt;
+  // As nearly everybody writes them.
+  if (segment.substr(3, 6) == "|^~\\&|") return Hl7Delimiters();
   const std::string_view encoding = segment.substr(4, segment.substr(4, 6).find(segment[3]));
   if (encoding.empty() || encoding.size() > 5) return std::nullopt;
   for (const char c : encoding)

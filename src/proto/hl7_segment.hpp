@@ -52,8 +52,10 @@ class Hl7Segment {
   // The fields from one number to another, as they lie.
   std::string_view fields(std::size_t first, std::size_t last) const;
   std::string_view component(std::string_view field, std::size_t number) const;
-  // The first three, for coded values (identifier, text, system) and names.
-  std::array<std::string_view, 3> components(std::string_view field) const;
+  // The first four: of coded values identifier, text and system; of entity
+  // identifiers name, namespace, universal id and its type.
+  using Components = std::array<std::string_view, 4>;
+  Components components(std::string_view field) const;
   std::string_view last_repetition(std::string_view field) const;
   std::string_view take_repetition(std::string_view& rest) const;
 
@@ -63,6 +65,7 @@ class Hl7Segment {
  private:
   std::string_view text_;
   const Hl7Delimiters& delimiters_;
+  std::size_t first_;  // number of the first part: a header's delimiter is field 1
   std::array<std::uint32_t, kMostFields + 1> begins_;  // of parts, and the end of the last
   std::size_t parts_ = 0;
 };

@@ -74,6 +74,8 @@ std::string_view read_xml(const HttpBody& body, std::string_view xml, FactSink& 
   if (body.own && xml.find("GetDeviceInformationResponse") != std::string_view::npos)
     read_onvif(xml, out);
   if (body.own) read_device_metadata(xml, Side::server, out);
+  if (service == "sdc" && names_patient(xml))
+    out.say(Side::server, "clear.patient_identity"_claim, "sdc patient context");
   return service == "sdc" ? service : "";
 }
 

@@ -1,11 +1,13 @@
 // PostgreSQL's front end and back end protocol 3 (its manual, "Message Flow"
-// and "Message Formats"): the start of a session. Names of users and
-// databases, passwords and queries are not read.
+// and "Message Formats"): the start of a session, and whether an answer holds
+// patients, by the names of its columns. Names of users and databases,
+// passwords, queries and rows are not read.
 
 #include <algorithm>
 #include <array>
 
 #include "proto/parser.hpp"
+#include "proto/patient_words.hpp"
 
 namespace asepsis {
 namespace {
@@ -16,6 +18,7 @@ constexpr std::uint32_t kTlsRequest = 80877103;
 constexpr std::uint32_t kGssRequest = 80877104;
 constexpr std::size_t kMaxStartup = 10000;  // the server's own limit
 constexpr std::size_t kMaxMessage = 16384;
+constexpr int kMostAnswers = 64;  // of a session that are looked at
 
 class PostgresqlParser final : public Parser {
  public:
@@ -34,12 +37,16 @@ class PostgresqlParser final : public Parser {
   bool client_message(Cursor in, FactSink& out);
   bool server_message(Cursor in, FactSink& out);
   void authentication(Cursor in, FactSink& out);
+  void columns(Cursor in);
+  void row(FactSink& out);
 
   std::array<bool, 2> ended_{};
   bool asked_tls_ = false;  // its one-byte answer has not come yet
   bool tls_follows_ = false;
   bool started_ = false;
   bool clear_password_ = false;  // asked for
+  bool patients_ = false;        // the columns of this answer name one
+  int answers_ = 0;
 };
 
 Frame PostgresqlParser::client_frame(Bytes bytes) {
@@ -64,7 +71,8 @@ Frame PostgresqlParser::server_frame(Bytes bytes) const {
   const std::uint64_t length = in.be32();
   if (!in.ok()) return Frame::unknown();
   if (length < 4) return Frame::foreign();
-  const bool wanted = type == 'R' || type == 'S' || type == 'Z';
+  if (type == 'D' && patients_) return Frame::message(5);  // who reads it stops there
+  const bool wanted = type == 'R' || type == 'S' || type == 'T';
   return wanted && length < kMaxMessage ? Frame::message(1 + length) : Frame::skip(1 + length);
 }
 
@@ -102,6 +110,24 @@ void PostgresqlParser::authentication(Cursor in, FactSink& out) {
   }
 }
 
+// The description of an answer's rows.
+void PostgresqlParser::columns(Cursor in) {
+  constexpr std::size_t kAfterName = 18;  // table, column, type, size, modifier, format
+  PatientWords words;
+  for (std::uint16_t left = in.be16(); left > 0 && in.ok(); --left) {
+    words.add(as_text(in.take_until(0)));
+    in.skip(kAfterName);
+  }
+  patients_ = words.identify();
+  if (++answers_ >= kMostAnswers && !patients_) ended_[1] = true;
+}
+
+// There is at least one: said once a session.
+void PostgresqlParser::row(FactSink& out) {
+  out.say(Side::server, "clear.patient_identity"_claim, "postgresql rows");
+  ended_[1] = true;
+}
+
 bool PostgresqlParser::server_message(Cursor in, FactSink& out) {
   const std::uint8_t type = in.u8();
   if (in.done()) {
@@ -112,7 +138,8 @@ bool PostgresqlParser::server_message(Cursor in, FactSink& out) {
   }
   in.skip(4);
   if (type == 'R') authentication(in, out);
-  if (type == 'Z') ended_[1] = true;
+  if (type == 'T') columns(in);
+  if (type == 'D') row(out);
   if (type == 'S' && as_text(in.take_until(0)) == "server_version") {
     ShortText<200> text;
     text.add("PostgreSQL ").add(as_text(in.take_until(0)));

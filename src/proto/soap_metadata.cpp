@@ -131,7 +131,35 @@ bool read_upnp(const pugi::xml_node& device, Side about, FactSink& out) {
   return tell_children(device, kRows, about, out);
 }
 
+// That there is text between the tags.
+bool has_text(std::string_view xml) {
+  bool tag = false;
+  for (const char c : xml) {
+    if (c == '<') tag = true;
+    if (!tag && c > ' ') return true;
+    if (c == '>') tag = false;
+  }
+  return false;
+}
+
 }  // namespace
+
+// By the bytes alone, so that a message of which only the beginning is held
+// tells it too. CoreData is in the state of a patient's context only, numbers
+// of persons are in others' as well.
+bool names_patient(std::string_view xml) {
+  constexpr std::string_view kNames = "CoreData>";
+  constexpr std::string_view kState = "PatientContextState";
+  if (const std::size_t at = xml.find(kNames); at != std::string_view::npos) {
+    const std::string_view inside = xml.substr(at + kNames.size());
+    if (has_text(inside.substr(0, inside.find(kNames)))) return true;
+  }
+  const std::size_t at = xml.find(kState);
+  if (at == std::string_view::npos) return false;
+  const std::string_view state = xml.substr(at, xml.find("State>", at + kState.size()) - at);
+  const std::size_t number = state.find("Identification ");
+  return number != std::string_view::npos && state.find("Extension=\"", number) < state.size();
+}
 
 std::string_view whole_tags(std::string_view xml) { return xml.substr(0, xml.rfind('>') + 1); }
 

@@ -16,6 +16,10 @@ namespace asepsis {
 // looked at.
 bool read_device_metadata(std::string_view xml, Side about, FactSink& out);
 
+// That an SDC message (IEEE 11073-10207: an MDIB, a report of contexts) tells
+// who the patient is. Never whom.
+bool names_patient(std::string_view xml);
+
 // As much of a document as ends with a whole tag: a text or an attribute that
 // the capture cut short is no value.
 std::string_view whole_tags(std::string_view xml);

@@ -50,6 +50,7 @@ class TftpParser final : public Parser {
     if (!asks) return in.rest().size() >= 4;
     const auto request = read_request(in);
     if (!request) return false;
+    out.on_related_flow("tftp", from, 0);  // the answer comes to where this was sent from
     ShortText<> text;
     text.add(operation == Operation::read ? "read" : "write");
     const std::string_view ending = ending_of(request->file);

@@ -95,15 +95,33 @@ FROM (SELECT *, first_value(client_ports) OVER (PARTITION BY client, server, cli
   FROM talks)
 GROUP BY client, server, client_ip, server_ip, ip_protocol, port, application, security, state;
 
+-- What devices give to others. Logs are never answered over UDP, and TFTP is
+-- answered from another port each time; who announces itself to a group gives
+-- the announcing service, though to nobody known. A connection on which nothing
+-- was said is no second service of a port.
 CREATE VIEW services AS
-SELECT server AS device, transport, port, application, security,
-  CASE state WHEN 'refused' THEN 'refused' ELSE 'seen' END AS state,
+SELECT device, transport, port, application, security, state,
   json_group_array(DISTINCT client) FILTER (WHERE client IS NOT NULL) AS clients,
   min(first_seen) AS first_seen, max(last_seen) AS last_seen, sum(bytes) AS bytes,
   sum(flows) AS flows
-FROM conversations
-WHERE server IS NOT NULL AND state <> 'unanswered' AND transport IN ('tcp', 'udp', 'sctp')
-GROUP BY server, transport, port, application, security, 6;
+FROM (
+  SELECT server AS device, client, transport,
+    CASE WHEN application = 'tftp' AND transport = 'udp' THEN 69 ELSE port END AS port,
+    application, security, CASE state WHEN 'refused' THEN 'refused' ELSE 'seen' END AS state,
+    max(application) FILTER (WHERE state <> 'refused')
+      OVER (PARTITION BY server, transport, port) AS named,
+    first_seen, last_seen, bytes, flows
+  FROM conversations
+  WHERE server IS NOT NULL AND transport IN ('tcp', 'udp', 'sctp') AND
+    (state <> 'unanswered' OR (transport = 'udp' AND application IN ('syslog', 'tftp')))
+  UNION ALL
+  SELECT device, NULL, 'udp', CASE protocol WHEN 'mdns' THEN 5353 WHEN 'ssdp' THEN 1900 ELSE 3702 END,
+    protocol, 'clear', 'seen', NULL, first_seen, last_seen, 0, 0
+  FROM facts
+  WHERE device IS NOT NULL AND protocol IN ('mdns', 'ssdp', 'ws-discovery') AND
+    claim IN ('mdns.service', 'ssdp.type', 'wsd.types', 'wsd.address'))
+WHERE application IS NOT NULL OR named IS NULL OR state = 'refused'
+GROUP BY device, transport, port, application, security, state;
 
 -- What nothing recognises, grouped by port and shape; without connections begun
 -- before the capture to what is known from others. Who is no device stands by

@@ -114,6 +114,21 @@ KNOWN = [
     ("syslog", "it/syslog/ndpi--syslog.pcap", "216.66.80.30", "the end of a tunnel; the sender is inside"),
     ("syslog", "malformed/tcpdump/tcpdump--zephyr-oobr.pcap", "167.155.6.190", "its priority is no number (<W33>)"),
     ("iec104 address", "mixed/mercury--emix.pcap", "256", "only the controlling station names it: nobody answers"),
+    ("hosts: tunnelled", "it/tls-old/bruteshark--TCP--Network.pcapng", "", "quoted in ICMP errors and by sFlow"),
+    ("hosts: tunnelled", "it/icmp/ndpi--sflow.pcap", "172.21.32.254", "a sample quoted by sFlow"),
+    ("hosts: tunnelled", "malformed/tcpdump-loops/tcpdump--sflow-print-v6.pcap", "10.10.10.2", "a sample quoted by sFlow"),
+    ("hosts: tunnelled", "it/cdp/tcpdump--various_gre.pcap", "172.17.1.5",
+     "GRE with the maker's own metadata header, which we do not read"),
+    ("hosts: tunnelled", "it/dhcp/ndpi--capwap.pcap", "169.254.87.121", "802.11 in CAPWAP with a header of its own"),
+    ("vlan", "it/icmp/ndpi--sflow.pcap", "32", "a sample quoted by sFlow"),
+    # Two tags: the VLAN of an endpoint is the inner one, the outer is the carrier's.
+    ("vlan", "it/mpls-pppoe/pcapplusplus--one_http_stream_rst.pcap", "939", "the outer of two tags"),
+    ("vlan", "it/routing/zeek--Traces--pbb.pcap", "405", "of the backbone (802.1ah)"),
+    ("vlan", "it/ssh/ndpi--custom_categories.pcapng", "285", "the outer of two tags"),
+    ("vlan", "it/vlan/pcapplusplus--ArpRequestWithVlan.pcap", "666", "the outer of two tags"),
+    ("vlan", "it/vlan/suricata--eve-flow-vlan--input.pcap", "1", "the outer of two tags"),
+    ("vlan", "it/vlan/zeek--vlan-collisions.pcap", "10", "the outer of two tags"),
+    ("vlan", "malformed/ndpi/ndpi--tls_invalid_reads.pcapng", "3231", "the outer of two tags"),
 ]
 
 

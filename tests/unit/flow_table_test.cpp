@@ -33,12 +33,14 @@ class Notes final : public FlowListener {
     packets += flow.client().packets + flow.server().packets;
     last_client = flow.client_ip();
     if (flow.refused) ++refused;
+    vlans = {flow.client().vlan, flow.server().vlan};
   }
 
   std::string said[2];
   std::uint64_t skip_next = 0;
   std::uint64_t closed = 0, ended = 0, packets = 0, refused = 0;
   Ip last_client;
+  std::pair<int, int> vlans;
 };
 
 Ip ip(std::uint8_t last) { return Ip::v4(std::array<std::uint8_t, 4>{10, 0, 0, last}); }
@@ -311,6 +313,67 @@ TEST(FlowTable, WhatTheClientSendsBackIsNotRefused) {
   table.add(icmp);
   table.flows.finish();
   EXPECT_EQ(table.notes.refused, 0U);
+}
+
+Decoded on_vlan(std::uint16_t vlan, Decoded packet) {
+  packet.vlan = vlan;
+  return packet;
+}
+
+TEST(FlowTable, DirectionsOnTwoVlansAreOneFlow) {
+  Table table;
+  table.add(on_vlan(47, segment(true, 999, "", tcp_flag::kSyn)));
+  table.add(on_vlan(57, segment(false, 4999, "", tcp_flag::kSyn | tcp_flag::kAck, 1000)));
+  table.add(on_vlan(57, segment(false, 5000, "hello", tcp_flag::kAck, 1000)));
+  table.add(on_vlan(47, segment(true, 1000, "who", tcp_flag::kAck, 5005)));
+  table.add(on_vlan(57, segment(false, 5005, " you", tcp_flag::kAck, 1003)));
+  EXPECT_EQ(table.notes.said[0], "who");
+  EXPECT_EQ(table.notes.said[1], "hello you");
+  EXPECT_EQ(table.flows.size(), 1);
+  table.flows.finish();
+  EXPECT_EQ(table.notes.ended, 1);
+  EXPECT_EQ(table.notes.vlans, (std::pair<int, int>{47, 57}));
+  // Nothing of it is left for the next one.
+  table.add(on_vlan(57, segment(false, 5009, "late")));
+  EXPECT_EQ(table.flows.size(), 1);
+}
+
+TEST(FlowTable, CopiesOnTwoVlansStayApart) {
+  Table table;
+  const Decoded ask = segment(true, 999, "", tcp_flag::kSyn);
+  const Decoded answer = segment(false, 4999, "", tcp_flag::kSyn | tcp_flag::kAck, 1000);
+  table.add(on_vlan(47, ask));
+  table.add(on_vlan(57, ask));
+  table.add(on_vlan(57, answer));
+  table.add(on_vlan(47, answer));
+  EXPECT_EQ(table.flows.size(), 2);
+}
+
+TEST(FlowTable, WhatAcknowledgesSomethingElseIsAnotherFlow) {
+  Table table;
+  table.add(on_vlan(47, segment(true, 999, "", tcp_flag::kSyn)));
+  table.add(on_vlan(57, segment(false, 4999, "", tcp_flag::kSyn | tcp_flag::kAck, 500'001'000)));
+  EXPECT_EQ(table.flows.size(), 2);
+}
+
+// Every one has two places in the table: each must be found, and go.
+TEST(FlowTable, ManyFlowsOnTwoVlansComeAndGo) {
+  Table table;
+  constexpr std::uint16_t kFlows = 9'000;
+  for (int round = 0; round < 2; ++round) {
+    for (const bool from_client : {true, false})
+      for (std::uint16_t i = 0; i < kFlows; ++i) {
+        Decoded packet =
+            segment(from_client, from_client ? 999 : 4999, "",
+                    from_client ? tcp_flag::kSyn : tcp_flag::kSyn | tcp_flag::kAck, 1000);
+        (from_client ? packet.src_port : packet.dst_port) = static_cast<std::uint16_t>(20'000 + i);
+        table.add(on_vlan(from_client ? 47 : 57, packet));
+      }
+    EXPECT_EQ(table.flows.size(), kFlows);
+    table.flows.finish();
+    EXPECT_EQ(table.flows.size(), 0);
+  }
+  EXPECT_EQ(table.notes.ended, 2 * kFlows);
 }
 
 TEST(FlowTable, HopsComeFromUsualInitialTtls) {

@@ -209,6 +209,9 @@ TEST(Services, AreNamedByPortAndShape) {
   EXPECT_EQ(name("tcp", 9876, "client: json"), "");
   EXPECT_EQ(name("udp", 9876, "client: json; server: text"), "");
   EXPECT_EQ(name("tcp", 9877, "client: json; server: text"), "");
+  EXPECT_EQ(name("tls", 9876, "tls"), "");
+  EXPECT_EQ(name("tls", 2762, "tls"), "dicom");
+  EXPECT_EQ(name("tcp", 2762, "client: binary"), "");
   for (const ServiceName& one : knowledge->services())
     EXPECT_EQ(name(one.transport, one.port, one.example), one.name) << one.where;
 }
@@ -252,7 +255,7 @@ TEST(Files, AreRefusedWithTheLineAndTheKey) {
       {"[[direct]]\nclaims = [\"device.model\"]\nweight = \"much\"\n",
        "site.toml: line 3: direct: weight is not a weight from 0 to 1"},
       {service("port = 9876", ""), "site.toml: line 1: service: port is missing"},
-      {service("\"tcp\"", "\"sctp\""), "site.toml: line 1: service: transport is neither tcp nor"},
+      {service("\"tcp\"", "\"sctp\""), "site.toml: line 1: service: transport is none of tcp"},
       {service("acme-gateway", "ACME"), "site.toml: line 1: service: name is not in kebab-case"},
       {service("'^client", "'(client"), "site.toml: line 1: shape: missing ): "},
   };

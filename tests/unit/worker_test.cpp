@@ -184,5 +184,54 @@ TEST(Worker, GoesByWhatIsSpokenAndNotByThePort) {
   EXPECT_EQ(spoken(104, text("nothing of the kind is said here, for as long as it goes on")), "");
 }
 
+// One segment from 10.0.0.1, or back.
+void send(Hearing& hearing, std::uint16_t from, std::uint16_t to, std::uint8_t flags,
+          std::string_view words, bool back = false) {
+  const Frame segment = be(from, 2) + be(to, 2) + be(1000, 4) + be(5000, 4) + hex("50") +
+                        be(flags, 1) + hex("04 00 00 00 00 00") + text(words);
+  hearing.hear(ethernet(kIpv4, ipv4(kTcp, segment, 0, back)));
+}
+
+constexpr std::uint8_t kSyn = 0x02;
+constexpr std::uint8_t kPush = 0x18;
+
+TEST(Worker, NamesTheDataOfFtpAndDoesNotReadIt) {
+  constexpr std::string_view kFile = "MSH|^~\\&|PUMP|K|GW|K|2026||ORU^R01|1|P|2.6\r";
+  Hearing hearing;
+  send(hearing, 40000, 21, kPush, "USER a\r\nPORT 10,0,0,1,195,80\r\n");
+  send(hearing, 21, 40000, kPush, "227 Entering Passive Mode (10,0,0,2,195,81)\r\n", true);
+  send(hearing, 20, 50000, kSyn, "", true);  // the server calls
+  send(hearing, 20, 50000, kPush, kFile, true);
+  send(hearing, 40001, 50001, kSyn, "");  // the client calls, for a list that is empty
+  send(hearing, 40002, 50002, kPush, kFile);
+  const auto& rows = hearing.facts().conversations();
+  std::map<std::string, int> spoken;
+  for (const ConversationRow& row : rows) {
+    const std::string where = to_text(row.server.ip) + ' ' + std::to_string(row.port);
+    ++spoken[where + ' ' + std::string(row.application)];
+  }
+  EXPECT_EQ(spoken, (std::map<std::string, int>{{"10.0.0.2 21 ftp", 1},
+                                                {"10.0.0.1 50000 ftp-data", 1},
+                                                {"10.0.0.2 50001 ftp-data", 1},
+                                                {"10.0.0.1 40002 hl7", 1}}));
+}
+
+TEST(Worker, KnowsTheAnswerOfTftpByWhereItWasAsked) {
+  for (const bool late : {false, true}) {
+    Hearing hearing;
+    const auto data =
+        ethernet(kIpv4, ipv4(kUdp, udp(50123, 40000, hex("00 03 00 01 41")), 0, true));
+    hearing.hear(ethernet(kIpv4, ipv4(kUdp, udp(40000, 69, hex("00 01 61 00 6f 63 74 65 74 00")))));
+    if (late)
+      for (int i = 0; i < 61; ++i) hearing.hear(ethernet(kIpv4, ipv4(kUdp, udp(1, 2, hex("00")))));
+    hearing.hear(data);
+    const auto& rows = hearing.facts().conversations();
+    const auto answered = std::ranges::count_if(rows, [](const ConversationRow& row) {
+      return row.application == "tftp" && row.port == 50123 && row.server_packets == 1;
+    });
+    EXPECT_EQ(answered, late ? 0 : 1);
+  }
+}
+
 }  // namespace
 }  // namespace asepsis::test
