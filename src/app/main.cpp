@@ -121,8 +121,10 @@ void add_answers(CLI::App& app, Arguments& arguments) {
 void add_checks(CLI::App& app, Arguments& arguments) {
   auto& check = *app.add_subcommand("check", "Check the devices against packs of checks");
   check.add_option("--db", arguments.check.database, "The database")->capture_default_str();
-  check.add_option("--pack", arguments.check.packs,
-                   "A pack of your own, beside those built in and in /etc/asepsis/packs.d");
+  check
+      .add_option("--pack", arguments.check.packs,
+                  "A pack of your own, beside those built in and in /etc/asepsis/packs.d")
+      ->allow_extra_args(false);
   check
       .add_option("--fail-on", arguments.check.fail_on,
                   "Exit with 1 if an open finding has this rating or worse")
@@ -164,7 +166,7 @@ void add_packs(CLI::App& app, Arguments& arguments) {
   pack.require_subcommand(1);
   auto& list = *pack.add_subcommand("list", "List the packs; of one, its checks");
   list.add_option("PACK", arguments.pack.id, "Its id");
-  list.add_option("--pack", arguments.pack.files, "A pack of your own");
+  list.add_option("--pack", arguments.pack.files, "A pack of your own")->allow_extra_args(false);
   auto* json = list.add_flag("--json", arguments.json, "JSON lines, for programs");
   list.add_flag("--csv", arguments.csv, "CSV, for spreadsheets")->excludes(json);
   auto& check = *pack.add_subcommand("check", "Say whether packs are well formed");

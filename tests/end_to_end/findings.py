@@ -75,6 +75,7 @@ FOLLOWS = {
     "expired-certificate": ["clinical.certificate-self-signed"],
     "shared-factory-certificate": ["clinical.certificate-self-signed"],
     "http-basic-cleartext": ["clinical.http-clear"],
+    "self-signed-certificate": ["computers.rdp-without-nla"],
     "mqtt-cleartext": ["clinical.credentials-clear"],
     "cleartext-credentials": ["clinical.credentials-clear"],
     "vnc-no-auth": ["imaging.modality-screen-shared", "laboratory.analyser-screen-shared"],
@@ -124,11 +125,21 @@ def weakness_of(problem):
     return problem["kind"].split(":")[-1]
 
 
+# What only a certificate shows, which TLS 1.3 encrypts.
+IN_CERTIFICATE = {"self-signed-certificate", "expired-certificate", "shared-factory-certificate"}
+
+
+def encrypted(problem, truth):
+    services = [s for h in truth["hosts"] if h["name"] in problem["hosts"] for s in h["services"]
+                if s["port"] == problem.get("port")]
+    return weakness_of(problem) in IN_CERTIFICATE and all(s.get("tls_seen") == ["TLSv1.3"] for s in services)
+
+
 def missing(truth, found, at):
     """Planted and seen, but not found at any of its hosts."""
     for problem in truth["problems"]:
         weakness = weakness_of(problem)
-        if weakness in ELSEWHERE or not problem["observed"]:
+        if weakness in ELSEWHERE or not problem["observed"] or encrypted(problem, truth):
             continue
         hosts = problem["hosts"] if weakness in FINDS else []
         # The accountable end of a conversation is one of ours; both are looked at.
