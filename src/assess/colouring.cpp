@@ -208,7 +208,8 @@ std::size_t Graph::degree(std::size_t vertex) const {
 Colouring colour(const Graph& graph) {
   const std::vector<std::size_t> clique = CliqueSearch(graph).run();
   ColourSearch greedy(graph, clique);
-  Colouring result{.of = greedy.greedy(), .used = greedy.used(), .at_least = clique.size()};
+  Colouring result{
+      .of = greedy.greedy(), .used = greedy.used(), .at_least = clique.size(), .clique = clique};
   // Fewer and fewer, until it is known that there are no fewer.
   while (graph.size() <= kMostExact && result.used > result.at_least) {
     std::vector<std::uint32_t> found;

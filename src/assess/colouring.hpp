@@ -41,9 +41,10 @@ class Graph {
 };
 
 struct Colouring {
-  std::vector<std::uint32_t> of;  // a colour for each vertex, from 0 on
-  std::size_t used = 0;           // how many colours
-  std::size_t at_least = 0;       // no colouring has fewer; as `used` if that is proven
+  std::vector<std::uint32_t> of;    // a colour for each vertex, from 0 on
+  std::size_t used = 0;             // how many colours
+  std::size_t at_least = 0;         // no colouring has fewer; as `used` if that is proven
+  std::vector<std::size_t> clique = {};  // vertices that all need colours of their own
 };
 
 // The same for the same graph. A graph without vertices has no colours.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <tuple>
 
 namespace asepsis {
 namespace {
@@ -30,8 +31,8 @@ Distinct distinct_of(const std::vector<Profile>& devices) {
 class Places {
  public:
   Places(const Distinct& distinct, const Graph& graph, std::size_t groups)
-      : distinct_(distinct),
-        graph_(graph),
+      : distinct_(&distinct),
+        graph_(&graph),
         of_(graph.size(), kNowhere),
         members_(groups),
         known_(groups),
@@ -39,27 +40,32 @@ class Places {
 
   void put(std::size_t profile, std::size_t group) {
     of_[profile] = group;
-    members_[group].resize(graph_.words());
+    members_[group].resize(graph_->words());
     members_[group][profile / Graph::kBits] |= Graph::Word{1} << (profile % Graph::kBits);
-    sizes_[group] += distinct_.devices[profile].size();
-    for (const auto& [setting, answer] : distinct_.profiles[profile])
-      for (const std::string& value : answer.seen) ++known_[group][{setting, value}];
+    sizes_[group] += distinct_->devices[profile].size();
+    for (const auto& [setting, answer] : distinct_->profiles[profile])
+      for (const std::string& value : answer.seen)
+        known_[group][{setting, value}] += distinct_->devices[profile].size();
   }
 
   bool fits(std::size_t profile, std::size_t group) const {
-    const auto row = graph_.row(profile);
+    const auto row = graph_->row(profile);
     for (std::size_t i = 0; i < members_[group].size(); ++i)
       if ((members_[group][i] & row[i]) != 0) return false;
     return true;
   }
 
-  // The group that it fits in and has most in common with; of several the larger.
+  // The group that it fits in and has most values in common with; of several
+  // the one in which these are the most usual; then the larger.
   std::size_t closest(std::size_t profile) const {
     std::size_t best = kNowhere;
-    std::pair<std::size_t, std::size_t> rank;
+    std::tuple<std::size_t, std::size_t, std::size_t> rank;
     for (std::size_t group = 0; group < members_.size(); ++group) {
       if (!fits(profile, group)) continue;
-      const std::pair mine(in_common(profile, group), sizes_[group]);
+      const auto [values, devices] = in_common(profile, group);
+      constexpr std::size_t kScale = 1'000'000;
+      const std::tuple mine(values, devices * kScale / std::max<std::size_t>(sizes_[group], 1),
+                            sizes_[group]);
       if (best != kNowhere && mine <= rank) continue;
       best = group;
       rank = mine;
@@ -68,11 +74,13 @@ class Places {
   }
 
   // Who was placed before others were there may have more in common elsewhere.
-  void move_closer(std::size_t profile) {
+  // Whether it moved.
+  bool move_closer(std::size_t profile) {
     const std::size_t from = of_[profile];
-    if (sizes_[from] == distinct_.devices[profile].size()) return;  // nobody else is there
+    if (sizes_[from] == distinct_->devices[profile].size()) return false;  // nobody else is there
     take(profile);
     put(profile, closest(profile));
+    return of_[profile] != from;
   }
 
   std::size_t of(std::size_t profile) const { return of_[profile]; }
@@ -82,38 +90,80 @@ class Places {
   void take(std::size_t profile) {
     const std::size_t from = of_[profile];
     members_[from][profile / Graph::kBits] &= ~(Graph::Word{1} << (profile % Graph::kBits));
-    sizes_[from] -= distinct_.devices[profile].size();
-    for (const auto& [setting, answer] : distinct_.profiles[profile])
-      for (const std::string& value : answer.seen)
-        if (--known_[from][{setting, value}] == 0) known_[from].erase({setting, value});
+    sizes_[from] -= distinct_->devices[profile].size();
+    for (const auto& [setting, answer] : distinct_->profiles[profile])
+      for (const std::string& value : answer.seen) {
+        const auto known = known_[from].find({setting, value});
+        known->second -= distinct_->devices[profile].size();
+        if (known->second == 0) known_[from].erase(known);
+      }
   }
 
-  std::size_t in_common(std::size_t profile, std::size_t group) const {
-    std::size_t count = 0;
-    for (const auto& [setting, answer] : distinct_.profiles[profile])
-      for (const std::string& value : answer.seen)
-        if (known_[group].contains({setting, value})) ++count;
-    return count;
+  // How many of its values are known in the group, and of how many devices there, all told.
+  std::pair<std::size_t, std::size_t> in_common(std::size_t profile, std::size_t group) const {
+    std::size_t values = 0, devices = 0;
+    for (const auto& [setting, answer] : distinct_->profiles[profile])
+      for (const std::string& value : answer.seen) {
+        const auto found = known_[group].find({setting, value});
+        if (found == known_[group].end()) continue;
+        ++values;
+        devices += found->second;
+      }
+    return {values, devices};
   }
 
-  const Distinct& distinct_;
-  const Graph& graph_;
+  const Distinct* distinct_;
+  const Graph* graph_;
   std::vector<std::size_t> of_;
   std::vector<std::vector<Graph::Word>> members_;
   std::vector<std::map<std::pair<std::size_t, std::string>, std::size_t>> known_;
   std::vector<std::size_t> sizes_;
 };
 
+// Those whose places decide: first some that are all in conflict, then whoever
+// conflicts with the most, each where it has most in common. False if so many
+// groups do not suffice for that.
+bool place_by_likeness(const Graph& graph, const Reduction& reduction, const Colouring& core,
+                       Places& places) {
+  std::vector<std::pair<std::size_t, std::size_t>> order;  // degree, profile
+  std::vector<bool> placed(reduction.kept.size());
+  for (const std::size_t i : core.clique) {
+    places.put(reduction.kept[i], core.of[i]);
+    placed[i] = true;
+  }
+  for (std::size_t i = 0; i < reduction.kept.size(); ++i)
+    if (!placed[i]) order.emplace_back(graph.degree(reduction.kept[i]), reduction.kept[i]);
+  std::ranges::stable_sort(order, std::greater<>(), [](const auto& one) { return one.first; });
+  for (const auto& [degree, profile] : order) {
+    const std::size_t group = places.closest(profile);
+    if (group == kNowhere) return false;
+    places.put(profile, group);
+  }
+  return true;
+}
+
 Places place_all(const Distinct& distinct, const Graph& graph, const Reduction& reduction,
                  const Colouring& core) {
   Places places(distinct, graph, core.used);
-  for (std::size_t i = 0; i < reduction.kept.size(); ++i) places.put(reduction.kept[i], core.of[i]);
+  if (!place_by_likeness(graph, reduction, core, places)) {
+    places = Places(distinct, graph, core.used);
+    for (std::size_t i = 0; i < reduction.kept.size(); ++i)
+      places.put(reduction.kept[i], core.of[i]);
+  }
   // Each fits at least with the one for whom it went.
   for (std::size_t i = reduction.gone.size(); i-- > 0;) {
     const std::size_t profile = reduction.gone[i].vertex;
     places.put(profile, places.closest(profile));
   }
-  for (const std::size_t profile : reduction.kept) places.move_closer(profile);
+  // Who came first could not know who else would come. Where there are
+  // thousands of groups nobody looks for likeness.
+  constexpr std::size_t kMostWork = 500'000;
+  bool moved = distinct.profiles.size() * core.used < kMostWork;
+  for (int round = 0; moved && round < 5; ++round) {
+    moved = false;
+    for (std::size_t profile = 0; profile < distinct.profiles.size(); ++profile)
+      if (places.move_closer(profile)) moved = true;
+  }
   return places;
 }
 
@@ -173,6 +223,8 @@ Grouping group(const std::vector<Profile>& devices, const std::vector<Compare>& 
       std::ranges::copy(distinct.devices[i], std::back_inserter(mine.assumed));
   }
   sort_groups(distinct, places, result.groups);
+  // Where the least number is not proven, placing by likeness may need fewer.
+  std::erase_if(result.groups, [](const Grouping::Group& one) { return one.devices.empty(); });
   return result;
 }
 
