@@ -25,7 +25,8 @@ const char* word_for(int rating) {
 }
 
 void print_outcome(const CheckOutcome& outcome, const PackSet& packs) {
-  std::size_t open = 0, checks = 0;
+  std::size_t open = 0;
+  std::size_t checks = 0;
   for (const std::size_t count : outcome.open) open += count;
   for (const Pack& pack : packs.packs())
     for (const Check& check : pack.checks) checks += check.document.empty() ? 1 : 0;

@@ -167,7 +167,7 @@ class Checking {
     return {};
   }
 
-  bool applies(const Check& check, const DeviceContext& device) const {
+  static bool applies(const Check& check, const DeviceContext& device) {
     if (check.classes.empty()) return !device.external;
     return std::ranges::find(check.classes, device.device_class) != check.classes.end();
   }

@@ -77,12 +77,14 @@ class Writer {
   }
 
  private:
+  // Each text is prepared once: it is a literal, known by its place.
   template <class... Values>
   void run(const char* statement, const Values&... values) {
-    SQLite::Statement sql(sql_, statement);
+    SQLite::Statement& sql = statements_.try_emplace(statement, sql_, statement).first->second;
     int at = 0;
     (sql.bind(++at, values), ...);
     sql.exec();
+    sql.reset();
   }
 
   void write_packs() {
@@ -159,6 +161,7 @@ class Writer {
   SQLite::Database& sql_;
   const PackSet& packs_;
   Time now_;
+  std::map<const char*, SQLite::Statement> statements_;
   std::map<Key, Stored> stored_;
   CheckOutcome outcome_;
 };

@@ -31,7 +31,7 @@ bool has_form(std::string_view text, std::string_view form) {
 }
 
 std::string text_or(TomlTable& in, std::string_view key, std::string_view otherwise) {
-  std::string value = in.text(key, false);
+  const std::string value = in.text(key, false);
   return value.empty() ? std::string(otherwise) : value;
 }
 
@@ -93,7 +93,9 @@ Fixture::Talk read_talk(TomlTable& in) {
 }
 
 Fixture read_fixture(TomlTable& in, bool fails) {
-  Fixture fixture{.where = in.where(), .about = in.text("about", false)};
+  Fixture fixture;
+  fixture.where = in.where();
+  fixture.about = in.text("about", false);
   in.tables("devices", [&](TomlTable& row) { fixture.devices.push_back(read_device(row)); });
   in.tables("facts", [&](TomlTable& row) { fixture.facts.push_back(read_fact(row)); });
   in.tables("talks", [&](TomlTable& row) { fixture.talks.push_back(read_talk(row)); });
@@ -140,7 +142,10 @@ void read_decision(TomlTable& in, Check& check) {
 
 Check read_check(TomlTable& in, const Pack& pack) {
   constexpr std::string_view kIdForm = "[a-z0-9]+(-[a-z0-9]+)*";
-  Check check{.where = in.where(), .title = in.text("title"), .classes = in.texts("classes")};
+  Check check;
+  check.where = in.where();
+  check.title = in.text("title");
+  check.classes = in.texts("classes");
   const std::string id = in.text("id");
   if (!has_form(id, kIdForm)) in.wrong("id", "is not in kebab-case");
   check.id = pack.id + '.' + id;
@@ -186,7 +191,8 @@ Result<Pack> read_pack(std::string_view name, std::string_view text) {
     return fail(TomlTable::at_line(name, parsed.error().source()) + ": " +
                 std::string(parsed.error().description()));
   TomlTable root(name, "", parsed.table());
-  Pack pack{.where = std::string(name)};
+  Pack pack;
+  pack.where = name;
   root.table(
       "pack", [&](TomlTable& in) { read_head(in, pack); }, true);
   root.tables(

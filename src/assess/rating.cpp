@@ -47,10 +47,12 @@ std::string spoken(std::string_view word) {
 }
 
 Function read_function(TomlTable& in, const std::vector<Injury>& injuries, bool with_classes) {
-  Function function{.name = in.text("name")};
+  Function function;
+  function.name = in.text("name");
   if (with_classes) function.classes = in.texts("classes", true);
   function.several = in.word("patients", kPatients) == "several";
   std::vector<std::string> names;
+  names.reserve(injuries.size());
   for (const Injury& injury : injuries) names.push_back(injury.name);
   for (const std::string_view failure : kFailures)
     function.injuries.emplace(failure, in.word(failure, names));
@@ -177,9 +179,10 @@ Rating RatingTables::rate(const RatingInputs& inputs) const {
                                       ->second.find(kReaches[static_cast<std::size_t>(reach) - 1])
                                       ->second;
   const auto column = std::ranges::find(kSeverities, severity) - kSeverities.begin();
-  Rating rating{.level = tables_->matrix.find(likelihood)->second[static_cast<std::size_t>(column)],
-                .severity = severity,
-                .likelihood = spoken(likelihood)};
+  Rating rating;
+  rating.level = tables_->matrix.find(likelihood)->second[static_cast<std::size_t>(column)];
+  rating.severity = severity;
+  rating.likelihood = spoken(likelihood);
   rating.reasoning =
       "Severity " + severity + ": " + injury.says + (several ? ", and so could others" : "") +
       " (" + (inputs.device_class.empty() ? "its kind is not known, so it is taken for " : "") +

@@ -10,7 +10,8 @@ namespace {
 // How many leading bytes two addresses of one network share. What masks a site
 // uses is not on the wire; most clinical networks are a /24, or a /64 of IPv6.
 bool same_network(const Ip& a, const Ip& b) {
-  constexpr std::ptrdiff_t kOfV4 = 15, kOfV6 = 8;  // IPv4 is held in the last four of 16
+  constexpr std::ptrdiff_t kOfV4 = 15;  // IPv4 is held in the last four of 16
+  constexpr std::ptrdiff_t kOfV6 = 8;
   if (a.is_v4() != b.is_v4()) return false;
   return std::equal(a.bytes.begin(), a.bytes.begin() + (a.is_v4() ? kOfV4 : kOfV6),
                     b.bytes.begin());

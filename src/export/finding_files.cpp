@@ -15,7 +15,8 @@ std::string text_of(element value) {
 // What our own views wrote: it can be read, or is empty.
 class Parsed {
  public:
-  explicit Parsed(const std::string& json) : ok_(!parser_.parse(json).get(root_)) {}
+  explicit Parsed(const std::string& json)
+      : ok_(parser_.parse(json).get(root_) == simdjson::SUCCESS) {}
 
   std::vector<std::string> texts() const { return ok_ ? texts_of(root_) : Texts(); }
 

@@ -35,7 +35,7 @@ struct ToldFinding {
 Result<std::vector<ToldFinding>> load_findings(Database& database);
 
 void write_sarif(std::ostream& out, const std::vector<ToldFinding>& findings);
-void write_oscal(std::ostream& out, const std::vector<ToldFinding>& findings, Time made);
+void write_oscal(std::ostream& out, const std::vector<ToldFinding>& all, Time made);
 // index.html and a page an audience, of open findings; the folder is made if
 // it is not there.
 Result<void> write_html(const std::filesystem::path& folder,

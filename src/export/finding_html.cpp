@@ -115,7 +115,7 @@ std::string section(const Findings& findings, std::string_view reader) {
     if (name == reader) out += "<p class=\"advice\">" + html(advice) + "</p>\n";
   std::string clauses;
   for (const auto& [standard, clause] : first.clauses)
-    clauses += (clauses.empty() ? "" : "; ") + standard + ' ' + clause;
+    clauses.append(clauses.empty() ? "" : "; ").append(standard).append(" ").append(clause);
   out += "<p>" + html(first.reasoning) + "</p>\n<table>\n<caption>Found " +
          std::to_string(findings.size()) + (findings.size() == 1 ? " time" : " times") + " (" +
          html(first.check) + "; " + html(clauses) + ")</caption>\n<thead><tr>";

@@ -112,7 +112,7 @@ std::string finding_of(const ToldFinding& finding) {
                                                          {"instance", finding.instance}};
   for (const std::string& cwe : finding.cwe) about.emplace_back("cwe", cwe);
   for (const auto& [standard, clause] : finding.clauses)
-    about.emplace_back("clause", standard + ": " + clause);
+    about.emplace_back("clause", std::string(standard).append(": ").append(clause));
   return JsonObject()
       .text("uuid", uuid_of("finding " + finding.id))
       .text("title", finding.title)
@@ -136,7 +136,8 @@ JsonObject result_of(const Findings& findings, const std::string& made) {
     items.emplace(finding.device, item_of(finding));
     start = std::min(start, finding.first_seen);
   }
-  JsonObject local, result;
+  JsonObject local;
+  JsonObject result;
   add_list(local, "inventory-items", json_list(items, [](const auto& one) { return one.second; }));
   const JsonObject everything = JsonObject().raw("include-all", "{}");
   result.text("uuid", uuid_of("result " + made))

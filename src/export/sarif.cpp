@@ -13,7 +13,8 @@ namespace {
 using Findings = std::vector<ToldFinding>;
 
 const char* level_of(int rating) {
-  constexpr int kError = 4, kWarning = 3;
+  constexpr int kError = 4;
+  constexpr int kWarning = 3;
   return rating >= kError ? "error" : rating >= kWarning ? "warning" : "note";
 }
 
@@ -38,9 +39,11 @@ std::string as_uri(std::string_view name) {
 std::string rule_of(const ToldFinding& finding) {
   std::vector<std::string> tags{"security"};
   for (const std::string& cwe : finding.cwe) tags.push_back("external/cwe/" + cwe);
-  for (const auto& [standard, clause] : finding.clauses) tags.push_back(standard + ": " + clause);
+  for (const auto& [standard, clause] : finding.clauses)
+    tags.push_back(std::string(standard).append(": ").append(clause));
   std::string help;
-  for (const auto& [reader, advice] : finding.advice) help += reader + ": " + advice + "\n";
+  for (const auto& [reader, advice] : finding.advice)
+    help.append(reader).append(": ").append(advice).append("\n");
   return JsonObject()
       .text("id", finding.check)
       .object("shortDescription", message(finding.title))
@@ -103,7 +106,8 @@ std::string result_of(const ToldFinding& finding, std::size_t rule) {
 
 void write_sarif(std::ostream& out, const Findings& findings) {
   std::map<std::string, std::size_t> rules;  // by check: the place in the list
-  std::string listed, results;
+  std::string listed;
+  std::string results;
   for (const ToldFinding& finding : findings) {
     const auto [rule, fresh] = rules.emplace(finding.check, rules.size());
     if (fresh) listed.append(listed.empty() ? "" : ",").append(rule_of(finding));
