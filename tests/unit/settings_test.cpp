@@ -6,6 +6,7 @@
 #include <filesystem>
 
 #include "app/drift_command.hpp"
+#include "app/settings_command.hpp"
 #include "assess/drift.hpp"
 #include "assess/plan.hpp"
 #include "inventory/derive.hpp"
@@ -400,6 +401,21 @@ TEST(Drift, ShowsHostileTextHarmlessly) {
         EXPECT_EQ(out.find('\x1b'), std::string::npos) << out;
       }
   EXPECT_NE(printed(world, {.model = "no'such"}).find("no device of the model"), std::string::npos);
+}
+
+// A database of schema 1 had no settings: it gets them when it is next asked.
+TEST(Settings, AreDerivedForDatabasesOfBefore) {
+  World world;
+  world.talk({2, 1, 23, "telnet"});
+  world.derive();
+  world.sql().exec(
+      "DROP TABLE setting_evidence; DROP TABLE setting; DROP TABLE setting_kind; DROP TABLE grade; "
+      "DROP VIEW settings; PRAGMA user_version = 1");
+  testing::internal::CaptureStdout();
+  const auto done = show_settings({.database = world.file(), .form = Form::csv}, {});
+  const std::string out = testing::internal::GetCapturedStdout();
+  ASSERT_TRUE(done) << done.error().message;
+  EXPECT_NE(out.find(",telnet,23,clear,seen,wire,open,"), std::string::npos) << out;
 }
 
 // Promise 8: no advice that could harm whoever is attached.
