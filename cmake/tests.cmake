@@ -73,6 +73,7 @@ asepsis_unit_test(fact_table_test)
 asepsis_unit_test(reading_test)
 asepsis_unit_test(variants_test)
 asepsis_unit_test(settings_test)
+asepsis_unit_test(drift_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 

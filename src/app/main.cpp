@@ -63,7 +63,7 @@ void add_read(CLI::App& app, Arguments& arguments) {
       "  asepsis read ward.pcap.zst --filter 'vlan 220 or tcp port 104'");
 }
 
-void add_answers(CLI::App& app, Arguments& arguments) {
+void add_devices(CLI::App& app, Arguments& arguments) {
   auto& devices = *app.add_subcommand("devices", "List the devices: what each is, and where");
   add_form(devices, arguments);
   devices.footer("Examples:\n  asepsis devices\n  asepsis devices --csv > devices.csv");
@@ -78,6 +78,9 @@ void add_answers(CLI::App& app, Arguments& arguments) {
                  "claim such as http.server");
   add_form(why, arguments);
   why.footer("Examples:\n  asepsis why d-3f21ab90cc\n  asepsis why d-3f21ab90cc model");
+}
+
+void add_answers(CLI::App& app, Arguments& arguments) {
   auto& services = *app.add_subcommand("services", "List the services that devices give");
   add_form(services, arguments);
   services.footer("Examples:\n  asepsis services\n  asepsis services --json | grep refused");
@@ -95,6 +98,9 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   unknown.footer(
       "Shapes tell kinds of bytes, never the bytes. A [[service]] of knowledge/ gives one a name.\n"
       "Example:\n  asepsis unknown --json | grep 9876");
+}
+
+void add_questions(CLI::App& app, Arguments& arguments) {
   auto& query = *app.add_subcommand("query", "Ask in SQL; nothing can be changed");
   query.add_option("SQL", arguments.sql, "One statement over the views of `asepsis schema`")
       ->required();
@@ -161,8 +167,10 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   Arguments arguments;
   add_read(app, arguments);
+  add_devices(app, arguments);
   add_answers(app, arguments);
   add_drift(app, arguments);
+  add_questions(app, arguments);
   // After the commands, which would else take it for their own.
   app.footer(
       "Examples:\n"
