@@ -41,8 +41,14 @@ std::size_t at_risk(const Drift& drift) {
 
 // The more ways, and of those the more devices at risk, the sooner to look at.
 void sort_by_need(std::vector<Drift>& drifts) {
-  std::ranges::stable_sort(drifts, std::greater<>(), [](const Drift& drift) {
-    return std::tuple(drift.at_least, at_risk(drift), drift.cohort.devices.size());
+  std::ranges::sort(drifts, [](const Drift& a, const Drift& b) {
+    const auto rank = [](const Drift& one) {
+      return std::tuple(one.at_least, at_risk(one), one.cohort.devices.size());
+    };
+    const auto name = [](const Drift& one) {
+      return std::tie(one.cohort.manufacturer, one.cohort.model, one.cohort.part);
+    };
+    return rank(a) != rank(b) ? rank(a) > rank(b) : name(a) < name(b);
   });
 }
 

@@ -31,6 +31,7 @@ std::string json_list(const std::vector<std::string>& items) {
 
 std::string json_ids(const Cohort& cohort, const std::vector<std::size_t>& devices) {
   std::vector<std::string> ids;
+  ids.reserve(devices.size());
   for (const std::size_t device : devices) ids.push_back(json_string(cohort.devices[device].id));
   return json_list(ids);
 }
@@ -41,6 +42,7 @@ std::string json_member(std::string_view key, const std::string& text) {
 
 std::string json_variants(const Drift& drift) {
   std::vector<std::string> items;
+  items.reserve(drift.variants.size());
   for (const Variant& variant : drift.variants)
     items.push_back("{\"id\":" + json_string(variant.id) +
                     ",\"devices\":" + json_ids(drift.cohort, variant.devices) +
@@ -186,7 +188,7 @@ void print_table(const Drift& drift) {
       Cells cells{(proven ? "" : "~ ") + name_of(drift.cohort.settings[separating.setting])};
       for (std::size_t i = 0; i < drift.variants.size(); ++i) {
         const auto value = separating.values.find(i);
-        cells.push_back(value == separating.values.end() ? std::string("-") : value->second);
+        cells.emplace_back(value == separating.values.end() ? std::string("-") : value->second);
       }
       rows.cells.push_back(std::move(cells));
     }
@@ -306,7 +308,7 @@ void print_matrix(const Drift& drift, Form form) {
   if (drift.variants.size() > 1) {
     std::cout << '\n';
     print_table(drift);
-    std::cout << "- not known; ~ seen there, and not known where there is a -\n";
+    std::cout << "- not known; ~ no proof of a difference: others may have it too\n";
   }
   print_members(drift);
   if (drift.variants.size() > 1)

@@ -71,7 +71,7 @@ void add_read(CLI::App& app, Arguments& arguments) {
       "  asepsis read ward.pcap.zst --filter 'vlan 220 or tcp port 104'");
 }
 
-void add_answers(CLI::App& app, Arguments& arguments) {
+void add_devices(CLI::App& app, Arguments& arguments) {
   auto& devices = *app.add_subcommand("devices", "List the devices: what each is, and where");
   add_form(devices, arguments);
   devices.footer("Examples:\n  asepsis devices\n  asepsis devices --csv > devices.csv");
@@ -90,6 +90,9 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   why.footer(
       "Examples:\n  asepsis why d-3f21ab90cc\n  asepsis why d-3f21ab90cc model\n"
       "  asepsis why f-0c1d2e3f4a5b6c7d");
+}
+
+void add_answers(CLI::App& app, Arguments& arguments) {
   auto& services = *app.add_subcommand("services", "List the services that devices give");
   add_form(services, arguments);
   services.footer("Examples:\n  asepsis services\n  asepsis services --json | grep refused");
@@ -107,6 +110,9 @@ void add_answers(CLI::App& app, Arguments& arguments) {
   unknown.footer(
       "Shapes tell kinds of bytes, never the bytes. A [[service]] of knowledge/ gives one a name.\n"
       "Example:\n  asepsis unknown --json | grep 9876");
+}
+
+void add_questions(CLI::App& app, Arguments& arguments) {
   auto& query = *app.add_subcommand("query", "Ask in SQL; nothing can be changed");
   query.add_option("SQL", arguments.sql, "One statement over the views of `asepsis schema`")
       ->required();
@@ -149,6 +155,9 @@ void add_checks(CLI::App& app, Arguments& arguments) {
       "classes", "List weakness classes (CWE) by devices, and what each baseline would end");
   add_form(classes, arguments);
   classes.footer("Example:\n  asepsis classes    where to begin");
+}
+
+void add_accept(CLI::App& app, Arguments& arguments) {
   auto& accept = *app.add_subcommand("accept", "Accept the risk of a finding until a day");
   accept.add_option("FINDING", arguments.accept.finding, "Its id")->required();
   accept.add_option("--until", arguments.accept.until, "The last day, as 2027-03-31")->required();
@@ -253,10 +262,13 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   Arguments arguments;
   add_read(app, arguments);
+  add_devices(app, arguments);
   add_answers(app, arguments);
-  add_checks(app, arguments);
-  add_packs(app, arguments);
   add_drift(app, arguments);
+  add_checks(app, arguments);
+  add_accept(app, arguments);
+  add_packs(app, arguments);
+  add_questions(app, arguments);
   // After the commands, which would else take it for their own.
   app.footer(
       "Examples:\n"

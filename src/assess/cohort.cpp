@@ -14,6 +14,7 @@ namespace {
 struct Member {
   CohortDevice device;
   std::string manufacturer, model, firmware;
+  std::string maker;  // the manufacturer, by the one name of all that it is told by
 };
 
 std::string value_of(const std::string& attribute) {
@@ -21,26 +22,55 @@ std::string value_of(const std::string& attribute) {
          attribute + "' AND v.value <> '' LIMIT 1)";
 }
 
-std::vector<Member> load_members(SQLite::Database& sql, const std::string& where) {
+// Ways to write models that may be meant; their makers are looked at later.
+std::vector<std::string> spellings_of(SQLite::Database& sql, const std::string& model) {
+  const std::string name = compact(model);
+  std::vector<std::string> spellings;
+  SQLite::Statement rows(sql,
+                         "SELECT DISTINCT value FROM device_value WHERE attribute = 'model' AND "
+                         "value <> '' ORDER BY value");
+  while (rows.executeStep())
+    if (name.ends_with(compact(rows.getColumn(0).getText())))
+      spellings.push_back(rows.getColumn(0).getString());
+  return spellings;
+}
+
+Member member_of(SQLite::Statement& row) {
+  Member member;
+  member.device = {.key = row.getColumn(0).getInt64(),
+                   .id = row.getColumn(1).getString(),
+                   .site = row.getColumn(2).getString(),
+                   .care_area = row.getColumn(6).getString()};
+  member.manufacturer = row.getColumn(3).getString();
+  member.model = row.getColumn(4).getString();
+  member.firmware = row.getColumn(5).getString();
+  member.maker = row.getColumn(7).getString();
+  return member;
+}
+
+std::vector<Member> load_members(SQLite::Database& sql, const CohortChoice& choice) {
   SQLite::Statement rows(
       sql, "SELECT d.key, d.id, s.name, coalesce(" + value_of("manufacturer") +
                ", ''), m.value, coalesce(" + value_of("firmware") + ", ''), coalesce(" +
-               value_of("care_area") +
-               ", '') FROM device_value m JOIN device d ON d.key = m.device "
-               "JOIN site s ON s.id = d.site WHERE m.attribute = 'model' AND m.value <> ''" +
-               (where.empty() ? "" : " AND d.id IN (SELECT id FROM devices WHERE " + where + ")") +
-               " ORDER BY d.id");
+               value_of("care_area") + ", ''), coalesce(" + value_of("maker") +
+               ", '') FROM device_value m JOIN device d ON d.key = m.device JOIN site s ON s.id = "
+               "d.site WHERE m.attribute = 'model' AND m.value <> ''" +
+               (choice.model.empty() ? "" : " AND m.value = ?") +
+               (choice.where.empty()
+                    ? ""
+                    : " AND d.id IN (SELECT id FROM devices WHERE " + choice.where + ")"));
   std::vector<Member> members;
-  while (rows.executeStep()) {
-    Member& member = members.emplace_back();
-    member.device = {.key = rows.getColumn(0).getInt64(),
-                     .id = rows.getColumn(1).getString(),
-                     .site = rows.getColumn(2).getString(),
-                     .care_area = rows.getColumn(6).getString()};
-    member.manufacturer = rows.getColumn(3).getString();
-    member.model = rows.getColumn(4).getString();
-    member.firmware = rows.getColumn(5).getString();
+  const auto take = [&] {
+    while (rows.executeStep()) members.push_back(member_of(rows));
+    rows.reset();
+  };
+  if (choice.model.empty()) take();
+  for (const std::string& model :
+       choice.model.empty() ? std::vector<std::string>() : spellings_of(sql, choice.model)) {
+    rows.bind(1, model);
+    take();
   }
+  std::ranges::sort(members, {}, [](const Member& member) { return member.device.id; });
   return members;
 }
 
@@ -49,10 +79,10 @@ std::vector<Member> load_members(SQLite::Database& sql, const std::string& where
 void complete_makers(std::vector<Member>& members) {
   std::map<std::string, std::set<std::string>> makers;
   for (const Member& member : members)
-    if (!member.manufacturer.empty()) makers[compact(member.model)].insert(member.manufacturer);
+    if (!member.maker.empty()) makers[compact(member.model)].insert(member.maker);
   for (Member& member : members) {
     const auto& known = makers[compact(member.model)];
-    if (member.manufacturer.empty() && known.size() == 1) member.manufacturer = *known.begin();
+    if (member.maker.empty() && known.size() == 1) member.maker = *known.begin();
   }
 }
 
@@ -72,21 +102,45 @@ std::string part_of(const Member& member, SplitBy split) {
   return {};
 }
 
+// What most say; of as many the first by the alphabet.
+class MostSaid {
+ public:
+  void add(const std::string& text) {
+    if (!text.empty()) ++counts_[text];
+  }
+  std::string text() const {
+    const auto most =
+        std::ranges::max_element(counts_, {}, [](const auto& entry) { return entry.second; });
+    return most == counts_.end() ? std::string() : most->first;
+  }
+
+ private:
+  std::map<std::string, std::size_t> counts_;
+};
+
+struct Gathered {
+  Cohort cohort;
+  MostSaid manufacturer, model;
+};
+
 std::vector<Cohort> gather(const std::vector<Member>& members, const CohortChoice& choice) {
-  std::map<std::tuple<std::string, std::string, std::string>, Cohort> cohorts;
+  std::map<std::tuple<std::string, std::string, std::string>, Gathered> cohorts;
   for (const Member& member : members) {
     if (!is_meant(member, choice.model)) continue;
     const std::string part = part_of(member, choice.split);
-    Cohort& cohort = cohorts[{compact(member.manufacturer), compact(member.model), part}];
-    // Of several ways to write it the first by the alphabet.
-    if (cohort.devices.empty() || member.model < cohort.model) cohort.model = member.model;
-    cohort.manufacturer = member.manufacturer;
-    cohort.part = part;
-    cohort.devices.push_back(member.device);
+    Gathered& gathered = cohorts[{compact(member.maker), compact(member.model), part}];
+    gathered.manufacturer.add(member.manufacturer);
+    gathered.model.add(member.model);
+    gathered.cohort.part = part;
+    gathered.cohort.devices.push_back(member.device);
   }
   std::vector<Cohort> all;
-  for (auto& [key, cohort] : cohorts)
-    if (cohort.devices.size() > 1) all.push_back(std::move(cohort));
+  for (auto& [key, gathered] : cohorts) {
+    if (gathered.cohort.devices.size() < 2) continue;
+    gathered.cohort.manufacturer = gathered.manufacturer.text();
+    gathered.cohort.model = gathered.model.text();
+    all.push_back(std::move(gathered.cohort));
+  }
   return all;
 }
 
@@ -189,7 +243,7 @@ void load_settings(SQLite::Database& sql, const Kinds& kinds, std::vector<Cohort
 
 Result<std::vector<Cohort>> load_cohorts(Database& database, const CohortChoice& choice) {
   return guarded(database.path(), [&]() -> Result<std::vector<Cohort>> {
-    std::vector<Member> members = load_members(database.sql(), choice.where);
+    std::vector<Member> members = load_members(database.sql(), choice);
     complete_makers(members);
     const bool any = std::ranges::any_of(
         members, [&](const Member& member) { return is_meant(member, choice.model); });

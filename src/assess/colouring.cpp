@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <numeric>
 #include <optional>
 
 namespace asepsis {
@@ -37,10 +36,12 @@ bool meet(std::span<const Word> a, std::span<const Word> b) {
 }
 
 std::vector<std::size_t> by_degree(const Graph& graph) {
-  std::vector<std::size_t> degrees(graph.size()), order(graph.size());
-  for (std::size_t i = 0; i < graph.size(); ++i) degrees[i] = graph.degree(i);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::greater<>(), [&](std::size_t i) { return degrees[i]; });
+  std::vector<std::size_t> degrees(graph.size());
+  std::vector<std::size_t> order = numbers_below(graph.size());
+  for (const std::size_t i : order) degrees[i] = graph.degree(i);
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    return degrees[a] != degrees[b] ? degrees[a] > degrees[b] : a < b;
+  });
   return order;
 }
 
@@ -265,6 +266,12 @@ Reduction reduce(const Graph& graph) {
   for (std::size_t i = 0; i < graph.size(); ++i)
     if (present[i]) result.kept.push_back(i);
   return result;
+}
+
+std::vector<std::size_t> numbers_below(std::size_t count) {
+  std::vector<std::size_t> numbers(count);
+  for (std::size_t i = 0; i < count; ++i) numbers[i] = i;
+  return numbers;
 }
 
 Graph part_of(const Graph& graph, std::span<const std::size_t> vertices) {

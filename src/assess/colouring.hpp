@@ -41,9 +41,9 @@ class Graph {
 };
 
 struct Colouring {
-  std::vector<std::uint32_t> of;    // a colour for each vertex, from 0 on
-  std::size_t used = 0;             // how many colours
-  std::size_t at_least = 0;         // no colouring has fewer; as `used` if that is proven
+  std::vector<std::uint32_t> of;         // a colour for each vertex, from 0 on
+  std::size_t used = 0;                  // how many colours
+  std::size_t at_least = 0;              // no colouring has fewer; as `used` if that is proven
   std::vector<std::size_t> clique = {};  // vertices that all need colours of their own
 };
 
@@ -66,6 +66,9 @@ struct Reduction {
   std::vector<Gone> gone;
 };
 Reduction reduce(const Graph& graph);
+
+// 0, 1 ... as many as `count`.
+std::vector<std::size_t> numbers_below(std::size_t count);
 
 // The graph of some of its vertices.
 Graph part_of(const Graph& graph, std::span<const std::size_t> vertices);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <tuple>
 
 namespace asepsis {
 namespace {
@@ -65,6 +66,7 @@ bool sets_off(const Drift& drift, const std::vector<std::set<Answer>>& answers,
 
 std::optional<Separating> separating_by(const Drift& drift, std::size_t setting) {
   std::vector<std::set<Answer>> answers;
+  answers.reserve(drift.variants.size());
   for (const Variant& variant : drift.variants)
     answers.push_back(answers_of(drift.cohort, variant, setting));
   Separating separating{.setting = setting, .values = {}};
@@ -79,7 +81,7 @@ std::optional<Separating> separating_by(const Drift& drift, std::size_t setting)
 // "A" to "Z", "AA" ...
 std::string letters(std::size_t number) {
   constexpr std::size_t kLetters = 26;
-  std::string text(1, static_cast<char>('A' + number % kLetters));
+  const std::string text(1, static_cast<char>('A' + number % kLetters));
   return number < kLetters ? text : letters(number / kLetters - 1) + text;
 }
 
@@ -90,11 +92,18 @@ std::vector<Variant> variants_of(const Cohort& cohort, Grouping&& grouping, cons
     variant.devices = std::move(group.devices);
     variant.assumed = std::move(group.assumed);
     std::vector<const std::vector<Cohort::Level>*> levels;
+    levels.reserve(variant.devices.size());
     for (const std::size_t device : variant.devices) levels.push_back(&cohort.levels[device]);
     variant.grade = grades.of(levels);
   }
-  std::ranges::stable_sort(variants, std::greater<>(),
-                           [](const Variant& variant) { return variant.grade.safety; });
+  // They came the largest first, and of as large ones in an order of their own.
+  for (std::size_t i = 0; i < variants.size(); ++i) variants[i].id = letters(i);
+  std::ranges::sort(variants, [](const Variant& a, const Variant& b) {
+    const auto rank = [](const Variant& one) {
+      return std::tuple(-one.grade.safety, one.id.size(), one.id);
+    };
+    return rank(a) < rank(b);
+  });
   for (std::size_t i = 0; i < variants.size(); ++i) variants[i].id = letters(i);
   return variants;
 }
@@ -138,7 +147,8 @@ Grade Grades::of(const std::vector<const std::vector<Cohort::Level>*>& levels) c
 
 std::string value_text(const Cohort& cohort, const std::vector<std::size_t>& devices,
                        std::size_t setting) {
-  std::set<std::string> seen, refused;
+  std::set<std::string> seen;
+  std::set<std::string> refused;
   for (const std::size_t device : devices) {
     const Answer* answer = answer_of(cohort, device, setting);
     if (answer == nullptr) continue;
@@ -155,6 +165,7 @@ std::string value_text(const Cohort& cohort, const std::vector<std::size_t>& dev
 
 Drift assess_drift(Cohort cohort, const Grades& grades) {
   std::vector<Compare> compares;
+  compares.reserve(cohort.settings.size());
   for (const CohortSetting& setting : cohort.settings) compares.push_back(setting.compare);
   Grouping grouping = group(cohort.known, compares);
   Drift drift{

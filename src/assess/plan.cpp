@@ -83,8 +83,8 @@ class Planner {
   // One step for all that is changed in the same way.
   std::vector<Step> in_order(const std::set<std::size_t>& settings) const {
     std::vector<std::size_t> order(settings.begin(), settings.end());
-    std::ranges::stable_sort(order, {},
-                             [&](std::size_t i) { return drift_.cohort.settings[i].step; });
+    std::ranges::sort(order, {},
+                      [&](std::size_t i) { return std::pair(drift_.cohort.settings[i].step, i); });
     std::vector<Step> steps;
     for (const std::size_t i : order) {
       const CohortSetting& info = drift_.cohort.settings[i];

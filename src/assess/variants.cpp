@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <tuple>
 
 namespace asepsis {
@@ -101,7 +100,8 @@ class Places {
 
   // How many of its values are known in the group, and of how many devices there, all told.
   std::pair<std::size_t, std::size_t> in_common(std::size_t profile, std::size_t group) const {
-    std::size_t values = 0, devices = 0;
+    std::size_t values = 0;
+    std::size_t devices = 0;
     for (const auto& [setting, answer] : distinct_->profiles[profile])
       for (const std::string& value : answer.seen) {
         const auto found = known_[group].find({setting, value});
@@ -125,16 +125,18 @@ class Places {
 // groups do not suffice for that.
 bool place_by_likeness(const Graph& graph, const Reduction& reduction, const Colouring& core,
                        Places& places) {
-  std::vector<std::pair<std::size_t, std::size_t>> order;  // degree, profile
+  std::vector<std::size_t> order;
   std::vector<bool> placed(reduction.kept.size());
   for (const std::size_t i : core.clique) {
     places.put(reduction.kept[i], core.of[i]);
     placed[i] = true;
   }
   for (std::size_t i = 0; i < reduction.kept.size(); ++i)
-    if (!placed[i]) order.emplace_back(graph.degree(reduction.kept[i]), reduction.kept[i]);
-  std::ranges::stable_sort(order, std::greater<>(), [](const auto& one) { return one.first; });
-  for (const auto& [degree, profile] : order) {
+    if (!placed[i]) order.push_back(reduction.kept[i]);
+  std::ranges::sort(order, std::greater<>(), [&](std::size_t profile) {
+    return std::pair(graph.degree(profile), graph.size() - profile);
+  });
+  for (const std::size_t profile : order) {
     const std::size_t group = places.closest(profile);
     if (group == kNowhere) return false;
     places.put(profile, group);
@@ -172,9 +174,7 @@ std::pair<Reduction, Colouring> colour_core(const Graph& graph) {
   constexpr std::size_t kMany = 1'000;  // profiles; with fewer the exact way costs nothing
   if (graph.size() > kMany) {
     Colouring quick = colour_quickly(graph);
-    Reduction none;
-    none.kept.resize(graph.size());
-    std::iota(none.kept.begin(), none.kept.end(), std::size_t{0});
+    Reduction none{.kept = numbers_below(graph.size()), .gone = {}};
     if (quick.used == quick.at_least) return {std::move(none), std::move(quick)};
   }
   Reduction reduction = reduce(graph);
@@ -192,9 +192,9 @@ bool is_assumed(const Places& places, std::size_t profile) {
 // The largest first; of several as large, by what is known of them.
 void sort_groups(const Distinct& distinct, const Places& places,
                  std::vector<Grouping::Group>& groups) {
-  std::vector<std::size_t> first(groups.size(), kNowhere), order(groups.size());
+  std::vector<std::size_t> first(groups.size(), kNowhere);
+  std::vector<std::size_t> order = numbers_below(groups.size());
   for (std::size_t i = distinct.profiles.size(); i-- > 0;) first[places.of(i)] = i;
-  std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
     const std::size_t sizes[] = {groups[a].devices.size(), groups[b].devices.size()};
     return sizes[0] != sizes[1] ? sizes[0] > sizes[1] : first[a] < first[b];

@@ -52,8 +52,9 @@ std::string most_said(const Heard& heard, const FusedDevice& device, std::string
 
 class Writer {
  public:
-  explicit Writer(SQLite::Database& sql)
-      : device_(sql,
+  Writer(SQLite::Database& sql, const Knowledge& knowledge)
+      : knowledge_(knowledge),
+        device_(sql,
                 "INSERT INTO device (key, id, site, reason, first_seen, last_seen) "
                 "VALUES (?, ?, ?, ?, ?, ?)"),
         alias_(sql, "INSERT OR IGNORE INTO device_alias (alias, device, anchor) VALUES (?, ?, ?)"),
@@ -82,6 +83,7 @@ class Writer {
     write_names(key, heard, device);
     write_opinion(key, "class", identity.device_class);
     write_opinion(key, "manufacturer", identity.manufacturer);
+    write_value(key, "maker", maker_of(identity.manufacturer.value));
     write_opinion(key, "model", identity.model);
     write_opinion(key, "firmware", identity.firmware);
     write_opinion(key, "serial", identity.serial);
@@ -169,6 +171,13 @@ class Writer {
     }
   }
 
+  // The one name of a manufacturer of whom devices tell by several.
+  std::string maker_of(const std::string& told) const {
+    const Manufacturer* maker = knowledge_.find_manufacturer(told);
+    return maker == nullptr ? told : maker->name;
+  }
+
+  const Knowledge& knowledge_;
   std::vector<std::pair<Id, Id>> owners_;  // fact, device
   SQLite::Statement device_, alias_, endpoint_, value_, fact_, evidence_, conversation_;
 };
@@ -235,7 +244,7 @@ Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
     SQLite::Database& sql = database.sql();
     SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
     empty_inventory(sql);
-    Writer writer(sql);
+    Writer writer(sql, knowledge);
     SettingsWriter settings(sql, knowledge);
     Id next_key = 1;
     for (const Heard& heard : load_heard(sql))

@@ -113,11 +113,16 @@ void settle_refusals(std::span<SettingValue> seen, std::span<SettingValue> refus
     }
 }
 
-std::vector<std::int64_t> first_ids(std::vector<std::pair<std::int64_t, std::int64_t>> all) {
-  std::ranges::stable_sort(all, {}, [](const auto& one) { return one.first; });
+// The first that say so; those of one moment in the order in which they were
+// gathered, which depends on nothing but what was heard.
+std::vector<std::int64_t> first_ids(const std::vector<std::pair<std::int64_t, std::int64_t>>& all) {
+  std::vector<std::pair<std::int64_t, std::size_t>> order;  // first seen, place
+  order.reserve(all.size());
+  for (std::size_t i = 0; i < all.size(); ++i) order.emplace_back(all[i].first, i);
+  std::ranges::sort(order);
   std::vector<std::int64_t> ids;
-  for (const auto& [first, id] : all)
-    if (ids.size() < kMostEvidence) ids.push_back(id);
+  for (const auto& [first, place] : order)
+    if (ids.size() < kMostEvidence) ids.push_back(all[place].second);
   return ids;
 }
 
@@ -140,7 +145,8 @@ std::vector<SettingValue> SettingCollector::values(const Knowledge& knowledge) c
   }
   // Runs of one instance; within one, what is seen stands before what is refused.
   for (std::size_t begin = 0; begin < all.size();) {
-    std::size_t end = begin, refused = begin;
+    std::size_t end = begin;
+    std::size_t refused = begin;
     while (end < all.size() && all[end].setting == all[begin].setting &&
            all[end].instance == all[begin].instance) {
       if (all[end].state == SettingState::seen) refused = end + 1;

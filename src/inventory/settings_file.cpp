@@ -52,7 +52,7 @@ void read_sources(Section& in, SettingInfo& setting) {
 // of devices as a whole has one value unless it says otherwise.
 void read_comparison(Section& in, SettingInfo& setting) {
   const bool service = !setting.applications.empty() && setting.derived.empty();
-  const std::size_t usual = static_cast<std::size_t>(service ? Compare::in_common : Compare::same);
+  const auto usual = static_cast<std::size_t>(service ? Compare::in_common : Compare::same);
   setting.instance = in.text("instance");
   if (service && setting.instance.empty()) setting.instance = "port";
   constexpr std::string_view kInstances[] = {"", "port", "peer", "role", "direction"};

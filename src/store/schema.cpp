@@ -136,7 +136,8 @@ CREATE TABLE device_endpoint (
   PRIMARY KEY (device, endpoint)
 ) STRICT, WITHOUT ROWID;
 
--- Several for mac, ip, name and vlan; at most one of the others.
+-- Several for mac, ip, name and vlan; at most one of the others. The maker is the
+-- manufacturer by the one name that stands for all that devices tell it by.
 CREATE TABLE device_value (
   device INTEGER NOT NULL REFERENCES device,
   attribute TEXT NOT NULL,
