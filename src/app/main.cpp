@@ -253,6 +253,24 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   return {};
 }
 
+// The exit status.
+int run_chosen(const CLI::App& command, const Arguments& arguments) {
+  const bool checks = command.get_name() == "check";
+  Result<bool> reached = checks ? run(arguments.check) : Result<bool>(false);
+  if (!checks) {
+    const auto done = command.get_name() == "pack" ? run_pack(command, arguments)
+                                                   : run_command(command.get_name(), arguments);
+    if (!done) reached = std::unexpected(done.error());
+  }
+  std::cout.flush();
+  if (reached && std::cout) return *reached ? kReached : 0;
+  std::cerr << "asepsis: "
+            << (reached ? std::string("the output could not be written")
+                        : escaped(reached.error().message))
+            << '\n';
+  return kCouldNot;
+}
+
 int run_program(int argc, char** argv) {
   CLI::App app(
       "asepsis: which devices are on a hospital network, and why we think so.\n"
@@ -288,23 +306,7 @@ int run_program(int argc, char** argv) {
     const int status = app.exit(error);
     return status == 0 ? 0 : kCouldNot;
   }
-  const CLI::App& command = *app.get_subcommands().front();
-  bool reached = false;
-  const auto done = [&]() -> Result<void> {
-    if (command.get_name() == "pack") return run_pack(command, arguments);
-    if (command.get_name() != "check") return run_command(command.get_name(), arguments);
-    const auto checked = run(arguments.check);
-    if (!checked) return std::unexpected(checked.error());
-    reached = *checked;
-    return {};
-  }();
-  std::cout.flush();
-  if (done && std::cout) return reached ? kReached : 0;
-  std::cerr << "asepsis: "
-            << (done ? std::string("the output could not be written")
-                     : escaped(done.error().message))
-            << '\n';
-  return kCouldNot;
+  return run_chosen(*app.get_subcommands().front(), arguments);
 }
 
 }  // namespace

@@ -46,7 +46,7 @@ void renew_derived(SQLite::Database& sql) {
     sql.exec(std::string("DROP TABLE ") + table);
   sql.exec(std::string(kDerivedTables) + std::string(kFindingTables) + std::string(kViews) +
            std::string(kFindingViews));
-  sql.exec("CREATE INDEX fact_claim ON fact (claim)");
+  sql.exec("CREATE INDEX IF NOT EXISTS fact_claim ON fact (claim)");
 }
 
 // Brings the schema to kSchemaVersion, in one transaction.

@@ -8,9 +8,10 @@ namespace asepsis {
 
 const std::string_view kFindingTables = R"sql(
 -- Findings: what checks said, and what became of it. They survive when the
--- inventory is derived again. The id is a hash of device, check and instance.
+-- inventory is derived again, and when the derived part of an older file is
+-- renewed. The id is a hash of device, check and instance.
 
-CREATE TABLE applied_check (
+CREATE TABLE IF NOT EXISTS applied_check (
   id TEXT PRIMARY KEY,
   pack TEXT NOT NULL,
   title TEXT NOT NULL,
@@ -21,7 +22,7 @@ CREATE TABLE applied_check (
 ) STRICT, WITHOUT ROWID;
 
 -- Packs as they were when last applied; classes and checks are JSON arrays.
-CREATE TABLE applied_pack (
+CREATE TABLE IF NOT EXISTS applied_pack (
   id TEXT PRIMARY KEY,
   title TEXT NOT NULL,
   version TEXT NOT NULL,
@@ -31,7 +32,7 @@ CREATE TABLE applied_pack (
 
 -- Device: the id it had; aliases lead to the one it has now. State: open, gone
 -- or accepted-until.
-CREATE TABLE finding (
+CREATE TABLE IF NOT EXISTS finding (
   id TEXT PRIMARY KEY,
   check_id TEXT NOT NULL,
   device TEXT NOT NULL,
@@ -49,7 +50,7 @@ CREATE TABLE finding (
 ) STRICT, WITHOUT ROWID;
 
 -- Packet: of a log, the line. Time: of the first sight.
-CREATE TABLE finding_evidence (
+CREATE TABLE IF NOT EXISTS finding_evidence (
   finding TEXT NOT NULL REFERENCES finding,
   source TEXT NOT NULL,
   packet INTEGER NOT NULL,
@@ -59,7 +60,7 @@ CREATE TABLE finding_evidence (
 ) STRICT, WITHOUT ROWID;
 
 -- When a finding changed its state, and by whose decision.
-CREATE TABLE finding_change (
+CREATE TABLE IF NOT EXISTS finding_change (
   finding TEXT NOT NULL REFERENCES finding,
   time INTEGER NOT NULL,
   state TEXT NOT NULL,
@@ -67,7 +68,7 @@ CREATE TABLE finding_change (
   why TEXT NOT NULL
 ) STRICT;
 
-CREATE INDEX finding_change_finding ON finding_change (finding);
+CREATE INDEX IF NOT EXISTS finding_change_finding ON finding_change (finding);
 
 )sql";
 
