@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <random>
 #include <set>
 
@@ -173,14 +172,12 @@ TEST(Variants, DoNotDependOnTheOrderOfDevices) {
     Estate estate(seed);
     const auto compares = estate.compares(8);
     const Profiles devices = estate.partly_known(40, 8, 5, 6);
-    std::vector<std::size_t> order(devices.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::vector<std::size_t> order = numbers_below(devices.size());
     const Grouping grouping = group(devices, compares);
     std::ranges::shuffle(order, estate.random());
     Profiles shuffled;
     for (const std::size_t i : order) shuffled.push_back(devices[i]);
-    std::vector<std::size_t> same(devices.size());
-    std::iota(same.begin(), same.end(), std::size_t{0});
+    const std::vector<std::size_t> same = numbers_below(devices.size());
     const Grouping other = group(shuffled, compares);
     EXPECT_EQ(grouping.at_least, other.at_least);
     EXPECT_EQ(named(grouping, same, false), named(other, order, false)) << "seed " << seed;
@@ -253,8 +250,8 @@ TEST(Variants, OfTenThousandDevicesAreFoundInASecond) {
 // Where nothing is configured alike the least number cannot be found in time:
 // what is said is still true, and soon.
 TEST(Variants, OfAnythingAreBounded) {
-  for (const std::size_t devices : {60, 150, 400, 1'500, 4'000})
-    for (const std::size_t known : {2, 5, 9}) {
+  for (const std::size_t devices : {60UL, 150UL, 400UL, 1'500UL, 4'000UL})
+    for (const std::size_t known : {2UL, 5UL, 9UL}) {
       Estate estate(static_cast<unsigned>(devices + known));
       const auto compares = estate.compares(12);
       const Profiles profiles = estate.profiles(devices, 12, known);

@@ -133,7 +133,7 @@ class World {
   }
 
   SQLite::Database& sql() { return database_.sql(); }
-  std::filesystem::path file() const { return path(); }
+  static std::filesystem::path file() { return path(); }
   Database& database() { return database_; }
 
  private:
