@@ -65,6 +65,11 @@ target_compile_definitions(patient_privacy_test
 asepsis_unit_test(identify_test)
 asepsis_unit_test(knowledge_test)
 asepsis_unit_test(oui_test)
+asepsis_unit_test(pack_test)
+asepsis_unit_test(rating_test)
+asepsis_unit_test(finding_store_test)
+asepsis_unit_test(finding_files_test)
+target_link_libraries(finding_files_test PRIVATE simdjson::simdjson)
 asepsis_unit_test(rows_test)
 asepsis_unit_test(sensor_test)
 asepsis_unit_test(community_id_test)
@@ -72,6 +77,9 @@ asepsis_unit_test(worker_test)
 asepsis_unit_test(opening_shape_test)
 asepsis_unit_test(fact_table_test)
 asepsis_unit_test(reading_test)
+asepsis_unit_test(variants_test)
+asepsis_unit_test(settings_test)
+asepsis_unit_test(drift_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
@@ -90,6 +98,13 @@ set_tests_properties(killed PROPERTIES TIMEOUT 300)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 add_test(NAME lab_services COMMAND ${end_to_end}/lab_services.py $<TARGET_FILE:asepsis>
+  ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
+
+add_test(NAME drift COMMAND ${end_to_end}/drift.py $<TARGET_FILE:asepsis>
+  ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
+
+add_test(NAME packs COMMAND ${end_to_end}/packs.py $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME findings COMMAND ${end_to_end}/findings.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 
 # The pages that are made of the code say what it says.

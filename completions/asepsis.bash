@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read devices device why services conversations unknown query schema version"
+  local commands="read devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -14,9 +14,14 @@ _asepsis() {
   COMPREPLY=()
   case $before in
     --db | --eve) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --zeek-out) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --filter | --site) return ;;
+    --zeek-out | --html) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --filter | --site | --where | --since) return ;;
+    --split) mapfile -t COMPREPLY < <(compgen -W "site care-area firmware" -- "$word"); return ;;
     --knowledge) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --pack) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --fail-on) mapfile -t COMPREPLY < <(compgen -W "1 2 3 4 5" -- "$word"); return ;;
+    --by) [[ $command == accept ]] || mapfile -t COMPREPLY < <(compgen -W "device check model class owner-role" -- "$word"); return ;;
+    --until | --why) return ;;
     --workers) mapfile -t COMPREPLY < <(compgen -W "1 2 4 8" -- "$word"); return ;;
   esac
 
@@ -24,6 +29,11 @@ _asepsis() {
   case $command in
     "") options="$commands --help --version" ;;
     read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
+    check) options="--db --pack --fail-on --help" ;;
+    findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;
+    accept) options="--db --until --by --why --help" ;;
+    pack) options="list check test new --help" ;;
+    drift) options="--split --where --since --plan --db --json --csv --help" ;;
     schema | version) options="--help" ;;
     *) options="--db --json --csv --help" ;;
   esac

@@ -1,7 +1,7 @@
 # Completion of asepsis for fish.
 
-set -l commands read devices device why services conversations unknown query schema version
-set -l shown devices device why services conversations unknown query
+set -l commands read devices device why services settings drift conversations unknown query check findings classes accept pack schema version
+set -l shown devices device why services settings drift conversations unknown query findings classes
 
 complete -c asepsis -f
 complete -c asepsis -l help -d 'How to use it'
@@ -12,9 +12,16 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a devices -d
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a device -d 'Show one device'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a why -d 'Show the evidence for what is said of a device'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a services -d 'List what the devices offer'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a settings -d 'List how devices are configured'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a drift -d 'Show where devices of one model differ'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a conversations -d 'List who talks to whom'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a unknown -d 'List what nothing recognises'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a query -d 'Answer a question in SQL'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a check -d 'Check the devices against packs of checks'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a findings -d 'List what was found'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a classes -d 'List weakness classes and what each baseline would end'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a accept -d 'Accept the risk of a finding until a day'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a pack -d 'List, check, test and begin packs of checks'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Describe the tables and views'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a version -d 'Say which version this is'
 
@@ -23,6 +30,10 @@ complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l json -d 'JSO
 complete -c asepsis -n "__fish_seen_subcommand_from $shown" -l csv -d 'Comma-separated values'
 
 complete -c asepsis -n '__fish_seen_subcommand_from why' -a 'class manufacturer model firmware serial udi_di hardware os'
+complete -c asepsis -n '__fish_seen_subcommand_from drift' -l split -x -a 'site care-area firmware' -d 'Compare only within'
+complete -c asepsis -n '__fish_seen_subcommand_from drift' -l where -x -d 'Only devices of which this holds, in SQL'
+complete -c asepsis -n '__fish_seen_subcommand_from drift' -l since -x -d 'Which settings changed since'
+complete -c asepsis -n '__fish_seen_subcommand_from drift' -l plan -d 'What to change to reach the safest'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -F
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l filter -x -d 'Read only the packets that match'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l site -x -d 'The network the captures are of'
@@ -31,3 +42,17 @@ complete -c asepsis -n '__fish_seen_subcommand_from read' -l workers -x -a '1 2 
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l eve -r -F -d 'Then write EVE JSON lines'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l zeek-out -x -a '(__fish_complete_directories)' -d 'Then write logs as Zeek does'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l stats -d 'What was read, lost and malformed'
+
+complete -c asepsis -n '__fish_seen_subcommand_from check accept' -l db -r -F -d 'The database'
+complete -c asepsis -n '__fish_seen_subcommand_from check' -l pack -r -F -d 'A pack of your own'
+complete -c asepsis -n '__fish_seen_subcommand_from check' -l fail-on -x -a '1 2 3 4 5' -d 'Exit with 1 from this rating on'
+complete -c asepsis -n '__fish_seen_subcommand_from findings' -l by -x -a 'device check model class owner-role' -d 'Count them by'
+complete -c asepsis -n '__fish_seen_subcommand_from findings' -l all -d 'Accepted and gone too'
+complete -c asepsis -n '__fish_seen_subcommand_from accept' -l until -x -d 'The last day'
+complete -c asepsis -n '__fish_seen_subcommand_from accept' -l by -x -d 'Who takes the risk'
+complete -c asepsis -n '__fish_seen_subcommand_from accept' -l why -x -d 'Why, and what controls it'
+complete -c asepsis -n '__fish_seen_subcommand_from pack' -a 'list check test new'
+complete -c asepsis -n '__fish_seen_subcommand_from pack' -F
+complete -c asepsis -n '__fish_seen_subcommand_from findings' -l sarif -d 'SARIF 2.1'
+complete -c asepsis -n '__fish_seen_subcommand_from findings' -l oscal -d 'OSCAL assessment results 1.1.2'
+complete -c asepsis -n '__fish_seen_subcommand_from findings' -l html -x -a '(__fish_complete_directories)' -d 'A printable report'

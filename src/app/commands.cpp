@@ -1,56 +1,15 @@
 #include "app/commands.hpp"
+#include "app/answers.hpp"
 
-#include <cstdint>
 #include <iostream>
 #include <vector>
 
-#include "app/database_access.hpp"
+#include "app/settings_command.hpp"
 #include "app/terminal.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
 namespace {
-
-using Kind = Column::Kind;
-constexpr std::size_t kWhole = SIZE_MAX;
-
-// What is known of our columns: which hold JSON or times, and what a table may
-// leave out or cut.
-const std::vector<Column> kKnown{
-    {.name = "id", .least = kWhole},
-    {.name = "device", .least = kWhole},
-    {.name = "class", .least = 19},
-    {.name = "attribute", .least = kWhole},
-    {.name = "mac", .kind = Kind::json},
-    {.name = "ip", .kind = Kind::json, .least = kWhole},
-    {.name = "name", .kind = Kind::json, .spare = 1},
-    {.name = "firmware", .spare = 2},
-    {.name = "area", .spare = 3},
-    {.name = "vlan", .kind = Kind::json},
-    {.name = "confidence", .kind = Kind::json},
-    {.name = "clients", .kind = Kind::json},
-    {.name = "servers", .kind = Kind::json},
-    {.name = "ports", .kind = Kind::json},
-    {.name = "community_ids", .kind = Kind::json},
-    {.name = "client", .least = 18},
-    {.name = "server", .least = 18},
-    {.name = "from", .least = 18},
-    {.name = "to", .least = 18},
-    {.name = "every", .least = kWhole},
-    {.name = "shape", .least = 24},
-    {.name = "mark", .spare = 1},
-    {.name = "transport", .least = kWhole},
-    {.name = "application", .least = kWhole},
-    {.name = "security", .least = kWhole},
-    {.name = "state", .least = kWhole},
-    {.name = "packets", .spare = 2},
-    {.name = "version", .spare = 2},
-    {.name = "claim", .least = 18},
-    {.name = "source", .least = 19},
-    {.name = "count", .spare = 3},
-    {.name = "first_seen", .kind = Kind::time, .spare = 4, .least = kWhole},
-    {.name = "last_seen", .kind = Kind::time, .spare = 4, .least = kWhole},
-};
 
 // In the table of services clients are a number.
 const std::vector<Column> kOfServiceTable = [] {
@@ -59,45 +18,12 @@ const std::vector<Column> kOfServiceTable = [] {
   return columns;
 }();
 
-// The last part of a path.
-const std::string kFileName = "replace(source, rtrim(source, replace(source, '/', '')), '')";
-
 // "d-3f21ab90cc infusion-pump", or the address of what is no device.
 std::string peer(const std::string& side) {
   return "coalesce(" + side +
          " || ' ' || coalesce((SELECT value FROM attributes a WHERE a.device = " + side +
          " AND attribute = 'class' AND value <> ''), 'unknown'), " + side +
          "_ip, '(a group)') AS " + side;
-}
-
-Result<void> show(const AnswerOptions& options, const std::string& sql,
-                  const std::vector<Column>& known = kKnown) {
-  auto database = open_for_answers(options.database);
-  if (!database) return std::unexpected(database.error());
-  const auto rows = run_query(*database, sql, {}, known);
-  if (!rows) return std::unexpected(rows.error());
-  print(*rows, options.form);
-  return {};
-}
-
-// The device's own id, whatever id of it was given: in full, by an alias, or
-// by enough of its beginning.
-Result<std::string> resolve(Database& database, const std::string& id) {
-  const auto rows = run_query(database,
-                              "SELECT DISTINCT device FROM aliases "
-                              "WHERE alias = ?1 OR (length(?1) >= 4 AND "
-                              "substr(alias, 1, length(?1)) = ?1) "
-                              "ORDER BY alias = ?1 DESC, device",
-                              id);
-  if (!rows) return std::unexpected(rows.error());
-  if (rows->cells.empty())
-    return fail("there is no device " + escaped(id) + ": asepsis devices lists them");
-  const auto exact = run_query(database, "SELECT device FROM aliases WHERE alias = ?", id);
-  if (exact && exact->cells.size() == 1) return exact->cells[0][0].value_or("");
-  if (rows->cells.size() > 1)
-    return fail(escaped(id) + " begins the ids of " + std::to_string(rows->cells.size()) +
-                " devices: write more of it");
-  return rows->cells[0][0].value_or("");
 }
 
 // A titled table of a longer answer; nothing where there are no rows.
@@ -134,12 +60,8 @@ const std::string kUnsure =
     "runner_up, round(runner_up_confidence, 2) AS sure_of_it FROM attributes "
     "WHERE device = ? AND runner_up <> '' AND (runner_up_confidence >= 0.05 OR value = '')";
 
-// The attribute is a word of ours; quoting it keeps anything else harmless.
-std::string only(const std::string& column, const std::string& attribute) {
-  if (attribute.empty()) return {};
-  std::string quoted;
-  for (const char c : attribute) quoted += c == '\'' ? std::string("''") : std::string(1, c);
-  return " AND " + column + " = '" + quoted + "'";
+std::string only(const std::string& column, const std::string& value) {
+  return value.empty() ? std::string() : " AND " + column + " = " + quoted(value);
 }
 
 std::string evidence_sql(const std::string& attribute, bool people) {
@@ -259,6 +181,11 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
     if (people) std::cout << "\nEvidence\n";
     print(*rows, options.form);
     return {};
+  }
+  if (!attribute.empty()) {
+    const auto told = show_setting_evidence(*database, options.form, *device, attribute);
+    if (!told) return std::unexpected(told.error());
+    if (*told) return {};
   }
   const auto facts = run_query(*database, facts_sql(attribute, people), *device, kKnown);
   if (!facts) return std::unexpected(facts.error());

@@ -6,6 +6,8 @@
 #include <iostream>
 
 #include "app/terminal.hpp"
+#include "assess/weakness.hpp"
+#include "base/json_text.hpp"
 #include "export/community_id.hpp"
 #include "inventory/derive.hpp"
 #include "inventory/knowledge.hpp"
@@ -40,6 +42,14 @@ void community_ids(sqlite3_context* context, int, sqlite3_value** arguments) {
   sqlite3_result_text(context, out.c_str(), static_cast<int>(out.size()), SQLITE_TRANSIENT);
 }
 
+// cwe_title('CWE-319'): the name of a weakness class; NULL if we have none.
+void weakness_title(sqlite3_context* context, int, sqlite3_value** arguments) {
+  const auto* id = reinterpret_cast<const char*>(sqlite3_value_text(arguments[0]));
+  const std::string_view title = id == nullptr ? std::string_view() : cwe_title(id);
+  if (title.empty()) return sqlite3_result_null(context);
+  sqlite3_result_text(context, title.data(), static_cast<int>(title.size()), SQLITE_STATIC);
+}
+
 // A number until a cell is none, unless more is known of it.
 Column column_named(const std::string& name, const std::vector<Column>& known) {
   const auto found = std::ranges::find(known, name, &Column::name);
@@ -47,17 +57,6 @@ Column column_named(const std::string& name, const std::vector<Column>& known) {
   column.name = name;
   if (column.kind == Column::Kind::text) column.kind = Column::Kind::number;
   return column;
-}
-
-// Refuses every statement part that does not read.
-int only_reads(void*, int action, const char*, const char*, const char*, const char*) {
-  switch (action) {
-    case SQLITE_SELECT:
-    case SQLITE_READ:
-    case SQLITE_FUNCTION:
-    case SQLITE_RECURSIVE: return SQLITE_OK;
-    default: return SQLITE_DENY;
-  }
 }
 
 }  // namespace
@@ -78,7 +77,10 @@ Result<Database> open_for_answers(const std::filesystem::path& path) {
   sqlite3_create_function(database->sql().getHandle(), "community_ids", 5,
                           SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, community_ids, nullptr,
                           nullptr);
-  sqlite3_set_authorizer(database->sql().getHandle(), only_reads, nullptr);
+  sqlite3_create_function(database->sql().getHandle(), "cwe_title", 1,
+                          SQLITE_UTF8 | SQLITE_DETERMINISTIC, nullptr, weakness_title, nullptr,
+                          nullptr);
+  allow_only_reads(*database);
   return database;
 }
 

@@ -4,42 +4,11 @@
 #include <string>
 #include <tuple>
 
-#include "export/rows.hpp"
+#include "export/json_object.hpp"
 #include "export/sensor_talks.hpp"
 
 namespace asepsis {
 namespace {
-
-// One object of JSON; what is empty or 0 is left out.
-class Object {
- public:
-  Object& text(std::string_view key, std::string_view value) {
-    return value.empty() ? *this : raw(key, json_string(value));
-  }
-  Object& number(std::string_view key, std::uint64_t value) {
-    return raw(key, std::to_string(value));
-  }
-  Object& number_if(std::string_view key, std::uint64_t value) {
-    return value == 0 ? *this : number(key, value);
-  }
-  Object& raw(std::string_view key, std::string_view json) {
-    json_ += json_.size() > 1 ? "," : "";
-    json_.append(json_string(key)).append(":").append(json);
-    return *this;
-  }
-  Object& object(std::string_view key, const Object& value) { return raw(key, value.json()); }
-  std::string json() const { return json_ + '}'; }
-
- private:
-  std::string json_ = "{";
-};
-
-std::string array_of(const std::vector<std::string>& texts) {
-  std::string json = "[";
-  for (const std::string& text : texts)
-    json.append(json.size() > 1 ? "," : "").append(json_string(text));
-  return json + ']';
-}
 
 // As Suricata writes it: 2026-03-01T09:02:11.000250+0000.
 std::string eve_time(std::string rfc3339) {
@@ -61,8 +30,8 @@ std::string_view state_of(const ToldTalk& talk) {
   return talk.state == "refused" ? "closed" : "established";
 }
 
-Object event(std::string time, std::string_view type) {
-  Object out;
+JsonObject event(std::string time, std::string_view type) {
+  JsonObject out;
   return out.text("timestamp", eve_time(std::move(time))).text("event_type", type);
 }
 
@@ -76,20 +45,20 @@ std::uint64_t frame_bytes(std::uint64_t bytes, std::uint64_t packets, const Told
 
 void write_talk(std::ostream& out, const ToldTalk& talk, const std::vector<std::string>& ids) {
   const bool ports = talk.transport == "tcp" || talk.transport == "udp" || talk.transport == "sctp";
-  Object line = event(to_rfc3339(talk.last), "flow");
+  JsonObject line = event(to_rfc3339(talk.last), "flow");
   line.text("src_ip", talk.client_ip);
   if (ports && !talk.client_ports.empty()) line.number("src_port", talk.client_ports.front());
   line.text("dest_ip", talk.server_ip);
   if (ports) line.number("dest_port", talk.port);
   line.text("proto", proto_of(talk)).text("app_proto", talk.application);
   if (!ids.empty()) line.text("community_id", ids.front());
-  Object ether;
-  if (!talk.client_mac.empty()) ether.raw("src_macs", array_of({talk.client_mac}));
-  if (!talk.server_mac.empty()) ether.raw("dest_macs", array_of({talk.server_mac}));
+  JsonObject ether;
+  if (!talk.client_mac.empty()) ether.raw("src_macs", json_list({talk.client_mac}));
+  if (!talk.server_mac.empty()) ether.raw("dest_macs", json_list({talk.server_mac}));
   if (ether.json() != "{}") line.object("ether", ether);
   line.object(
       "flow",
-      Object()
+      JsonObject()
           .number("pkts_toserver", talk.client_packets)
           .number("pkts_toclient", talk.server_packets)
           .number("bytes_toserver", frame_bytes(talk.client_bytes, talk.client_packets, talk))
@@ -97,18 +66,18 @@ void write_talk(std::ostream& out, const ToldTalk& talk, const std::vector<std::
           .text("start", eve_time(to_rfc3339(talk.first)))
           .text("end", eve_time(to_rfc3339(talk.last)))
           .text("state", state_of(talk)));
-  Object ours;
+  JsonObject ours;
   ours.text("client", talk.client).text("server", talk.server).text("security", talk.security);
   ours.text("state", talk.state).number("flows", talk.flows);
-  if (ids.size() > 1) ours.raw("community_ids", array_of(ids));
+  if (ids.size() > 1) ours.raw("community_ids", json_list(ids));
   ours.text("source", talk.source).number("packet", talk.packet);
   out << line.object("asepsis", ours).json() << '\n';
 }
 
 void write_fact(std::ostream& out, const ToldFact& fact, std::string_view id) {
-  Object line = event(fact.first_seen, "asepsis_fact");
+  JsonObject line = event(fact.first_seen, "asepsis_fact");
   line.text("src_ip", fact.ip).text("community_id", id);
-  line.object("asepsis_fact", Object()
+  line.object("asepsis_fact", JsonObject()
                                   .text("device", fact.device)
                                   .text("site", fact.site)
                                   .text("mac", fact.mac)

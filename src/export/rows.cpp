@@ -6,7 +6,7 @@
 
 #include <simdjson.h>
 
-#include "base/character.hpp"
+#include "base/json_text.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
@@ -62,23 +62,6 @@ std::string brief(const Column& column, const std::optional<std::string>& cell) 
 
 bool nothing(const Column& column, const std::optional<std::string>& cell) {
   return !cell || (column.kind == Column::Kind::json && (*cell == "[]" || *cell == "{}"));
-}
-
-// JSON as it was, but that everything a terminal obeys is written \uXXXX.
-std::string escaped_json(std::string_view json) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string out;
-  while (!json.empty()) {
-    const Character one = first_character(json);
-    if (one.obeyed()) {
-      out += "\\u";
-      for (int shift = 12; shift >= 0; shift -= 4) out += kHex[one.code >> shift & 0xf];
-    } else {
-      out += json.substr(0, one.size);
-    }
-    json.remove_prefix(one.size);
-  }
-  return out;
 }
 
 // A table before it is written: the columns it shows and their texts.
@@ -170,15 +153,6 @@ void write_line(std::ostream& out, const std::vector<std::string>& cells,
 }
 
 }  // namespace
-
-std::string json_string(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : to_utf8(text)) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return escaped_json(out + '"');
-}
 
 std::vector<std::string> json_items(std::string_view json) {
   std::vector<std::string> items;

@@ -51,9 +51,6 @@ void write_csv(std::ostream& out, const Rows& rows);
 // the second. Columns shrink to fit the width, the widest first; numbers never.
 void write_table(std::ostream& out, const Rows& rows, const TableStyle& style);
 
-// A JSON string, quoted, of any bytes. What a terminal would obey is escaped.
-std::string json_string(std::string_view text);
-
 // The items of a JSON array, or the "key value" of an object, for people.
 std::vector<std::string> json_items(std::string_view json);
 

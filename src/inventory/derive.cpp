@@ -12,6 +12,8 @@
 #include "inventory/fusion.hpp"
 #include "inventory/heard.hpp"
 #include "inventory/identify.hpp"
+#include "inventory/settings.hpp"
+#include "inventory/settings_store.hpp"
 #include "inventory/talks.hpp"
 
 namespace asepsis {
@@ -50,8 +52,9 @@ std::string most_said(const Heard& heard, const FusedDevice& device, std::string
 
 class Writer {
  public:
-  explicit Writer(SQLite::Database& sql)
-      : device_(sql,
+  Writer(SQLite::Database& sql, const Knowledge& knowledge)
+      : knowledge_(knowledge),
+        device_(sql,
                 "INSERT INTO device (key, id, site, reason, first_seen, last_seen) "
                 "VALUES (?, ?, ?, ?, ?, ?)"),
         alias_(sql, "INSERT OR IGNORE INTO device_alias (alias, device, anchor) VALUES (?, ?, ?)"),
@@ -80,6 +83,7 @@ class Writer {
     write_names(key, heard, device);
     write_opinion(key, "class", identity.device_class);
     write_opinion(key, "manufacturer", identity.manufacturer);
+    write_value(key, "maker", maker_of(identity.manufacturer.value));
     write_opinion(key, "model", identity.model);
     write_opinion(key, "firmware", identity.firmware);
     write_opinion(key, "serial", identity.serial);
@@ -167,6 +171,13 @@ class Writer {
     }
   }
 
+  // The one name of a manufacturer of whom devices tell by several.
+  std::string maker_of(const std::string& told) const {
+    const Manufacturer* maker = knowledge_.find_manufacturer(told);
+    return maker == nullptr ? told : maker->name;
+  }
+
+  const Knowledge& knowledge_;
   std::vector<std::pair<Id, Id>> owners_;  // fact, device
   SQLite::Statement device_, alias_, endpoint_, value_, fact_, evidence_, conversation_;
 };
@@ -184,23 +195,45 @@ void judge_by_place(const FusedDevice& device, Identity& identity) {
   }
 }
 
+// What settings need of who a device is.
+void note(const Identity& identity, SettingContext::Device& device) {
+  device.role = identity.device_class.value;
+  const Opinion* const opinions[] = {&identity.firmware, &identity.hardware, &identity.os,
+                                     &identity.serial};
+  for (std::size_t i = 0; i < kSettingAttributes.size(); ++i) {
+    if (opinions[i]->value.empty()) continue;
+    auto& believed = device.attributes[std::string(kSettingAttributes[i])];
+    believed.value = opinions[i]->value;
+    for (const Opinion::Support& support : opinions[i]->support)
+      believed.facts.push_back(support.fact_id);
+  }
+}
+
 // `next_key`: of the next device.
-void derive_site(const Heard& heard, const Knowledge& knowledge, Writer& writer, Id& next_key) {
+void derive_site(const Heard& heard, const Knowledge& knowledge, Writer& writer,
+                 SettingsWriter& settings, Id& next_key) {
   Fusion fusion = fuse(heard, bind_addresses(heard));
   name_unknown(heard, knowledge, fusion.talks);
+  SettingContext context = make_setting_context(heard, fusion, knowledge);
   const Id first_key = next_key;
-  for (const FusedDevice& device : fusion.devices) {
+  for (std::size_t i = 0; i < fusion.devices.size(); ++i) {
+    const FusedDevice& device = fusion.devices[i];
     const std::vector<Mac> macs(device.macs.begin(), device.macs.end());
     Identity identity = identify(evidence_for(heard, device), macs, knowledge);
     judge_by_place(device, identity);
+    note(identity, context.devices[i]);
     writer.write(heard, next_key++, device, identity);
   }
+  for (std::size_t i = 0; i < fusion.devices.size(); ++i)
+    settings.write(first_key + static_cast<Id>(i),
+                   settings_of(i, heard, fusion, context, knowledge));
   writer.write_talks(heard, fusion, first_key);
 }
 
 }  // namespace
 
 void empty_inventory(SQLite::Database& sql) {
+  empty_settings(sql);
   for (const char* table : {"conversation", "device_evidence", "device_fact", "device_value",
                             "device_endpoint", "device_alias", "device"})
     sql.exec(std::string("DELETE FROM ") + table);
@@ -211,9 +244,11 @@ Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
     SQLite::Database& sql = database.sql();
     SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
     empty_inventory(sql);
-    Writer writer(sql);
+    Writer writer(sql, knowledge);
+    SettingsWriter settings(sql, knowledge);
     Id next_key = 1;
-    for (const Heard& heard : load_heard(sql)) derive_site(heard, knowledge, writer, next_key);
+    for (const Heard& heard : load_heard(sql))
+      derive_site(heard, knowledge, writer, settings, next_key);
     writer.write_owners();
     transaction.commit();
     return {};

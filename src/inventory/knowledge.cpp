@@ -51,6 +51,7 @@ struct Knowledge::Index {
   std::map<std::string, std::unique_ptr<RE2>, std::less<>> conditions;
   std::map<std::string, ClaimRules, std::less<>> claims;
   ServiceNames services;
+  SettingExpressions settings;
 
   Result<void> add_makers(const KnowledgeTables& tables);
   Result<void> add_products(const KnowledgeTables& tables);
@@ -204,6 +205,7 @@ Knowledge::~Knowledge() = default;
 Result<void> Knowledge::adopt(std::unique_ptr<KnowledgeTables> tables) {
   auto index = std::make_unique<Index>();
   if (auto added = index->services.add(tables->services); !added) return added;
+  if (auto added = index->settings.add(tables->settings); !added) return added;
   for (const auto add : {&Index::add_makers, &Index::add_products, &Index::add_rules}) {
     if (auto added = ((*index).*add)(*tables); !added) return added;
   }
@@ -258,6 +260,8 @@ const std::vector<Manufacturer>& Knowledge::manufacturers() const { return table
 const std::vector<Product>& Knowledge::products() const { return tables_->products; }
 const std::vector<Rule>& Knowledge::rules() const { return tables_->rules; }
 const std::vector<ServiceName>& Knowledge::services() const { return tables_->services; }
+const std::vector<SettingInfo>& Knowledge::settings() const { return tables_->settings; }
+const std::vector<GradeRule>& Knowledge::grades() const { return tables_->grades; }
 
 const ClassInfo* Knowledge::find_class(std::string_view name) const {
   return find_name(tables_->classes, name);
@@ -360,6 +364,15 @@ bool Knowledge::fulfils(const Condition& condition, std::string_view value) cons
   const auto expression = index_->conditions.find(condition.match);
   return expression != index_->conditions.end() &&
          RE2::PartialMatch(piece(value), *expression->second);
+}
+
+std::optional<std::string> Knowledge::setting_value(std::size_t setting,
+                                                    std::string_view value) const {
+  return index_->settings.value(setting, value);
+}
+
+std::string_view Knowledge::setting_level(std::size_t setting, std::string_view value) const {
+  return index_->settings.level(setting, value);
 }
 
 std::string_view Knowledge::service_name(std::string_view transport, std::uint16_t port,

@@ -9,6 +9,8 @@
 //   [[service]]       a name for what nothing recognises, by port and shape
 //   [[direct]]        how far a claim that states an attribute is believed
 //   [[text]]          how far names found in a text are believed
+//   [[setting]]       a piece of configuration, and how two devices compare by it
+//   [[grade]]         what a configuration is called, by the levels of its settings
 
 #pragma once
 
@@ -25,6 +27,7 @@
 
 #include "base/result.hpp"
 #include "inventory/service_names.hpp"
+#include "inventory/setting_info.hpp"
 
 namespace asepsis {
 
@@ -129,6 +132,8 @@ class Knowledge {
   const std::vector<Product>& products() const;
   const std::vector<Rule>& rules() const;
   const std::vector<ServiceName>& services() const;
+  const std::vector<SettingInfo>& settings() const;  // in the order of the files
+  const std::vector<GradeRule>& grades() const;
 
   const ClassInfo* find_class(std::string_view name) const;
   // By name or alias, however written.
@@ -160,6 +165,11 @@ class Knowledge {
   // caller's to ask. Remembers what it was asked: for one thread at a time.
   std::vector<RuleFound> rules_for(std::string_view claim, std::string_view value) const;
   bool fulfils(const Condition& condition, std::string_view value) const;
+
+  // What a value of setting number `setting` says; nothing if it is not meant.
+  std::optional<std::string> setting_value(std::size_t setting, std::string_view value) const;
+  // "open", "weak" or "strong"; empty if it says nothing about safety.
+  std::string_view setting_level(std::size_t setting, std::string_view value) const;
 
   // What to call a service that nothing recognises; empty if nobody knows. The
   // name lives as long as the knowledge.

@@ -26,6 +26,8 @@ struct KnowledgeTables {
   std::vector<ServiceName> services;
   std::vector<DirectWeight> direct;
   std::vector<TextTrust> texts;
+  std::vector<SettingInfo> settings;
+  std::vector<GradeRule> grades;
 };
 
 // Adds what the file says to the tables. Names of classes and manufacturers

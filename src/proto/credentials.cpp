@@ -68,6 +68,14 @@ constexpr Pair kDefaults[] = {
     {"USERID", "PASSW0RD", "USERID/PASSW0RD"},
 };
 
+// What every list of passwords begins with: whoever they belong to, anybody
+// would try them first.
+constexpr std::string_view kTrivial[] = {
+    "0000",     "1111",     "1234",    "12345",   "123456", "1234567", "12345678", "123456789",
+    "password", "Password", "passwd",  "pass",    "admin",  "root",    "user",     "guest",
+    "default",  "changeme", "letmein", "welcome", "qwerty", "secret",  "test",     "service",
+};
+
 // Vendors' documents and every list of them name these.
 constexpr std::string_view kCommunities[] = {
     "public", "private",    "community", "snmp",         "snmpd",       "SNMP_trap",
@@ -90,7 +98,9 @@ std::string_view default_credential(std::string_view user, std::string_view pass
   const auto* const found = std::ranges::find_if(
       kDefaults, [&](const Pair& pair) { return pair.user == user && pair.password == password; });
   if (found != std::end(kDefaults)) return found->name;
-  return !user.empty() && user == password ? "password same as user name" : "";
+  if (!user.empty() && user == password) return "password same as user name";
+  const bool trivial = std::ranges::find(kTrivial, password) != std::end(kTrivial);
+  return !user.empty() && trivial ? "a password that everybody tries first" : "";
 }
 
 std::string_view default_basic_credential(std::string_view base64) {

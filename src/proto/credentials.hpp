@@ -11,7 +11,8 @@
 namespace asepsis {
 
 // The name of a well-known default pair ("admin/admin"), a literal; for other
-// names, whether the password is the same; else empty.
+// names, whether the password is the same or one that everybody tries first;
+// else empty.
 std::string_view default_credential(std::string_view user, std::string_view password);
 
 // The same, from "user:password" in base64 (RFC 7617).

@@ -3,6 +3,9 @@
 #include <sqlite3.h>
 
 #include <string>
+#include <vector>
+
+#include "store/schema.hpp"
 
 namespace asepsis {
 namespace {
@@ -34,20 +37,57 @@ Result<void> check_ours(SQLite::Database& sql, const std::filesystem::path& path
   return {};
 }
 
-// Brings the schema to kSchemaVersion, one version after the other, each in a
-// transaction of its own.
+// Version 1 had no settings and no findings. What is derived is made anew in the form of today;
+// it is empty then, and is derived when it is next asked for.
+void renew_derived(SQLite::Database& sql) {
+  std::vector<std::string> views;
+  SQLite::Statement old(sql, "SELECT name FROM sqlite_master WHERE type = 'view'");
+  while (old.executeStep()) views.push_back(old.getColumn(0).getString());
+  old.reset();
+  for (const std::string& view : views) sql.exec("DROP VIEW \"" + view + '"');
+  for (const char* table : {"conversation", "device_evidence", "device_fact", "device_value",
+                            "device_endpoint", "device_alias", "device"})
+    sql.exec(std::string("DROP TABLE ") + table);
+  sql.exec(std::string(kDerivedTables) + std::string(kFindingTables) + std::string(kViews) +
+           std::string(kFindingViews));
+  sql.exec("CREATE INDEX IF NOT EXISTS fact_claim ON fact (claim)");
+}
+
+// Brings the schema to kSchemaVersion, in one transaction.
 void migrate(SQLite::Database& sql) {
-  if (pragma(sql, "user_version") >= 1) return;
+  if (pragma(sql, "user_version") >= kSchemaVersion) return;
   SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
-  if (pragma(sql, "user_version") == 0) {
+  const auto version = pragma(sql, "user_version");
+  if (version == 0) {
     sql.exec(std::string(schema_sql()));
     sql.exec("PRAGMA application_id = " + std::to_string(kApplicationId));
-    sql.exec("PRAGMA user_version = 1");
+  } else if (version < kSchemaVersion) {
+    renew_derived(sql);
   }
+  sql.exec("PRAGMA user_version = " + std::to_string(kSchemaVersion));
   transaction.commit();
 }
 
+// Refuses every statement part that does not read.
+int only_reads(void*, int action, const char*, const char*, const char*, const char*) {
+  switch (action) {
+    case SQLITE_SELECT:
+    case SQLITE_READ:
+    case SQLITE_FUNCTION:
+    case SQLITE_RECURSIVE: return SQLITE_OK;
+    default: return SQLITE_DENY;
+  }
+}
+
 }  // namespace
+
+void allow_only_reads(Database& database) {
+  // SQLite declares these tables at their first use, which would be refused.
+  database.sql().exec("SELECT 1 FROM json_each('[]'), json_tree('[]')");
+  sqlite3_set_authorizer(database.sql().getHandle(), only_reads, nullptr);
+}
+
+OnlyReads::~OnlyReads() { sqlite3_set_authorizer(database_.sql().getHandle(), nullptr, nullptr); }
 
 Error database_error(const std::filesystem::path& path, const SQLite::Exception& what) {
   const std::string name = path.string();
@@ -92,6 +132,10 @@ Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
       sql->exec("PRAGMA synchronous = NORMAL");
       sql->exec("PRAGMA cache_size = -32768");  // KiB: an inventory is written as a whole
       migrate(*sql);
+    }
+    if (pragma(*sql, "user_version") < kSchemaVersion) {
+      // Of an older program: only a writer can bring it up to date.
+      if (auto renewed = open(path, Mode::write); !renewed) return renewed;
     }
     return Database(path, std::move(sql));
   });

@@ -16,7 +16,7 @@
 
 namespace asepsis {
 
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 class Database {
  public:
@@ -52,6 +52,21 @@ auto guarded(const std::filesystem::path& path, Work work) -> decltype(work()) {
     return std::unexpected(database_error(path, what));
   }
 }
+
+// From here on statements that do anything but read are refused.
+void allow_only_reads(Database& database);
+
+// The same while it lives: for SQL that somebody else wrote (checks of packs).
+class OnlyReads {
+ public:
+  explicit OnlyReads(Database& database) : database_(database) { allow_only_reads(database_); }
+  ~OnlyReads();
+  OnlyReads(const OnlyReads&) = delete;
+  OnlyReads& operator=(const OnlyReads&) = delete;
+
+ private:
+  Database& database_;
+};
 
 // The statements that make the schema, for `asepsis schema` and docs/schema.md.
 std::string_view schema_sql();

@@ -1,13 +1,12 @@
-// The schema, version 1. Facts are the ground truth; what is derived from
-// them is thrown away and built again. People query the views: their columns
-// keep their meaning, the tables may change.
+// The tables of the schema. Facts are the ground truth; what is derived from
+// them is thrown away and built again. People query the views
+// (schema_views.cpp): their columns keep their meaning, the tables may change.
 
-#include "store/database.hpp"
+#include "store/schema.hpp"
 
 namespace asepsis {
 
-std::string_view schema_sql() {  // NOLINT(readability-function-size): one string
-  return R"sql(
+const std::string_view kFactTables = R"sql(
 -- Ground truth: what was heard, where.
 
 CREATE TABLE site (
@@ -103,7 +102,12 @@ CREATE TABLE talk (
   packet INTEGER NOT NULL
 ) STRICT;
 
--- Derived: a deterministic function of the tables above, emptied and filled as
+CREATE INDEX fact_claim ON fact (claim);
+
+)sql";
+
+const std::string_view kDerivedTables =
+    R"sql(-- Derived: a deterministic function of the tables above, emptied and filled as
 -- a whole. A device's key means nothing and changes; its id stays.
 
 CREATE TABLE device (
@@ -132,7 +136,8 @@ CREATE TABLE device_endpoint (
   PRIMARY KEY (device, endpoint)
 ) STRICT, WITHOUT ROWID;
 
--- Several for mac, ip, name and vlan; at most one of the others.
+-- Several for mac, ip, name and vlan; at most one of the others. The maker is the
+-- manufacturer by the one name that stands for all that devices tell it by.
 CREATE TABLE device_value (
   device INTEGER NOT NULL REFERENCES device,
   attribute TEXT NOT NULL,
@@ -172,179 +177,76 @@ CREATE TABLE conversation (
   application TEXT NOT NULL
 ) STRICT;
 
+-- The registry of settings (knowledge/settings.toml) that the settings below
+-- were derived by. Lists are JSON arrays; rank is the order of the registry.
+CREATE TABLE setting_kind (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  title TEXT NOT NULL,
+  meaning TEXT NOT NULL,
+  instance TEXT NOT NULL,
+  type TEXT NOT NULL,
+  unit TEXT NOT NULL,
+  "order" TEXT NOT NULL,
+  compare TEXT NOT NULL,
+  differs_by_nature INTEGER NOT NULL,
+  shown_by TEXT NOT NULL,
+  change TEXT NOT NULL,
+  "check" TEXT NOT NULL,
+  eliminates TEXT NOT NULL,
+  replaces TEXT NOT NULL,
+  step INTEGER NOT NULL
+) STRICT;
+
+-- What a configuration is called: the first, by id, of whose levels one of
+-- "any" was seen and none of "none". The higher its safety, the safer.
+CREATE TABLE grade (
+  id INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  meaning TEXT NOT NULL,
+  safety INTEGER NOT NULL,
+  "any" TEXT NOT NULL,
+  "none" TEXT NOT NULL
+) STRICT;
+
+-- One value of a setting of a device; '' where there is none. Level: open,
+-- weak or strong; '' where the value says nothing about safety. Not current:
+-- what it was before.
+CREATE TABLE setting (
+  id INTEGER PRIMARY KEY,
+  device INTEGER NOT NULL REFERENCES device,
+  kind INTEGER NOT NULL REFERENCES setting_kind,
+  instance TEXT NOT NULL,
+  value TEXT NOT NULL,
+  state TEXT NOT NULL,
+  source TEXT NOT NULL,
+  current INTEGER NOT NULL,
+  level TEXT NOT NULL,
+  first_seen INTEGER NOT NULL,
+  last_seen INTEGER NOT NULL
+) STRICT;
+
+-- The first facts and talks that say so.
+CREATE TABLE setting_evidence (
+  setting INTEGER NOT NULL REFERENCES setting,
+  fact INTEGER REFERENCES fact,
+  talk INTEGER REFERENCES talk
+) STRICT;
+
+CREATE INDEX device_value_value ON device_value (attribute, value);
+CREATE INDEX setting_device ON setting (device);
+CREATE INDEX setting_of_kind ON setting (kind);
+CREATE INDEX setting_evidence_setting ON setting_evidence (setting);
 CREATE INDEX device_evidence_device ON device_evidence (device);
 CREATE INDEX device_fact_device ON device_fact (device);
 
--- Views: what people, pages and checks query.
-
--- Columns that can hold several are JSON arrays.
-CREATE VIEW devices AS
-SELECT d.id, s.name AS site,
-  max(v.value) FILTER (WHERE v.attribute = 'class' AND v.value <> '') AS class,
-  max(v.value) FILTER (WHERE v.attribute = 'manufacturer' AND v.value <> '') AS manufacturer,
-  max(v.value) FILTER (WHERE v.attribute = 'model' AND v.value <> '') AS model,
-  max(v.value) FILTER (WHERE v.attribute = 'firmware' AND v.value <> '') AS firmware,
-  max(v.value) FILTER (WHERE v.attribute = 'serial' AND v.value <> '') AS serial,
-  max(v.value) FILTER (WHERE v.attribute = 'udi_di' AND v.value <> '') AS udi_di,
-  max(v.value) FILTER (WHERE v.attribute = 'hardware' AND v.value <> '') AS hardware,
-  max(v.value) FILTER (WHERE v.attribute = 'os' AND v.value <> '') AS os,
-  json_group_array(v.value) FILTER (WHERE v.attribute = 'mac') AS mac,
-  json_group_array(v.value) FILTER (WHERE v.attribute = 'ip') AS ip,
-  json_group_array(v.value) FILTER (WHERE v.attribute = 'name') AS name,
-  max(v.value) FILTER (WHERE v.attribute = 'care_area') AS care_area,
-  json_group_array(CAST(v.value AS INTEGER)) FILTER (WHERE v.attribute = 'vlan') AS vlan,
-  strftime('%Y-%m-%dT%H:%M:%S', d.first_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', d.first_seen / 1000 % 1000000) AS first_seen,
-  strftime('%Y-%m-%dT%H:%M:%S', d.last_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', d.last_seen / 1000 % 1000000) AS last_seen,
-  json_group_object(v.attribute, round(v.confidence, 2)) FILTER (WHERE v.value <> '' AND
-    v.attribute IN ('class', 'manufacturer', 'model', 'firmware', 'serial')) AS confidence
-FROM device d JOIN site s ON s.id = d.site LEFT JOIN device_value v ON v.device = d.key
-GROUP BY d.id;
-
--- What is believed of a device, a row each; '' where nothing is, but might be.
-CREATE VIEW attributes AS
-SELECT d.id AS device, v.attribute, v.value, v.confidence, v.runner_up, v.runner_up_confidence
-FROM device_value v JOIN device d ON d.key = v.device;
-
-CREATE VIEW aliases AS
-SELECT a.alias, d.id AS device, a.anchor FROM device_alias a JOIN device d ON d.key = a.device;
-
--- Where a device was heard, and why we believe that it was this one.
-CREATE VIEW addresses AS
-SELECT d.id AS device, nullif(e.mac, '') AS mac, nullif(e.ip, '') AS ip, nullif(e.vlan, 0) AS vlan,
-  de.why, de.first_seen AS first_ns, de.last_seen AS last_ns
-FROM device_endpoint de JOIN device d ON d.key = de.device JOIN endpoint e ON e.id = de.endpoint;
-
-CREATE VIEW facts AS
-SELECT f.id, d.id AS device, s.name AS site, e.mac, e.ip, e.vlan, f.claim, f.value,
-  nullif(f.port, 0) AS port, CASE f.refused WHEN 1 THEN 'refused' ELSE 'seen' END AS state,
-  f.protocol, nullif(f.equipment, '') AS equipment,
-  strftime('%Y-%m-%dT%H:%M:%S', f.first_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', f.first_seen / 1000 % 1000000) AS first_seen,
-  strftime('%Y-%m-%dT%H:%M:%S', f.last_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', f.last_seen / 1000 % 1000000) AS last_seen,
-  f.count, src.name AS source, f.packet
-FROM fact f JOIN endpoint e ON e.id = f.endpoint JOIN source src ON src.id = f.source
-  JOIN site s ON s.id = src.site LEFT JOIN device_fact df ON df.fact = f.id
-  LEFT JOIN device d ON d.key = df.device;
-
-CREATE VIEW evidence AS
-SELECT d.id AS device, de.attribute, de.weight, de.rule, f.claim, f.value, f.protocol, f.source,
-  f.packet, f.first_seen, f.last_seen, f.count
-FROM device_evidence de JOIN device d ON d.key = de.device LEFT JOIN facts f ON f.id = de.fact;
-
--- One row a talk and source: what conversations adds up.
-CREATE VIEW talks AS
-SELECT s.name AS site, cd.id AS client, sd.id AS server, nullif(ce.ip, '') AS client_ip, nullif(se.ip, '') AS server_ip,
-  nullif(ce.mac, '') AS client_mac, nullif(se.mac, '') AS server_mac, t.protocol AS ip_protocol,
-  CASE t.protocol WHEN 0 THEN 'ethernet' WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp'
-    WHEN 17 THEN 'udp' WHEN 47 THEN 'gre' WHEN 58 THEN 'icmpv6' WHEN 132 THEN 'sctp'
-    ELSE 'ip-' || t.protocol END AS transport,
-  t.port, nullif(c.application, '') AS application, c.security, c.state, t.client_bytes,
-  t.server_bytes, t.client_packets, t.server_packets, t.count AS flows, t.client_ports,
-  nullif(t.shape, '') AS shape, nullif(t.mark, '') AS mark,
-  t.client_least, t.client_most, t.server_least, t.server_most, nullif(t.interval, 0) AS interval_ns, t.regular,
-  t.first_seen AS first_ns, t.last_seen AS last_ns, src.name AS source, t.packet
-FROM conversation c JOIN talk t ON t.id = c.talk JOIN endpoint ce ON ce.id = t.client
-  JOIN endpoint se ON se.id = t.server JOIN source src ON src.id = t.source
-  JOIN site s ON s.id = src.site
-  LEFT JOIN device cd ON cd.key = c.client LEFT JOIN device sd ON sd.key = c.server
-WHERE c.copy = 0;
-
-CREATE VIEW conversations AS
-SELECT client, server, client_ip, server_ip, transport, ip_protocol, port, application, security,
-  state, sum(client_bytes + server_bytes) AS bytes, sum(client_packets + server_packets) AS packets,
-  sum(flows) AS flows,
-  strftime('%Y-%m-%dT%H:%M:%S', min(first_ns) / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', min(first_ns) / 1000 % 1000000) AS first_seen,
-  strftime('%Y-%m-%dT%H:%M:%S', max(last_ns) / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', max(last_ns) / 1000 % 1000000) AS last_seen,
-  first_ports AS client_ports
-FROM (SELECT *, first_value(client_ports) OVER (PARTITION BY client, server, client_ip, server_ip,
-    ip_protocol, port, application, security, state ORDER BY first_ns, source) AS first_ports
-  FROM talks)
-GROUP BY client, server, client_ip, server_ip, ip_protocol, port, application, security, state;
-
--- What devices give to others. Logs are never answered over UDP, and TFTP is
--- answered from another port each time; who announces itself to a group gives
--- the announcing service, though to nobody known. A connection on which nothing
--- was said is no second service of a port.
-CREATE VIEW services AS
-SELECT device, transport, port, application, security, state,
-  json_group_array(DISTINCT client) FILTER (WHERE client IS NOT NULL) AS clients,
-  min(first_seen) AS first_seen, max(last_seen) AS last_seen, sum(bytes) AS bytes,
-  sum(flows) AS flows
-FROM (
-  SELECT server AS device, client, transport,
-    CASE WHEN application = 'tftp' AND transport = 'udp' THEN 69 ELSE port END AS port,
-    application, security, CASE state WHEN 'refused' THEN 'refused' ELSE 'seen' END AS state,
-    max(application) FILTER (WHERE state <> 'refused')
-      OVER (PARTITION BY server, transport, port) AS named,
-    first_seen, last_seen, bytes, flows
-  FROM conversations
-  WHERE server IS NOT NULL AND transport IN ('tcp', 'udp', 'sctp') AND
-    (state <> 'unanswered' OR (transport = 'udp' AND application IN ('syslog', 'tftp')))
-  UNION ALL
-  SELECT device, NULL, 'udp', CASE protocol WHEN 'mdns' THEN 5353 WHEN 'ssdp' THEN 1900 ELSE 3702 END,
-    protocol, 'clear', 'seen', NULL, first_seen, last_seen, 0, 0
-  FROM facts
-  WHERE device IS NOT NULL AND protocol IN ('mdns', 'ssdp', 'ws-discovery') AND
-    claim IN ('mdns.service', 'ssdp.type', 'wsd.types', 'wsd.address'))
-WHERE application IS NOT NULL OR named IS NULL OR state = 'refused'
-GROUP BY device, transport, port, application, security, state;
-
--- What nothing recognises, grouped by port and shape; without connections begun
--- before the capture to what is known from others. Who is no device stands by
--- address. Sizes are bytes of the first turns. Port is NULL where one client uses three ports or more and
--- hardly any twice: they were agreed on the way, as for transfers of files and
--- calls. Interval, in seconds, is that of the median
--- pair; regular: most pairs with four flows or more came back evenly.
-CREATE VIEW unknown_protocols AS
-WITH known AS (
-  SELECT DISTINCT site, transport, server_ip, port, 1 AS is_known FROM talks
-  WHERE application IS NOT NULL AND server_ip IS NOT NULL),
-heard AS (
-  SELECT *, coalesce(client, client_ip, client_mac) AS who, coalesce(server, server_ip, server_mac) AS whom,
-    coalesce(interval_ns, CASE WHEN transport = 'udp' AND client_packets > 1
-      THEN nullif((last_ns - first_ns) / (client_packets - 1), 0) END) AS pace
-  FROM talks LEFT JOIN known USING (site, transport, server_ip, port)
-  WHERE application IS NULL AND shape IS NOT NULL AND NOT (shape = 'mid-stream' AND is_known IS NOT NULL)),
-roaming AS (
-  SELECT site, transport, who, shape FROM heard GROUP BY 1, 2, 3, 4
-  HAVING count(DISTINCT port) >= 3 AND count(DISTINCT port) * 2 > sum(flows)),
-placed AS (
-  SELECT heard.*, CASE WHEN roaming.who IS NULL THEN port END AS at
-  FROM heard LEFT JOIN roaming USING (site, transport, who, shape)),
-ranked AS (
-  SELECT *, count(pace) OVER (PARTITION BY site, transport, at, shape) AS paces,
-    row_number() OVER (PARTITION BY site, transport, at, shape ORDER BY pace IS NULL, pace) AS rank
-  FROM placed)
-SELECT site, transport, at AS port, json_group_array(DISTINCT port) AS ports, shape,
-  CASE WHEN min(mark) = max(mark) AND count(mark) = count(*) THEN min(mark) END AS mark,
-  CASE WHEN max(client_most) > 0 THEN min(client_least) || '-' || max(client_most) END AS client_sizes,
-  CASE WHEN max(server_most) > 0 THEN min(server_least) || '-' || max(server_most) END AS server_sizes,
-  json_group_array(DISTINCT who) AS clients, json_group_array(DISTINCT whom) AS servers,
-  sum(flows) AS flows, sum(client_bytes + server_bytes) AS bytes,
-  round(max(pace) FILTER (WHERE rank = (paces + 1) / 2) / 1e9, 3) AS interval,
-  CASE WHEN count(*) FILTER (WHERE flows > 3) > 0
-    THEN sum(regular) * 2 > count(*) FILTER (WHERE flows > 3) END AS regular,
-  strftime('%Y-%m-%dT%H:%M:%S', min(first_ns) / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', min(first_ns) / 1000 % 1000000) AS first_seen,
-  strftime('%Y-%m-%dT%H:%M:%S', max(last_ns) / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', max(last_ns) / 1000 % 1000000) AS last_seen
-FROM (SELECT * FROM ranked ORDER BY site, transport, at, shape, port, who, whom)
-GROUP BY site, transport, at, shape;
-
-CREATE VIEW sources AS
-SELECT src.id, s.name AS site, src.name, src.packets, src.bytes, src.complete,
-  nullif(src.filter, '') AS filter, nullif(src.ended_early, '') AS ended_early,
-  strftime('%Y-%m-%dT%H:%M:%S', src.first_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', src.first_seen / 1000 % 1000000) AS first_seen,
-  strftime('%Y-%m-%dT%H:%M:%S', src.last_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', src.last_seen / 1000 % 1000000) AS last_seen
-FROM source src JOIN site s ON s.id = src.site;
 )sql";
+
+std::string_view schema_sql() {
+  static const std::string kWhole = std::string(kFactTables) + std::string(kDerivedTables) +
+                                    std::string(kFindingTables) + std::string(kViews) +
+                                    std::string(kFindingViews);
+  return kWhole;
 }
 
 }  // namespace asepsis

@@ -80,7 +80,12 @@ class Estate {
           "SELECT device, attribute, weight, rule, claim, value, protocol, packet, count FROM "
           "evidence ORDER BY 1, 2, 3, 4, 5, 6, 7, 8, 9",
           "SELECT alias, device, anchor FROM aliases ORDER BY 1",
-          "SELECT * FROM addresses ORDER BY 1, 2, 3, 4, 5, 6, 7"}) {
+          "SELECT * FROM addresses ORDER BY 1, 2, 3, 4, 5, 6, 7",
+          "SELECT device, setting, instance, value, state, current, level, first_seen, last_seen "
+          "FROM setting_history ORDER BY 1, 2, 3, 4, 5, 6",
+          "SELECT device, setting, instance, value, state, claim, text, packet FROM "
+          "setting_evidence_rows ORDER BY 1, 2, 3, 4, 5, 6, 7, 8",
+          "SELECT * FROM coverage ORDER BY 1, 2"}) {
       SQLite::Statement statement(database.sql(), sql);
       while (statement.executeStep()) {
         for (int i = 0; i < statement.getColumnCount(); ++i)

@@ -2,6 +2,7 @@
 // each of them.
 
 #include "export/rows.hpp"
+#include "base/json_text.hpp"
 
 #include <gtest/gtest.h>
 

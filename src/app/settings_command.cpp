@@ -1,0 +1,86 @@
+#include "app/settings_command.hpp"
+
+#include <iostream>
+#include <vector>
+
+#include "app/answers.hpp"
+#include "app/database_access.hpp"
+
+namespace asepsis {
+namespace {
+
+const std::string kOrder =
+    " ORDER BY device, (SELECT id FROM setting_kind k WHERE k.name = setting), instance, value, "
+    "state";
+
+std::string for_programs(const std::string& where) {
+  return "SELECT device, setting, instance, value, state, source, level, first_seen, last_seen "
+         "FROM settings" +
+         where + kOrder;
+}
+
+// What differs by nature says nothing of how a device is configured, and what
+// is unknown fills the table with nothing.
+std::string for_people(const std::string& where, const std::string& device) {
+  return "SELECT " + device +
+         "setting, instance, coalesce(value, state) AS value, level, first_seen, last_seen FROM "
+         "settings WHERE state <> 'unknown' AND setting NOT IN (SELECT name FROM setting_kinds "
+         "WHERE differs_by_nature OR name = 'talks.to')" +
+         where + kOrder;
+}
+
+}  // namespace
+
+Result<void> show_settings(const AnswerOptions& options, const std::string& id) {
+  if (id.empty())
+    return show(options,
+                options.form == Form::table ? for_people({}, "device, ") : for_programs({}));
+  auto database = open_for_answers(options.database);
+  if (!database) return std::unexpected(database.error());
+  const auto device = resolve(*database, id);
+  if (!device) return std::unexpected(device.error());
+  const bool people = options.form == Form::table;
+  const auto rows = run_query(
+      *database, people ? for_people(" AND device = ?", {}) : for_programs(" WHERE device = ?"),
+      *device, kKnown);
+  if (!rows) return std::unexpected(rows.error());
+  print(*rows, options.form);
+  if (!people) return {};
+  const auto unknown =
+      run_query(*database,
+                "SELECT group_concat(setting, ', ') FROM (SELECT setting FROM coverage WHERE "
+                "device = ? AND state = 'unknown' ORDER BY setting)",
+                *device);
+  if (!unknown) return std::unexpected(unknown.error());
+  if (const auto& names = unknown->cells[0][0])
+    std::cout << "\nCould have been seen and was not, so not known: " << *names << '\n';
+  std::cout << "\nWhy we say so: asepsis why " << *device << " SETTING\n";
+  return {};
+}
+
+Result<bool> show_setting_evidence(Database& database, Form form, const std::string& device,
+                                   const std::string& setting) {
+  const bool people = form == Form::table;
+  const auto rows =
+      run_query(database,
+                "SELECT instance, coalesce(value, state) AS value, state, claim, text, protocol, " +
+                    (people ? kFileName + " AS source" : std::string("source")) +
+                    ", packet, count, first_seen, last_seen FROM setting_evidence_rows WHERE "
+                    "device = ? AND setting = " +
+                    quoted(setting) + " ORDER BY instance, value, state, first_seen, packet, text",
+                device, kKnown);
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->cells.empty()) return false;
+  if (people) {
+    const auto kind = run_query(database,
+                                "SELECT title || ': ' || meaning FROM setting_kinds "
+                                "WHERE name = ?",
+                                setting);
+    if (!kind) return std::unexpected(kind.error());
+    if (!kind->cells.empty()) std::cout << kind->cells[0][0].value_or("") << "\n\n";
+  }
+  print(*rows, form);
+  return true;
+}
+
+}  // namespace asepsis

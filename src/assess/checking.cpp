@@ -1,0 +1,266 @@
+// A query gives a row a piece of evidence: `device`, `instance`, `detail`, and
+// `fact` or `talk`, the id in the view of that name. Rows of the same device
+// and instance are one finding; its detail is the first in the order of time.
+
+#include "assess/checking.hpp"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "assess/surroundings.hpp"
+
+namespace asepsis {
+namespace {
+
+constexpr std::size_t kMostFindings = 1'000'000;  // of one check
+
+// What a fact or a talk tells of a finding.
+struct Told {
+  Sighting sighting;
+  std::string client = {}, server = {};  // of a fact both are the device
+  std::int64_t port = 0;
+  Reach reach = Reach::unknown;
+  bool in_use = false;
+};
+
+// Looks up evidence by its id.
+class Witnesses {
+ public:
+  Witnesses(SQLite::Database& sql, const Surroundings& around)
+      : around_(around),
+        fact_(sql,
+              "SELECT src.name, f.packet, f.first_seen, f.last_seen, d.id, f.claim, f.value, "
+              "f.port, f.refused, f.protocol, f.count FROM fact f JOIN source src ON src.id = "
+              "f.source LEFT JOIN device_fact df ON df.fact = f.id LEFT JOIN device d ON d.key = "
+              "df.device WHERE f.id = ?"),
+        talk_(sql,
+              "SELECT source, packet, first_ns, last_ns, client, server, client_ip, server_ip, "
+              "transport, coalesce(port, 0), application, security, state, flows FROM talks "
+              "WHERE id = ?") {}
+
+  std::optional<Told> fact(std::int64_t id) {
+    fact_.reset();
+    fact_.bind(1, id);
+    if (!fact_.executeStep()) return std::nullopt;
+    Told told{.sighting = sighting(fact_, id, false)};
+    told.client = told.server = text(fact_, 4);
+    told.port = fact_.getColumn(7).getInt64();
+    told.sighting.text = text(fact_, 5) + (fact_.getColumn(8).getInt() != 0 ? " refused: " : ": ") +
+                         text(fact_, 6) +
+                         (told.port != 0 ? ", port " + std::to_string(told.port) : "") + " (" +
+                         text(fact_, 9) + ", " + times(fact_, 10) + ')';
+    const Exposure exposure = around_.exposure(told.server, told.port);
+    told.reach = exposure.reach;
+    told.in_use = exposure.last_seen != 0;
+    return told;
+  }
+
+  std::optional<Told> talk(std::int64_t id) {
+    talk_.reset();
+    talk_.bind(1, id);
+    if (!talk_.executeStep()) return std::nullopt;
+    Told told{
+        .sighting = sighting(talk_, id, true), .client = text(talk_, 4), .server = text(talk_, 5)};
+    told.port = talk_.getColumn(9).getInt64();
+    const std::string application = text(talk_, 10);
+    told.sighting.text = text(talk_, 6) + " to " + text(talk_, 7) + ' ' + text(talk_, 8) +
+                         (told.port != 0 ? " port " + std::to_string(told.port) : "") + ": " +
+                         (application.empty() ? "not recognised" : application) + ", " +
+                         text(talk_, 11) + ", " + text(talk_, 12) + " (" + times(talk_, 13) + ')';
+    const auto outside = [&](const std::string& device) {
+      const DeviceContext* context = around_.device(device);
+      return context != nullptr && context->external;
+    };
+    told.reach =
+        reach_of(outside(told.client) || outside(told.server), text(talk_, 6), text(talk_, 7));
+    told.in_use = true;
+    return told;
+  }
+
+ private:
+  static std::string text(SQLite::Statement& row, int column) {
+    return row.getColumn(column).getString();
+  }
+  static std::string times(SQLite::Statement& row, int column) {
+    const std::string count = text(row, column);
+    return count == "1" ? "once" : count + " times";
+  }
+  static Sighting sighting(SQLite::Statement& row, std::int64_t id, bool talk) {
+    return {.id = id,
+            .talk = talk,
+            .source = text(row, 0),
+            .packet = row.getColumn(1).getInt64(),
+            .first = row.getColumn(2).getInt64(),
+            .last = row.getColumn(3).getInt64(),
+            .text = {}};
+  }
+
+  const Surroundings& around_;
+  SQLite::Statement fact_, talk_;
+};
+
+// The columns of a query, by name.
+struct Columns {
+  int device = -1, instance = -1, detail = -1, fact = -1, talk = -1;
+};
+
+Result<Columns> columns_of(SQLite::Statement& statement) {
+  Columns columns;
+  for (int i = 0; i < statement.getColumnCount(); ++i) {
+    const std::string name = statement.getColumnName(i);
+    int* const known = name == "device"     ? &columns.device
+                       : name == "instance" ? &columns.instance
+                       : name == "detail"   ? &columns.detail
+                       : name == "fact"     ? &columns.fact
+                       : name == "talk"     ? &columns.talk
+                                            : nullptr;
+    if (known == nullptr)
+      return fail("query gives a column '" + name +
+                  "': it may give device, instance, detail, fact and talk");
+    *known = i;
+  }
+  if (columns.device < 0 || columns.detail < 0 || (columns.fact < 0 && columns.talk < 0))
+    return fail("query must give device, detail, and fact or talk (the evidence)");
+  return columns;
+}
+
+class Checking {
+ public:
+  // May throw SQLite::Exception.
+  Checking(Database& database, const PackSet& packs)
+      : database_(database),
+        packs_(packs),
+        around_(database.sql()),
+        witnesses_(database.sql(), around_) {}
+
+  // What is wrong is said with the check's file and line.
+  Result<void> run(const Check& check, std::vector<Found>& all) {
+    const std::string where = check.where + ": " + check.id;
+    const auto done = guarded(where, [&] { return ask(check, all); });
+    if (done || done.error().message.starts_with(where)) return done;
+    return fail(done.error(), where);
+  }
+
+ private:
+  struct Gathered {
+    std::vector<std::pair<Sighting, std::string>> rows;  // with its detail
+    Reach reach = Reach::unknown;
+    bool in_use = false;
+    bool about_it = false;
+  };
+
+  Result<void> ask(const Check& check, std::vector<Found>& all) {
+    std::map<std::pair<std::string, std::string>, Gathered> gathered;
+    const OnlyReads guard(database_);
+    SQLite::Statement statement(database_.sql(), check.query);
+    const auto columns = columns_of(statement);
+    if (!columns) return std::unexpected(columns.error());
+    while (statement.executeStep())
+      if (const auto row = take(check, statement, *columns, gathered); !row) return row;
+    for (auto& [key, one] : gathered) {
+      if (!one.about_it)
+        return fail("query names " + key.first + " by evidence that is about others only");
+      all.push_back(conclude(check, key.first, key.second, one));
+    }
+    return {};
+  }
+
+  static bool applies(const Check& check, const DeviceContext& device) {
+    if (check.classes.empty()) return !device.external;
+    return std::ranges::find(check.classes, device.device_class) != check.classes.end();
+  }
+
+  Result<void> take(const Check& check, SQLite::Statement& row, const Columns& columns,
+                    std::map<std::pair<std::string, std::string>, Gathered>& gathered) {
+    const auto given = [&](int column) { return column >= 0 && !row.getColumn(column).isNull(); };
+    if (!given(columns.device)) return {};  // heard, but of no device
+    const std::string device = row.getColumn(columns.device).getString();
+    const DeviceContext* context = around_.device(device);
+    if (context == nullptr) return fail("query names '" + device + "', which is no device");
+    if (!applies(check, *context)) return {};
+    if (!given(columns.detail)) return fail("query gives no detail for " + device);
+    const auto told = given(columns.fact) ? witnesses_.fact(row.getColumn(columns.fact).getInt64())
+                      : given(columns.talk)
+                          ? witnesses_.talk(row.getColumn(columns.talk).getInt64())
+                          : std::nullopt;
+    if (!told)
+      return fail("query names " + device +
+                  " without evidence: a finding never rests on what is unknown");
+    if (around_.closed(told->server, told->port)) return {};
+    Gathered& one =
+        gathered[{device, given(columns.instance) ? row.getColumn(columns.instance).getString()
+                                                  : std::string()}];
+    one.rows.emplace_back(told->sighting, row.getColumn(columns.detail).getString());
+    one.reach = std::max(one.reach, told->reach);
+    one.in_use = one.in_use || told->in_use;
+    one.about_it = one.about_it || told->client == device || told->server == device;
+    if (gathered.size() > kMostFindings)
+      return fail("query finds more than " + std::to_string(kMostFindings) + " things");
+    return {};
+  }
+
+  Found conclude(const Check& check, const std::string& device, const std::string& instance,
+                 Gathered& gathered) const {
+    const auto order = [](const auto& row) {
+      const Sighting& at = row.first;
+      return std::tie(at.first, at.source, at.packet, at.text, row.second);
+    };
+    std::ranges::sort(gathered.rows, {}, order);
+    const DeviceContext& context = *around_.device(device);
+    const ClassInfo* known = packs_.knowledge().find_class(context.device_class);
+    Found found{.check = &check,
+                .device = device,
+                .instance = instance,
+                .detail = gathered.rows.front().second,
+                .owner_role = std::string(packs_.owners().resolve(
+                    check.owner_role, context.device_class, packs_.knowledge()))};
+    found.rating = packs_.ratings().rate(
+        {.device_class = context.device_class,
+         .care_area = context.care_area,
+         .depends = known != nullptr && known->life_supporting == LifeSupporting::depends,
+         .reach = gathered.reach,
+         .in_use = gathered.in_use,
+         .failure = check.failure,
+         .needs = check.needs});
+    found.first = gathered.rows.front().first.first;
+    for (const auto& [sighting, detail] : gathered.rows) {
+      found.last = std::max(found.last, sighting.last);
+      if (found.evidence.size() < kMostEvidence) found.evidence.push_back(sighting);
+    }
+    return found;
+  }
+
+  Database& database_;
+  const PackSet& packs_;
+  Surroundings around_;
+  Witnesses witnesses_;
+};
+
+}  // namespace
+
+Result<std::vector<Found>> run_checks(Database& database, const PackSet& packs) {
+  return guarded(database.path(), [&]() -> Result<std::vector<Found>> {
+    std::vector<Found> found;
+    Checking checking(database, packs);
+    for (const Pack& pack : packs.packs())
+      for (const Check& check : pack.checks) {
+        if (!check.document.empty()) continue;
+        if (const auto done = checking.run(check, found); !done)
+          return std::unexpected(done.error());
+      }
+    return found;
+  });
+}
+
+Result<std::vector<Found>> run_check(Database& database, const PackSet& packs, const Check& check) {
+  return guarded(database.path(), [&]() -> Result<std::vector<Found>> {
+    std::vector<Found> found;
+    Checking checking(database, packs);
+    if (const auto done = checking.run(check, found); !done) return std::unexpected(done.error());
+    return found;
+  });
+}
+
+}  // namespace asepsis

@@ -1,0 +1,42 @@
+// Asks the checks of all packs of an inventory. What comes back rests on
+// evidence, row by row: a check that names a device without a fact or a talk
+// about it is refused as wrong, so no finding can rest on what is not known.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "assess/pack_set.hpp"
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace asepsis {
+
+struct Sighting {
+  std::int64_t id = 0;  // in the view facts, or talks
+  bool talk = false;
+  std::string source;
+  std::int64_t packet = 0;
+  std::int64_t first = 0, last = 0;  // nanoseconds since 1970
+  std::string text;
+};
+
+struct Found {
+  const Check* check = nullptr;  // of the pack set
+  std::string device, instance, detail, owner_role;
+  Rating rating = {};
+  std::int64_t first = 0, last = 0;
+  std::vector<Sighting> evidence = {};  // the earliest, kMostEvidence at most
+};
+
+inline constexpr std::size_t kMostEvidence = 20;
+
+// One entry a check, device and instance, in that order. The packs must
+// outlive the outcome.
+Result<std::vector<Found>> run_checks(Database& database, const PackSet& packs);
+// The same for a single check, for trying it on a fixture.
+Result<std::vector<Found>> run_check(Database& database, const PackSet& packs, const Check& check);
+
+}  // namespace asepsis

@@ -1,0 +1,82 @@
+// A pack: what secure-by-default means for a kind of device, as data that
+// people write and review (knowledge/packs/, docs/packs.md). A check is a
+// question in SQL over the documented views; who breaks it is a finding.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace asepsis {
+
+// Who reads advice, in this order.
+inline constexpr std::array<std::string_view, 5> kReaders{
+    "ward", "biomedical_engineering", "it_network", "procurement", "manufacturer"};
+
+// What may happen through the weakness; knowledge/rating.toml says what each
+// means for a patient at each kind of device.
+inline constexpr std::array<std::string_view, 5> kFailures{"takeover", "tampering", "loss",
+                                                           "disclosure", "weakening"};
+// What somebody who would use it needs.
+inline constexpr std::array<std::string_view, 4> kNeeds{"nothing", "the-path", "effort",
+                                                        "another-fault"};
+
+// A small inventory that a check is tried on.
+struct Fixture {
+  struct Device {
+    std::string name;
+    std::string device_class = {}, manufacturer = {}, model = {}, firmware = {}, os = {};
+    std::string ip = {}, care_area = {};
+    std::int64_t vlan = 0;
+  };
+  struct Fact {
+    std::string device, claim, value, state, protocol, equipment;
+    std::int64_t port = 0, hour = 0, count = 1;
+  };
+  struct Talk {
+    std::string client, server, transport, application, security, state;
+    std::int64_t port = 0, hour = 0;
+  };
+
+  std::string where;
+  std::string about;
+  std::vector<Device> devices;
+  std::vector<Fact> facts;
+  std::vector<Talk> talks;
+  std::vector<std::string> found;  // names of the devices that must be found
+};
+
+struct Check {
+  std::string id;  // "pack.check"
+  std::string where;
+  std::string title;
+  std::vector<std::string> classes;  // empty: any
+  std::string query;
+  std::vector<std::string> cwe;
+  std::vector<std::pair<std::string, std::vector<std::string>>> clauses;
+  std::string harm;
+  std::string failure, needs;
+  std::string owner_role;
+  std::string document;  // not empty: no capture decides it, this document does
+  std::array<std::string, kReaders.size()> advice;
+  std::vector<Fixture> fail, pass;
+};
+
+struct Pack {
+  std::string id, title, version, about;
+  std::string where;
+  std::vector<std::string> classes;    // that it is a baseline for; empty: any
+  std::vector<std::string> builds_on;  // ids of packs whose checks are part of the baseline
+  std::vector<Check> checks;
+};
+
+// Reads the text of one pack file; `name` stands in messages.
+Result<Pack> read_pack(std::string_view name, std::string_view text);
+
+}  // namespace asepsis

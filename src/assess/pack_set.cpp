@@ -1,0 +1,99 @@
+#include "assess/pack_set.hpp"
+
+#include <algorithm>
+#include <fstream>
+#include <span>
+#include <sstream>
+
+#include "base/embedded.hpp"
+
+namespace asepsis {
+
+std::span<const EmbeddedFile> embedded_packs();  // cmake/embed.cmake
+
+namespace {
+
+std::string_view embedded(std::string_view name) {
+  const auto files = embedded_packs();
+  return std::ranges::find(files, name, &EmbeddedFile::name)->text;
+}
+
+Result<std::string> text_of(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (file) text << file.rdbuf();
+  if (!file || std::filesystem::is_directory(path)) return fail(path.string() + " cannot be read");
+  return std::move(text).str();
+}
+
+}  // namespace
+
+Result<PackSet> PackSet::built_in(const Knowledge& knowledge) {
+  auto ratings = RatingTables::read("rating.toml", embedded("rating.toml"));
+  if (!ratings) return std::unexpected(ratings.error());
+  auto owners = OwnerRoles::read("owners.toml", embedded("owners.toml"));
+  if (!owners) return std::unexpected(owners.error());
+  PackSet set(knowledge, std::move(*ratings), std::move(*owners));
+  for (const EmbeddedFile& file : embedded_packs())
+    if (file.name.starts_with("packs/"))
+      if (const auto added = set.add_text(file.name, file.text); !added)
+        return std::unexpected(added.error());
+  return set;
+}
+
+Result<void> PackSet::add_folder(const std::filesystem::path& folder) {
+  std::error_code none;
+  if (!std::filesystem::is_directory(folder, none)) return {};
+  std::vector<std::filesystem::path> paths;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, none))
+    if (entry.path().extension() == ".toml") paths.push_back(entry.path());
+  if (none) return fail(folder.string() + " cannot be read: " + none.message());
+  std::ranges::sort(paths);
+  for (const auto& path : paths)
+    if (const auto added = add_file(path); !added) return added;
+  return {};
+}
+
+Result<void> PackSet::add_file(const std::filesystem::path& path) {
+  const auto text = text_of(path);
+  if (!text) return std::unexpected(text.error());
+  return add_text(path.string(), *text);
+}
+
+Result<void> PackSet::add_text(std::string_view name, std::string_view text) {
+  auto pack = read_pack(name, text);
+  if (!pack) return std::unexpected(pack.error());
+  if (const auto names = check_names(*pack); !names) return names;
+  packs_.push_back(std::move(*pack));
+  return {};
+}
+
+const Pack* PackSet::find(std::string_view id) const {
+  const auto found = std::ranges::find(packs_, id, &Pack::id);
+  return found == packs_.end() ? nullptr : &*found;
+}
+
+Result<void> PackSet::check_names(const Pack& pack) const {
+  if (const Pack* other = find(pack.id); other != nullptr)
+    return fail(pack.where + ": pack: id '" + pack.id + "' is also that of " + other->where);
+  const auto unknown_class = [&](const std::string& name) {
+    return knowledge_->find_class(name) == nullptr;
+  };
+  for (const std::string& name : pack.classes)
+    if (unknown_class(name))
+      return fail(pack.where + ": pack: classes holds '" + name + "', which is no class");
+  for (const std::string& base : pack.builds_on)
+    if (find(base) == nullptr)
+      return fail(pack.where + ": pack: builds_on holds '" + base + "', which is no pack so far");
+  for (const Check& check : pack.checks) {
+    for (const std::string& name : check.classes)
+      if (unknown_class(name))
+        return fail(check.where + ": check: classes holds '" + name + "', which is no class");
+    if (!owners_.knows(check.owner_role))
+      return fail(check.where + ": check: owner_role '" + check.owner_role +
+                  "' is no role of knowledge/owners.toml");
+  }
+  return {};
+}
+
+}  // namespace asepsis

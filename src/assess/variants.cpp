@@ -1,0 +1,231 @@
+#include "assess/variants.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+namespace asepsis {
+namespace {
+
+constexpr std::size_t kNowhere = SIZE_MAX;
+
+// Devices of which the same is known count as one.
+struct Distinct {
+  std::vector<Profile> profiles;                  // ascending
+  std::vector<std::vector<std::size_t>> devices;  // of each
+};
+
+Distinct distinct_of(const std::vector<Profile>& devices) {
+  std::map<Profile, std::vector<std::size_t>> by_profile;
+  for (std::size_t i = 0; i < devices.size(); ++i) by_profile[devices[i]].push_back(i);
+  Distinct distinct;
+  for (auto& [profile, who] : by_profile) {
+    distinct.profiles.push_back(profile);
+    distinct.devices.push_back(std::move(who));
+  }
+  return distinct;
+}
+
+// Places profiles into groups: who is to fit in, and how close each is.
+class Places {
+ public:
+  Places(const Distinct& distinct, const Graph& graph, std::size_t groups)
+      : distinct_(&distinct),
+        graph_(&graph),
+        of_(graph.size(), kNowhere),
+        members_(groups),
+        known_(groups),
+        sizes_(groups) {}
+
+  void put(std::size_t profile, std::size_t group) {
+    of_[profile] = group;
+    members_[group].resize(graph_->words());
+    members_[group][profile / Graph::kBits] |= Graph::Word{1} << (profile % Graph::kBits);
+    sizes_[group] += distinct_->devices[profile].size();
+    for (const auto& [setting, answer] : distinct_->profiles[profile])
+      for (const std::string& value : answer.seen)
+        known_[group][{setting, value}] += distinct_->devices[profile].size();
+  }
+
+  bool fits(std::size_t profile, std::size_t group) const {
+    const auto row = graph_->row(profile);
+    for (std::size_t i = 0; i < members_[group].size(); ++i)
+      if ((members_[group][i] & row[i]) != 0) return false;
+    return true;
+  }
+
+  // The group that it fits in and has most values in common with; of several
+  // the one in which these are the most usual; then the larger.
+  std::size_t closest(std::size_t profile) const {
+    std::size_t best = kNowhere;
+    std::tuple<std::size_t, std::size_t, std::size_t> rank;
+    for (std::size_t group = 0; group < members_.size(); ++group) {
+      if (!fits(profile, group)) continue;
+      const auto [values, devices] = in_common(profile, group);
+      constexpr std::size_t kScale = 1'000'000;
+      const std::tuple mine(values, devices * kScale / std::max<std::size_t>(sizes_[group], 1),
+                            sizes_[group]);
+      if (best != kNowhere && mine <= rank) continue;
+      best = group;
+      rank = mine;
+    }
+    return best;
+  }
+
+  // Who was placed before others were there may have more in common elsewhere.
+  // Whether it moved.
+  bool move_closer(std::size_t profile) {
+    const std::size_t from = of_[profile];
+    if (sizes_[from] == distinct_->devices[profile].size()) return false;  // nobody else is there
+    take(profile);
+    put(profile, closest(profile));
+    return of_[profile] != from;
+  }
+
+  std::size_t of(std::size_t profile) const { return of_[profile]; }
+  std::size_t size() const { return members_.size(); }
+
+ private:
+  void take(std::size_t profile) {
+    const std::size_t from = of_[profile];
+    members_[from][profile / Graph::kBits] &= ~(Graph::Word{1} << (profile % Graph::kBits));
+    sizes_[from] -= distinct_->devices[profile].size();
+    for (const auto& [setting, answer] : distinct_->profiles[profile])
+      for (const std::string& value : answer.seen) {
+        const auto known = known_[from].find({setting, value});
+        known->second -= distinct_->devices[profile].size();
+        if (known->second == 0) known_[from].erase(known);
+      }
+  }
+
+  // How many of its values are known in the group, and of how many devices there, all told.
+  std::pair<std::size_t, std::size_t> in_common(std::size_t profile, std::size_t group) const {
+    std::size_t values = 0;
+    std::size_t devices = 0;
+    for (const auto& [setting, answer] : distinct_->profiles[profile])
+      for (const std::string& value : answer.seen) {
+        const auto found = known_[group].find({setting, value});
+        if (found == known_[group].end()) continue;
+        ++values;
+        devices += found->second;
+      }
+    return {values, devices};
+  }
+
+  const Distinct* distinct_;
+  const Graph* graph_;
+  std::vector<std::size_t> of_;
+  std::vector<std::vector<Graph::Word>> members_;
+  std::vector<std::map<std::pair<std::size_t, std::string>, std::size_t>> known_;
+  std::vector<std::size_t> sizes_;
+};
+
+// Those whose places decide: first some that are all in conflict, then whoever
+// conflicts with the most, each where it has most in common. False if so many
+// groups do not suffice for that.
+bool place_by_likeness(const Graph& graph, const Reduction& reduction, const Colouring& core,
+                       Places& places) {
+  std::vector<std::size_t> order;
+  std::vector<bool> placed(reduction.kept.size());
+  for (const std::size_t i : core.clique) {
+    places.put(reduction.kept[i], core.of[i]);
+    placed[i] = true;
+  }
+  for (std::size_t i = 0; i < reduction.kept.size(); ++i)
+    if (!placed[i]) order.push_back(reduction.kept[i]);
+  std::ranges::sort(order, std::greater<>(), [&](std::size_t profile) {
+    return std::pair(graph.degree(profile), graph.size() - profile);
+  });
+  for (const std::size_t profile : order) {
+    const std::size_t group = places.closest(profile);
+    if (group == kNowhere) return false;
+    places.put(profile, group);
+  }
+  return true;
+}
+
+Places place_all(const Distinct& distinct, const Graph& graph, const Reduction& reduction,
+                 const Colouring& core) {
+  Places places(distinct, graph, core.used);
+  if (!place_by_likeness(graph, reduction, core, places)) {
+    places = Places(distinct, graph, core.used);
+    for (std::size_t i = 0; i < reduction.kept.size(); ++i)
+      places.put(reduction.kept[i], core.of[i]);
+  }
+  // Each fits at least with the one for whom it went.
+  for (std::size_t i = reduction.gone.size(); i-- > 0;) {
+    const std::size_t profile = reduction.gone[i].vertex;
+    places.put(profile, places.closest(profile));
+  }
+  // Who came first could not know who else would come. Where there are
+  // thousands of groups nobody looks for likeness.
+  constexpr std::size_t kMostWork = 500'000;
+  bool moved = distinct.profiles.size() * core.used < kMostWork;
+  for (int round = 0; moved && round < 5; ++round) {
+    moved = false;
+    for (std::size_t profile = 0; profile < distinct.profiles.size(); ++profile)
+      if (places.move_closer(profile)) moved = true;
+  }
+  return places;
+}
+
+// The colours of those who decide how many there are; the others come later.
+std::pair<Reduction, Colouring> colour_core(const Graph& graph) {
+  constexpr std::size_t kMany = 1'000;  // profiles; with fewer the exact way costs nothing
+  if (graph.size() > kMany) {
+    Colouring quick = colour_quickly(graph);
+    Reduction none{.kept = numbers_below(graph.size()), .gone = {}};
+    if (quick.used == quick.at_least) return {std::move(none), std::move(quick)};
+  }
+  Reduction reduction = reduce(graph);
+  Colouring core = colour(part_of(graph, reduction.kept));
+  return {std::move(reduction), std::move(core)};
+}
+
+// Who fits another group as well is in its own by assumption.
+bool is_assumed(const Places& places, std::size_t profile) {
+  for (std::size_t group = 0; group < places.size(); ++group)
+    if (group != places.of(profile) && places.fits(profile, group)) return true;
+  return false;
+}
+
+// The largest first; of several as large, by what is known of them.
+void sort_groups(const Distinct& distinct, const Places& places,
+                 std::vector<Grouping::Group>& groups) {
+  std::vector<std::size_t> first(groups.size(), kNowhere);
+  std::vector<std::size_t> order = numbers_below(groups.size());
+  for (std::size_t i = distinct.profiles.size(); i-- > 0;) first[places.of(i)] = i;
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    const std::size_t sizes[] = {groups[a].devices.size(), groups[b].devices.size()};
+    return sizes[0] != sizes[1] ? sizes[0] > sizes[1] : first[a] < first[b];
+  });
+  std::vector<Grouping::Group> sorted;
+  for (const std::size_t i : order) {
+    std::ranges::sort(groups[i].devices);
+    std::ranges::sort(groups[i].assumed);
+    sorted.push_back(std::move(groups[i]));
+  }
+  groups = std::move(sorted);
+}
+
+}  // namespace
+
+Grouping group(const std::vector<Profile>& devices, const std::vector<Compare>& compares) {
+  const Distinct distinct = distinct_of(devices);
+  const Graph graph = conflicts(distinct.profiles, compares);
+  const auto [reduction, core] = colour_core(graph);
+  const Places places = place_all(distinct, graph, reduction, core);
+  Grouping result{.groups = std::vector<Grouping::Group>(core.used), .at_least = core.at_least};
+  for (std::size_t i = 0; i < distinct.profiles.size(); ++i) {
+    Grouping::Group& mine = result.groups[places.of(i)];
+    std::ranges::copy(distinct.devices[i], std::back_inserter(mine.devices));
+    if (is_assumed(places, i))
+      std::ranges::copy(distinct.devices[i], std::back_inserter(mine.assumed));
+  }
+  sort_groups(distinct, places, result.groups);
+  // Where the least number is not proven, placing by likeness may need fewer.
+  std::erase_if(result.groups, [](const Grouping::Group& one) { return one.devices.empty(); });
+  return result;
+}
+
+}  // namespace asepsis

@@ -1,0 +1,33 @@
+#include "base/json_text.hpp"
+
+#include "base/character.hpp"
+#include "base/text.hpp"
+
+namespace asepsis {
+
+std::string json_string(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : to_utf8(text)) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  return escaped_json(out + '"');
+}
+
+std::string escaped_json(std::string_view json) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string out;
+  while (!json.empty()) {
+    const Character one = first_character(json);
+    if (one.obeyed()) {
+      out += "\\u";
+      for (int shift = 12; shift >= 0; shift -= 4) out += kHex[one.code >> shift & 0xf];
+    } else {
+      out += json.substr(0, one.size);
+    }
+    json.remove_prefix(one.size);
+  }
+  return out;
+}
+
+}  // namespace asepsis

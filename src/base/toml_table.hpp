@@ -1,0 +1,183 @@
+// Reads one table of a TOML file key by key and refuses what nobody asked for:
+// a misspelt key is an error with its file and line, not a rule that never
+// fires. It remembers the first thing that was wrong, so that a reader takes
+// key after key in a straight line and asks once.
+
+#pragma once
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace asepsis {
+
+class TomlTable {
+ public:
+  // Both texts and the table must outlive it. `kind` stands in messages; it is
+  // empty for the file as a whole.
+  TomlTable(std::string_view file, std::string_view kind, const toml::table& table)
+      : file_(file), kind_(kind), table_(table) {}
+
+  // "pack.toml: line 3"
+  static std::string at_line(std::string_view file, const toml::source_region& region) {
+    return std::string(file) + ": line " + std::to_string(region.begin.line);
+  }
+  std::string where() const { return at_line(file_, table_.source()); }
+
+  std::string text(std::string_view key, bool required = true) {
+    const toml::node* node = take(key, required);
+    if (node == nullptr) return {};
+    const auto value = node->value_exact<std::string>();
+    if (!value) return wrong(key, "is not a text", node), std::string();
+    if (value->empty()) wrong(key, "is empty", node);
+    return *value;
+  }
+
+  bool yes(std::string_view key) {
+    const toml::node* node = take(key, false);
+    if (node == nullptr) return false;
+    const auto value = node->value_exact<bool>();
+    if (!value) wrong(key, "is neither true nor false", node);
+    return value.value_or(false);
+  }
+
+  std::int64_t number(std::string_view key, std::int64_t otherwise, std::int64_t least,
+                      std::int64_t most) {
+    const toml::node* node = take(key, false);
+    if (node == nullptr) return otherwise;
+    const auto value = node->value_exact<std::int64_t>();
+    if (value && *value >= least && *value <= most) return *value;
+    wrong(key, "is not a number from " + std::to_string(least) + " to " + std::to_string(most),
+          node);
+    return otherwise;
+  }
+
+  // A list of exactly so many numbers; empty if it is not one.
+  std::vector<std::int64_t> numbers(std::string_view key, std::size_t size, std::int64_t least,
+                                    std::int64_t most) {
+    std::vector<std::int64_t> values;
+    const toml::node* node = take(key, true);
+    if (node == nullptr) return values;
+    if (const toml::array* list = node->as_array())
+      for (const toml::node& item : *list)
+        if (const auto value = item.value_exact<std::int64_t>();
+            value && *value >= least && *value <= most)
+          values.push_back(*value);
+    if (values.size() == size) return values;
+    wrong(key,
+          "is not a list of " + std::to_string(size) + " numbers from " + std::to_string(least) +
+              " to " + std::to_string(most),
+          node);
+    return {};
+  }
+
+  // A text or a list of texts.
+  std::vector<std::string> texts(std::string_view key, bool required = false) {
+    std::vector<std::string> values;
+    const toml::node* node = take(key, required);
+    if (node == nullptr) return values;
+    if (const auto one = node->value_exact<std::string>()) return {*one};
+    const toml::array* list = node->as_array();
+    if (list == nullptr) return wrong(key, "is not a list of texts", node), values;
+    for (const toml::node& item : *list) {
+      const auto value = item.value_exact<std::string>();
+      if (!value || value->empty()) return wrong(key, "holds what is not a text", &item), values;
+      values.push_back(*value);
+    }
+    return values;
+  }
+
+  // One of a few words; the first of them if something else is said.
+  template <class Words>
+  std::string word(std::string_view key, const Words& words) {
+    std::string value = text(key);
+    if (error_ || std::ranges::find(words, value) != std::ranges::end(words)) return value;
+    std::string all;
+    for (const auto& one : words) all += (all.empty() ? "" : ", ") + std::string(one);
+    wrong(key, "is '" + value + "', none of " + all);
+    return value;
+  }
+
+  // The table under a key, read by `read(TomlTable&)`.
+  template <class Read>
+  void table(std::string_view key, Read read, bool required = false) {
+    const toml::node* node = take(key, required);
+    if (node == nullptr) return;
+    if (!node->is_table()) return wrong(key, "is not a table", node);
+    inner(key, *node->as_table(), read);
+  }
+
+  // The tables of a list, or the one that stands there instead of a list.
+  template <class Read>
+  void tables(std::string_view key, Read read, bool required = false) {
+    const toml::node* node = take(key, required);
+    if (node == nullptr) return;
+    if (node->is_table()) return inner(key, *node->as_table(), read);
+    if (!node->is_array()) return wrong(key, "is not a list of tables", node);
+    for (const toml::node& item : *node->as_array()) {
+      if (!item.is_table()) return wrong(key, "holds what is not a table", &item);
+      inner(key, *item.as_table(), read);
+    }
+  }
+
+  // The keys that are there, for tables whose keys are names.
+  std::vector<std::string> keys() const {
+    std::vector<std::string> names;
+    for (const auto& [key, node] : table_) names.emplace_back(key.str());
+    return names;
+  }
+
+  // What is wrong is said of the node's line, or else of the table's.
+  void wrong(std::string_view key, const std::string& why, const toml::node* node = nullptr) {
+    if (error_) return;
+    if (node == nullptr) node = table_.get(key);
+    const bool known = node != nullptr && node->source().begin.line > 0;
+    error_ = Error{at_line(file_, known ? node->source() : table_.source()) + ": " + prefix() +
+                   std::string(key) + ' ' + why};
+  }
+
+  // REQUIRES: every key that may be there was asked for.
+  Result<void> finished() const {
+    if (error_) return Failure(*error_);
+    for (const auto& [key, node] : table_) {
+      if (std::ranges::find(taken_, key.str()) != taken_.end()) continue;
+      return fail(at_line(file_, node.source()) + ": " + std::string(kind_) +
+                  ": no such key: " + std::string(key.str()));
+    }
+    return {};
+  }
+
+ private:
+  const toml::node* take(std::string_view key, bool required) {
+    taken_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr && required) wrong(key, "is missing");
+    return node;
+  }
+
+  std::string prefix() const { return kind_.empty() ? "" : std::string(kind_) + ": "; }
+
+  template <class Read>
+  void inner(std::string_view key, const toml::table& table, Read& read) {
+    const std::string kind =
+        kind_.empty() ? std::string(key) : std::string(kind_) + '.' + std::string(key);
+    TomlTable section(file_, kind, table);
+    read(section);
+    if (const auto done = section.finished(); !done && !error_) error_ = done.error();
+  }
+
+  std::string_view file_;
+  std::string_view kind_;
+  const toml::table& table_;
+  std::vector<std::string> taken_;
+  std::optional<Error> error_;
+};
+
+}  // namespace asepsis

@@ -1,0 +1,32 @@
+// Writes settings, and the registry that they were derived by, to the database.
+
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "inventory/knowledge.hpp"
+#include "inventory/settings.hpp"
+
+namespace asepsis {
+
+// May throw SQLite::Exception: use it within guarded().
+class SettingsWriter {
+ public:
+  // Replaces the registry and the grades.
+  SettingsWriter(SQLite::Database& sql, const Knowledge& knowledge);
+
+  // `device`: its key.
+  void write(std::int64_t device, const std::vector<SettingValue>& values);
+
+ private:
+  std::int64_t next_ = 1;
+  SQLite::Statement setting_, evidence_;
+};
+
+// Empties what the writer writes.
+void empty_settings(SQLite::Database& sql);
+
+}  // namespace asepsis

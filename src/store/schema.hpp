@@ -1,0 +1,18 @@
+// The parts of the schema, as statements of SQL. Part of store.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "store/database.hpp"
+
+namespace asepsis {
+
+extern const std::string_view kFactTables;
+extern const std::string_view kDerivedTables;
+extern const std::string_view kFindingTables;
+extern const std::string_view kViews;
+extern const std::string_view kFindingViews;
+
+}  // namespace asepsis

@@ -1,0 +1,134 @@
+// Drift over a small network: what puts devices apart and what does not, what
+// changed when, and the way to the safest variant.
+
+#include "app/drift_command.hpp"
+#include "assess/plan.hpp"
+#include "world.hpp"
+
+namespace asepsis {
+namespace {
+
+TEST(Drift, ComparesARefusalWithWhatIsThere) {
+  World world;
+  for (int host = 1; host <= 4; ++host) world.pump(host);
+  world.talk({9, 1, 23, "telnet"});
+  world.talk({9, 2, 23, "", "clear", "refused"});
+  world.talk({9, 3, 23, "", "clear", "unanswered"});
+  world.derive();
+  const auto drifts = world.drifts();
+  ASSERT_EQ(drifts.size(), 1U);
+  EXPECT_EQ(drifts[0].cohort.devices.size(), 4U);
+  EXPECT_EQ(drifts[0].at_least, 2U);
+  ASSERT_EQ(drifts[0].variants.size(), 2U);
+  std::size_t assumed = 0;
+  for (const Variant& variant : drifts[0].variants) assumed += variant.assumed.size();
+  EXPECT_EQ(assumed, 2U);
+}
+
+TEST(Drift, NeverRestsOnSilence) {
+  World world;
+  for (int host = 1; host <= 3; ++host) world.pump(host);
+  world.talk({9, 1, 23, "telnet"});
+  world.talk({8, 2, 443, "https", "tls"});
+  world.fact({1, "tls.certificate", "aa", 443});
+  world.fact({2, "tls.certificate", "bb", 443});
+  world.fact({1, "name.host", "one"});
+  world.fact({2, "name.host", "two"});
+  world.derive();
+  EXPECT_EQ(world.drifts().at(0).at_least, 1U);
+}
+
+TEST(Drift, SplitsACohort) {
+  World world;
+  for (int host = 1; host <= 4; ++host) {
+    world.pump(host);
+    world.fact({host, "device.care_area", host < 3 ? "ICU" : "ED"});
+    world.fact({host, "device.drug_library", host < 3 ? "7" : "8"});
+  }
+  world.derive();
+  EXPECT_EQ(world.drifts().at(0).at_least, 2U);
+  const auto parts =
+      world.drifts({.model = "agilia vp-mc", .split = SplitBy::care_area, .where = ""});
+  ASSERT_EQ(parts.size(), 2U);
+  EXPECT_EQ(parts[0].cohort.part, "ED");
+  EXPECT_EQ(parts[0].at_least, 1U);
+  EXPECT_EQ(world.drifts({.model = "", .split = SplitBy::nothing, .where = "care_area = 'ICU'"})
+                .at(0)
+                .at_least,
+            1U);
+  EXPECT_FALSE(load_cohorts(world.database(), {.model = "no such", .split = {}, .where = ""}));
+}
+
+TEST(Drift, PlansTheWayToTheSafest) {
+  World world;
+  for (int host = 1; host <= 3; ++host) world.pump(host);
+  world.talk({9, 1, 22, "ssh", "ssh"});
+  world.talk({9, 2, 22, "ssh", "ssh"});
+  world.talk({9, 3, 23, "telnet"});
+  world.fact({3, "credentials.default", "admin/admin", 23});
+  world.derive();
+  const Drift drift = world.drifts().at(0);
+  const Plan plan = make_plan(drift);
+  ASSERT_TRUE(plan.target);
+  EXPECT_EQ(drift.variants[*plan.target].grade.name, "hardened");
+  ASSERT_EQ(plan.devices.size(), 1U);
+  std::vector<std::string> order;
+  for (const Step& step : plan.devices[0].steps)
+    order.push_back(drift.cohort.settings[step.settings[0]].name);
+  // First another way in, then the password, and only then the old way is closed.
+  EXPECT_EQ(order, (std::vector<std::string>{"ssh", "credentials.default", "telnet"}));
+}
+
+std::string printed(World& world, const DriftCommand& command, Form form = Form::csv) {
+  testing::internal::CaptureStdout();
+  const auto done = show_drift({.database = world.file(), .form = form}, command);
+  const std::string out = testing::internal::GetCapturedStdout();
+  return done ? out : done.error().message;
+}
+
+TEST(Drift, TellsWhatChangedAndWhen) {
+  World world;
+  world.pump(1);
+  world.talk({9, 1, 80, "http", "clear", "seen", 10, 40});
+  world.talk({9, 1, 23, "telnet", "clear", "seen", 30, 40});  // appears
+  world.fact({1, "device.drug_library", "7", 0, 10, 20});
+  world.fact({1, "device.drug_library", "8", 0, 30, 40});  // changes
+  world.pump(2);
+  world.talk({9, 2, 21, "ftp", "clear", "seen", 10, 20});
+  world.talk({9, 2, 21, "", "clear", "refused", 30, 40});  // goes
+  world.fact({3, "device.drug_library", "9", 0, 35, 40});  // of a device that was there
+  world.fact({4, "address.arp", "10.0.0.4", 0, 30, 40});
+  world.derive();
+  world.sql().exec("UPDATE device SET first_seen = 30000000000 WHERE id = '" + world.id(4) + "'");
+  const std::string out = printed(world, {.since = "1970-01-01T00:00:25Z"});
+  const auto line = [&](int host, const std::string& rest) { return world.id(host) + rest; };
+  EXPECT_NE(out.find(line(1, ",Agilia VP MC,telnet,23,,clear,open")), std::string::npos) << out;
+  EXPECT_NE(out.find(line(1, ",Agilia VP MC,drug_library,,7,8,")), std::string::npos) << out;
+  EXPECT_NE(out.find(line(2, ",Agilia VP MC,ftp,21,clear,refused,")), std::string::npos) << out;
+  EXPECT_NE(out.find("1970-01-01T00:00:30"), std::string::npos) << out;
+  EXPECT_EQ(out.find(",http,"), std::string::npos) << out;
+  EXPECT_EQ(out.find(world.id(4) + ","), std::string::npos) << out;
+  const std::string pumps =
+      printed(world, {.model = "Agilia VP MC", .since = "1970-01-01T00:00:25Z"});
+  EXPECT_EQ(pumps.find(",9,"), std::string::npos) << pumps;
+  EXPECT_NE(printed(world, {.since = "yesterday"}).find("is no time"), std::string::npos);
+}
+
+TEST(Drift, ShowsHostileTextHarmlessly) {
+  World world;
+  for (int host = 1; host <= 2; ++host) {
+    world.pump(host);
+    world.fact({host, "device.drug_library", host == 1 ? "\x1b[2J" : "=cmd()\"'"});
+  }
+  world.derive();
+  for (const Form form : {Form::table, Form::json, Form::csv})
+    for (const char* model : {"", "Agilia VP MC"})
+      for (const bool plan : {false, true}) {
+        const std::string out = printed(world, {.model = model, .plan = plan}, form);
+        EXPECT_EQ(out.find('\x1b'), std::string::npos) << out;
+      }
+  EXPECT_NE(printed(world, {.model = "no'such"}).find("no device of the model"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace asepsis

@@ -1,0 +1,151 @@
+// Findings over time: the same for ever, gone and back, accepted until a day,
+// and alive when the inventory is derived again.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "assess/checking.hpp"
+#include "assess/finding_store.hpp"
+#include "assess/fixture.hpp"
+#include "inventory/knowledge.hpp"
+
+namespace asepsis {
+namespace {
+
+const Knowledge& knowledge() {
+  static const auto kKnowledge = Knowledge::built_in();
+  return kKnowledge.value();
+}
+
+const PackSet& packs() {
+  static const auto kPacks = PackSet::built_in(knowledge());
+  return kPacks.value();
+}
+
+Time day(const char* text) { return time_from_text(std::string(text) + "T12:00:00Z").value(); }
+
+// A pump that answers Telnet.
+class Findings : public testing::Test {
+ protected:
+  Findings() : check_(packs().find("clinical")->checks[4]), database_(scratch()) {}
+
+  Database scratch() {
+    EXPECT_EQ(check_.id, "clinical.telnet");
+    return scratch_inventory(check_.fail.front(), check_).value();
+  }
+
+  CheckOutcome look(Time now = day("2026-03-01")) {
+    return store_findings(database_, packs(), run_checks(database_, packs()).value(), now).value();
+  }
+
+  std::string ask(const std::string& sql) {
+    SQLite::Statement statement(database_.sql(), sql);
+    return statement.executeStep() ? statement.getColumn(0).getString() : "(none)";
+  }
+  std::string state() {
+    return ask("SELECT state FROM findings WHERE \"check\" = 'clinical.telnet'");
+  }
+  std::string id() { return ask("SELECT id FROM findings WHERE \"check\" = 'clinical.telnet'"); }
+
+  const Check& check_;
+  Database database_;
+};
+
+TEST_F(Findings, AreTheSameWhenLookedForAgain) {
+  EXPECT_GT(look().fresh, 0U);
+  const std::string first = id();
+  EXPECT_EQ(first, finding_id("it", "clinical.telnet", "23/telnet"));
+  const auto again = look(day("2026-04-01"));
+  EXPECT_EQ(again.fresh + again.back + again.gone, 0U);
+  EXPECT_EQ(id(), first);
+  EXPECT_EQ(ask("SELECT count(*) FROM finding_history"), ask("SELECT count(*) FROM findings"));
+}
+
+TEST_F(Findings, KeepTheirEvidenceWhenTheyAreGone) {
+  look();
+  const std::string evidence = ask("SELECT evidence FROM findings");
+  EXPECT_NE(evidence.find("\"packet\":1"), std::string::npos) << evidence;
+  database_.sql().exec("DELETE FROM conversation");
+  EXPECT_GT(look(day("2026-04-01")).gone, 0U);
+  EXPECT_EQ(state(), "gone");
+  EXPECT_EQ(ask("SELECT evidence FROM findings"), evidence);
+}
+
+TEST_F(Findings, ComeBackUnderTheirId) {
+  look();
+  const std::string first = id();
+  database_.sql().exec("UPDATE conversation SET state = 'refused'");
+  look(day("2026-04-01"));
+  EXPECT_EQ(state(), "gone");
+  database_.sql().exec("UPDATE conversation SET state = 'seen'");
+  EXPECT_GT(look(day("2026-05-01")).back, 0U);
+  EXPECT_EQ(state(), "open");
+  EXPECT_EQ(id(), first);
+  EXPECT_EQ(ask("SELECT group_concat(state) FROM finding_history WHERE finding = '" + first + "'"),
+            "open,gone,open");
+}
+
+TEST_F(Findings, FollowADeviceThatGetsAnotherId) {
+  look();
+  const std::string first = id();
+  database_.sql().exec("UPDATE device SET id = 'better' WHERE id = 'it'");
+  database_.sql().exec(
+      "INSERT INTO device_alias SELECT 'better', key, 'x' FROM device WHERE id = 'better'");
+  const auto again = look(day("2026-04-01"));
+  EXPECT_EQ(again.fresh + again.gone, 0U);
+  EXPECT_EQ(id(), first);
+  EXPECT_EQ(ask("SELECT device FROM findings"), "better");
+}
+
+TEST_F(Findings, AreAcceptedUntilADay) {
+  look();
+  const Acceptance acceptance{
+      .finding = id(), .until = "2026-06-30", .who = "A. Lead", .why = "replaced in June"};
+  ASSERT_TRUE(accept_finding(database_, acceptance, day("2026-03-02")));
+  EXPECT_EQ(state(), "accepted-until");
+  EXPECT_EQ(look(day("2026-06-30")).accepted, 1U);
+  EXPECT_EQ(state(), "accepted-until");
+  look(day("2026-07-01"));
+  EXPECT_EQ(state(), "open");
+}
+
+TEST_F(Findings, AreNotAcceptedInThePastOrByNonsense) {
+  look();
+  for (const char* until : {"2026-02-28", "2026-02-30", "30.6.2026", "2026-6-30", ""}) {
+    const Acceptance acceptance{.finding = id(), .until = until, .who = "A", .why = "B"};
+    EXPECT_FALSE(accept_finding(database_, acceptance, day("2026-03-02"))) << until;
+  }
+  const Acceptance unknown{.finding = "f-0", .until = "2027-01-01", .who = "A", .why = "B"};
+  EXPECT_FALSE(accept_finding(database_, unknown, day("2026-03-02")));
+  EXPECT_EQ(state(), "open");
+}
+
+// Refused for longer than a day: closed. For less: merely out of order.
+TEST_F(Findings, EndWhenTheServiceIsClosedForGood) {
+  look();
+  const std::string refused =
+      "INSERT INTO talk (source, client, server, protocol, port, state, security, application, "
+      "client_bytes, server_bytes, client_packets, server_packets, client_hops, server_hops, "
+      "client_ports, shape, mark, client_least, client_most, server_least, server_most, interval, "
+      "regular, first_seen, last_seen, count, packet) SELECT source, client, server, protocol, "
+      "port, 'refused', 'clear', '', 0, 0, 1, 1, 0, 0, '1', '', '', 0, 0, 0, 0, 0, 0, first_seen + "
+      "@, first_seen + @, 1, 9 FROM talk LIMIT 1";
+  const auto refuse_after = [&](const std::string& hours) {
+    std::string sql = refused;
+    for (auto at = sql.find('@'); at != std::string::npos; at = sql.find('@'))
+      sql.replace(at, 1, hours + " * 3600000000000");
+    database_.sql().exec(sql);
+    database_.sql().exec(
+        "INSERT INTO conversation SELECT last_insert_rowid(), client, server, 0, 'refused', "
+        "'clear', '' FROM conversation LIMIT 1");
+    look(day("2026-04-01"));
+    return state();
+  };
+  EXPECT_EQ(refuse_after("1"), "open");
+  database_.sql().exec("DELETE FROM conversation WHERE state = 'refused'");
+  EXPECT_EQ(refuse_after("25"), "gone");
+}
+
+}  // namespace
+}  // namespace asepsis

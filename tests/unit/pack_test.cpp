@@ -1,0 +1,208 @@
+// Packs: every built-in check does what its fixtures say; a wrong pack is
+// refused with file, line and key; a finding never rests on what is unknown.
+
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "assess/checking.hpp"
+#include "assess/fixture.hpp"
+#include "assess/pack_set.hpp"
+#include "inventory/knowledge.hpp"
+
+namespace asepsis {
+namespace {
+
+const Knowledge& knowledge() {
+  static const auto kKnowledge = Knowledge::built_in();
+  return kKnowledge.value();
+}
+
+const PackSet& packs() {
+  static const auto kPacks = PackSet::built_in(knowledge());
+  return kPacks.value();
+}
+
+// Calls `use` with each built-in check that captures decide.
+template <class Use>
+void for_each_check(Use use) {
+  ASSERT_TRUE(PackSet::built_in(knowledge())) << PackSet::built_in(knowledge()).error().message;
+  for (const Pack& pack : packs().packs())
+    for (const Check& check : pack.checks)
+      if (check.document.empty()) use(check);
+}
+
+TEST(Packs, HoldEightyChecksAndMoreThatCapturesDecide) {
+  std::size_t count = 0;
+  for_each_check([&](const Check&) { ++count; });
+  EXPECT_GE(count, 80U);
+}
+
+TEST(Packs, DoWhatTheirFixturesSay) {
+  for_each_check([](const Check& check) {
+    const auto outcomes = try_fixtures(packs(), check);
+    ASSERT_TRUE(outcomes) << outcomes.error().message;
+    EXPECT_GE(outcomes->size(), 2U) << check.id;
+    for (const FixtureOutcome& outcome : *outcomes) EXPECT_EQ(outcome.problem, "") << outcome.where;
+  });
+}
+
+// Whoever knows nothing finds nothing.
+TEST(Packs, FindNothingWhereNothingWasHeard) {
+  for_each_check([](const Check& check) {
+    Fixture only_devices = check.fail.front();
+    only_devices.facts.clear();
+    only_devices.talks.clear();
+    auto database = scratch_inventory(only_devices, check).value();
+    const auto found = run_check(database, packs(), check);
+    ASSERT_TRUE(found) << found.error().message;
+    EXPECT_TRUE(found->empty()) << check.id;
+  });
+}
+
+// Take away what a finding says it rests on, and it is gone.
+TEST(Packs, RestOnTheirEvidence) {
+  for_each_check([](const Check& check) {
+    auto database = scratch_inventory(check.fail.front(), check).value();
+    const auto found = run_check(database, packs(), check).value();
+    ASSERT_FALSE(found.empty()) << check.id;
+    for (const Found& one : found)
+      for (const Sighting& at : one.evidence) {
+        const std::string id = std::to_string(at.id);
+        database.sql().exec(at.talk ? "DELETE FROM conversation WHERE talk = " + id
+                                    : "DELETE FROM device_fact WHERE fact = " + id);
+        if (!at.talk) database.sql().exec("DELETE FROM fact WHERE id = " + id);
+      }
+    EXPECT_TRUE(run_check(database, packs(), check)->empty()) << check.id;
+  });
+}
+
+// A fact that was refused is evidence of what is not so.
+TEST(Packs, DoNotFindWhatWasRefused) {
+  for_each_check([](const Check& check) {
+    Fixture refused = check.fail.front();
+    for (Fixture::Fact& fact : refused.facts) fact.state = "refused";
+    for (Fixture::Talk& talk : refused.talks) talk.state = "refused";
+    auto database = scratch_inventory(refused, check).value();
+    EXPECT_TRUE(run_check(database, packs(), check)->empty()) << check.id;
+  });
+}
+
+TEST(Packs, AdviseWithoutHarm) {
+  for_each_check([](const Check& check) {
+    for (std::size_t i = 0; i < check.advice.size(); ++i) {
+      const std::string& advice = check.advice[i];
+      EXPECT_GE(advice.size(), 10U) << check.id;
+      for (const char* harmful : {"unplug", "Unplug", "reboot", "Reboot", "pull the", "power off",
+                                  "Power off", "shut it down", "Block ", "block the port"})
+        EXPECT_EQ(advice.find(harmful), std::string::npos)
+            << check.id << ' ' << kReaders[i] << ": " << advice;
+    }
+  });
+}
+
+// ---- What is wrong is said with file, line and key.
+
+constexpr const char* kGood = R"([pack]
+id = "ours"
+title = "Ours"
+version = "1"
+[[check]]
+id = "one"
+title = "One"
+query = "SELECT device, 'x' AS detail, id AS fact FROM facts"
+cwe = ["CWE-319"]
+clauses = { mds2 = ["SAHD-9"] }
+harm = "Harm"
+failure = "takeover"
+needs = "nothing"
+owner_role = "device-lead"
+advice = { ward = "a", biomedical_engineering = "b", it_network = "c", procurement = "d", manufacturer = "e" }
+fail = { facts = [{ claim = "http.title", value = "x", port = 80 }] }
+pass = { talks = [{ port = 80 }] }
+)";
+
+std::string refusal(const std::string& from, const std::string& to) {
+  std::string text = kGood;
+  const auto at = text.find(from);
+  if (at == std::string::npos) return "the test is wrong: no " + from;
+  text.replace(at, from.size(), to);
+  auto set = PackSet::built_in(knowledge()).value();
+  const auto added = set.add_text("ours.toml", text);
+  return added ? "" : added.error().message;
+}
+
+TEST(PackFile, IsTakenIfItIsRight) { EXPECT_EQ(refusal("Harm", "Harm"), ""); }
+
+TEST(PackFile, IsRefusedWithFileLineAndKey) {
+  const struct {
+    const char *from, *to, *says;
+  } kRows[] = {
+      {"title = \"One\"\n", "", "ours.toml: line 5: check: title is missing"},
+      {"title = \"One\"", "title = 1", "ours.toml: line 7: check: title is not a text"},
+      {"harm =", "hram =", "ours.toml: line 5: check: harm is missing"},
+      {"harm = \"Harm\"", "harm = \"Harm\"\nlevel = 3",
+       "ours.toml: line 12: check: no such key: level"},
+      {"\"takeover\"", "\"theft\"",
+       "ours.toml: line 12: check: failure is 'theft', none of takeover, tampering, loss, "
+       "disclosure, weakening"},
+      {"CWE-319", "319", "ours.toml: line 9: check: cwe holds '319', which has not its form"},
+      {"SAHD-9", "SAHD9",
+       "ours.toml: line 10: check.clauses: mds2 holds 'SAHD9', which has not its form"},
+      {"http.title", "http.titel",
+       "ours.toml: line 16: check.fail.facts: claim is 'http.titel', which is no claim "
+       "(docs/schema.md lists them)"},
+      {", port = 80 }] }\npass", " }] }\npass",
+       "ours.toml: line 16: check.fail.facts: port is missing: http.title is said of a service"},
+      {"ward = \"a\", ", "", "ours.toml: line 15: check.advice: ward is missing"},
+      {"id = \"one\"", "id = \"One\"", "ours.toml: line 6: check: id is not in kebab-case"},
+      {"owner_role = \"device-lead\"", "owner_role = \"nobody\"",
+       "ours.toml: line 5: check: owner_role 'nobody' is no role of knowledge/owners.toml"},
+      {"title = \"One\"", "title = \"One\"\nclasses = [\"pump\"]",
+       "ours.toml: line 5: check: classes holds 'pump', which is no class"},
+      {"id = \"ours\"", "id = \"clinical\"",
+       "ours.toml: pack: id 'clinical' is also that of packs/clinical.toml"},
+      {"version = \"1\"", "version = \"1", "ours.toml: line 4: "},
+  };
+  for (const auto& row : kRows)
+    EXPECT_EQ(refusal(row.from, row.to).substr(0, std::string(row.says).size()), row.says)
+        << row.to;
+}
+
+// The check of kGood with another query, asked of its fail fixture.
+std::string query_refusal(const std::string& query) {
+  std::string text = kGood;
+  const std::string old = "SELECT device, 'x' AS detail, id AS fact FROM facts";
+  text.replace(text.find(old), old.size(), query);
+  auto set = PackSet::built_in(knowledge()).value();
+  const auto added = set.add_text("ours.toml", text);
+  if (!added) return added.error().message;
+  const auto outcomes = try_fixtures(set, set.packs().back().checks.front());
+  return outcomes ? "" : outcomes.error().message;
+}
+
+TEST(PackQuery, MustReadOnlyAndGiveEvidence) {
+  const struct {
+    const char *query, *says;
+  } kRows[] = {
+      {"SELECT device, 'x' AS detail, id AS fact FROM facts", ""},
+      {"DELETE FROM fact", "a query can only read"},
+      {"ATTACH 'x' AS y", "a query can only read"},
+      {"SELECT device, 'x' AS detail FROM facts",
+       "query must give device, detail, and fact or talk"},
+      {"SELECT device, 'x' AS detail, id AS fact, ip FROM facts", "query gives a column 'ip'"},
+      {"SELECT id AS device, 'x' AS detail, NULL AS fact FROM devices",
+       "without evidence: a finding never rests on what is unknown"},
+      {"SELECT device, 'x' AS detail, 999 AS fact FROM facts", "without evidence"},
+      {"SELECT 'd-none' AS device, 'x' AS detail, id AS fact FROM facts", "which is no device"},
+      {"SELECT device, NULL AS detail, id AS fact FROM facts", "gives no detail"},
+      {"SELECT absent", "ours.toml: line 5: ours.one: no such column: absent"},
+  };
+  for (const auto& row : kRows)
+    EXPECT_NE(query_refusal(row.query).find(row.says), std::string::npos)
+        << row.query << ": " << query_refusal(row.query);
+}
+
+}  // namespace
+}  // namespace asepsis
