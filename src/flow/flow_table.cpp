@@ -111,8 +111,8 @@ bool answered(const Flow& flow) { return flow.client().packets > 0 && flow.serve
 FlowTable::FlowTable(FlowListener& listener, FlowLimits limits)
     : listener_(listener),
       limits_(limits),
-      shortest_timeout_(std::min(std::min(limits.established, limits.half_open),
-                                 std::min(limits.closed, limits.datagrams))),
+      shortest_timeout_(
+          std::min({limits.established, limits.half_open, limits.closed, limits.datagrams})),
       slots_(kFirstSlots),
       wheel_(kWheelSeconds, 0) {}
 

@@ -22,7 +22,8 @@
 
 namespace asepsis {
 
-std::span<const EmbeddedFile> embedded_knowledge();  // cmake/embed.cmake
+// Defined by cmake/embed.cmake.
+std::span<const EmbeddedFile> embedded_knowledge();  // NOLINT(misc-use-internal-linkage)
 
 namespace {
 
@@ -287,7 +288,7 @@ namespace {
 bool joined(std::string_view text, std::size_t end, std::size_t begin) {
   constexpr std::string_view kParts = ",;:=|^<>\"\\\r\n\t";
   const std::string_view gap = text.substr(end, begin - end);
-  return gap.find_first_of(kParts) == gap.npos ||
+  return gap.find_first_of(kParts) == std::string_view::npos ||
          (gap == "," && is_digit(text[end - 1]) && is_digit(text[begin]));
 }
 

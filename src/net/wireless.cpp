@@ -44,7 +44,7 @@ std::uint8_t radiotap_flags(Bytes header) {
 
 Walk::Step Walk::radiotap() {
   if (!has(8)) return Step::truncated;
-  const std::size_t size = rest()[2] | rest()[3] << 8U;
+  const std::size_t size = rest()[2] | std::size_t{rest()[3]} << 8;
   if (rest()[0] != 0 || size < 8) return Step::bad_header;
   if (!has(size)) return Step::truncated;
   const std::uint8_t flags = radiotap_flags(rest().first(size));

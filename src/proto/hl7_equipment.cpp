@@ -112,7 +112,7 @@ void Hl7Equipment::read_observation(const Hl7Segment& obx) {
   const std::string_view last = obx.last_repetition(instance);
   if (last.empty() || last == last_instance_.view()) return;
   last_instance_.clear();
-  if (last.size() <= last_instance_.kMost) last_instance_.add(last);
+  if (last.size() <= decltype(last_instance_)::kMost) last_instance_.add(last);
   spoken_of_ = true;
   read_instance(obx, last);
 }
