@@ -22,10 +22,12 @@ void ClaimRules::compile(const std::vector<Rule>& all) {
   RE2::Options options = expression_options();
   options.set_max_mem(kSetMemory);
   set_ = std::make_unique<RE2::Set>(options, RE2::UNANCHORED);
-  usable_ = std::ranges::all_of(places_, [&](std::size_t place) {
-    std::string error;
-    return set_->Add(all[place].match, &error) >= 0;
-  }) && set_->Compile();
+  usable_ = std::ranges::all_of(places_,
+                                [&](std::size_t place) {
+                                  std::string error;
+                                  return set_->Add(all[place].match, &error) >= 0;
+                                }) &&
+            set_->Compile();
 }
 
 const std::vector<std::size_t>& ClaimRules::matching(std::string_view value,

@@ -59,9 +59,9 @@ struct SettingInfo {
   std::vector<std::string> shown_by;  // services in which it shows, if it is there
 
   std::vector<std::string> open, weak, strong;  // expressions on the whole value
-  std::string change, check, eliminates;  // advice
-  std::vector<std::string> replaces;  // settings that can go once this is there
-  std::uint64_t step = kUsualStep;    // when to change it: the lower, the sooner
+  std::string change, check, eliminates;        // advice
+  std::vector<std::string> replaces;            // settings that can go once this is there
+  std::uint64_t step = kUsualStep;              // when to change it: the lower, the sooner
 };
 
 // The first whose levels fit names the grade.

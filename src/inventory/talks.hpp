@@ -25,7 +25,8 @@ struct FusedTalk {
 void put_together(const Heard& heard, std::vector<FusedTalk>& talks);
 
 // Gives what nothing recognised, and TLS that does not say what is in it, the
-// name that people know it by, which lives as long as `knowledge`. REQUIRES: the talks were put together.
+// name that people know it by, which lives as long as `knowledge`. REQUIRES: the talks were put
+// together.
 void name_unknown(const Heard& heard, const Knowledge& knowledge, std::vector<FusedTalk>& talks);
 
 }  // namespace asepsis
