@@ -23,7 +23,7 @@ std::optional<std::string> known(const std::string& text) {
 
 // ---- JSON.
 
-std::string json_list(const std::vector<std::string>& items) {
+std::string array_of_json(const std::vector<std::string>& items) {
   std::string out = "[";
   for (const std::string& item : items) out += (out.size() > 1 ? "," : "") + item;
   return out + ']';
@@ -33,7 +33,7 @@ std::string json_ids(const Cohort& cohort, const std::vector<std::size_t>& devic
   std::vector<std::string> ids;
   ids.reserve(devices.size());
   for (const std::size_t device : devices) ids.push_back(json_string(cohort.devices[device].id));
-  return json_list(ids);
+  return array_of_json(ids);
 }
 
 std::string json_member(std::string_view key, const std::string& text) {
@@ -48,7 +48,7 @@ std::string json_variants(const Drift& drift) {
                     ",\"devices\":" + json_ids(drift.cohort, variant.devices) +
                     ",\"assumed\":" + json_ids(drift.cohort, variant.assumed) +
                     json_member("grade", variant.grade.name) + '}');
-  return json_list(items);
+  return array_of_json(items);
 }
 
 std::string json_separating(const Drift& drift) {
@@ -63,7 +63,7 @@ std::string json_separating(const Drift& drift) {
         "{\"setting\":" + json_string(setting.name) + json_member("instance", setting.instance) +
         ",\"proven\":" + (separating.proven ? "true" : "false") + ",\"values\":{" + values + "}}");
   }
-  return json_list(items);
+  return array_of_json(items);
 }
 
 void print_json(const std::vector<Drift>& drifts) {
@@ -210,10 +210,10 @@ std::string json_steps(const Drift& drift, const DevicePlan& plan,
                          json_member("target", value_text(drift.cohort, target, i)) + '}');
     }
     steps.push_back(
-        "{\"change\":" + json_string(step.change) + ",\"settings\":" + json_list(settings) +
+        "{\"change\":" + json_string(step.change) + ",\"settings\":" + array_of_json(settings) +
         json_member("eliminates", step.eliminates) + json_member("check_first", step.check) + '}');
   }
-  return json_list(steps);
+  return array_of_json(steps);
 }
 
 Rows plan_rows(const Drift& drift, const Plan& plan) {

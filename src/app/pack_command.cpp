@@ -14,12 +14,6 @@
 namespace asepsis {
 namespace {
 
-std::string json_array(const std::vector<std::string>& items) {
-  std::string out;
-  for (const std::string& item : items) out += (out.empty() ? "" : ",") + json_string(item);
-  return '[' + out + ']';
-}
-
 void print_packs(const PackSet& packs, Form form) {
   using Kind = Column::Kind;
   Rows rows{{{"pack", Kind::text, 0, SIZE_MAX},

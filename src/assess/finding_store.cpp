@@ -9,6 +9,7 @@
 
 #include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "store/statement.hpp"
 
 namespace asepsis {
 namespace {
@@ -22,17 +23,6 @@ struct Stored {
 };
 
 std::string day_of(Time time) { return to_rfc3339(time).substr(0, 10); }
-
-template <class Items, class Text>
-std::string json_array(const Items& items, Text text) {
-  std::string out;
-  for (const auto& item : items) out += (out.empty() ? "" : ",") + json_string(text(item));
-  return '[' + out + ']';
-}
-
-std::string json_array(const std::vector<std::string>& items) {
-  return json_array(items, [](const std::string& item) { return item; });
-}
 
 std::string clauses_json(const Check& check) {
   std::string out;
@@ -81,10 +71,7 @@ class Writer {
   template <class... Values>
   void run(const char* statement, const Values&... values) {
     SQLite::Statement& sql = statements_.try_emplace(statement, sql_, statement).first->second;
-    int at = 0;
-    (sql.bind(++at, values), ...);
-    sql.exec();
-    sql.reset();
+    asepsis::run(sql, values...);
   }
 
   void write_packs() {

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "assess/checking.hpp"
+#include "store/statement.hpp"
 
 namespace asepsis {
 namespace {
@@ -56,9 +57,7 @@ class Scratch {
   template <class... Values>
   void run(const char* statement, const Values&... values) {
     SQLite::Statement sql(sql_, statement);
-    int at = 0;
-    (sql.bind(++at, values), ...);
-    sql.exec();
+    asepsis::run(sql, values...);
   }
 
   Result<std::int64_t> find(const Fixture& fixture, const std::string& name) {

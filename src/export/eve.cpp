@@ -53,8 +53,8 @@ void write_talk(std::ostream& out, const ToldTalk& talk, const std::vector<std::
   line.text("proto", proto_of(talk)).text("app_proto", talk.application);
   if (!ids.empty()) line.text("community_id", ids.front());
   JsonObject ether;
-  if (!talk.client_mac.empty()) ether.raw("src_macs", json_list({talk.client_mac}));
-  if (!talk.server_mac.empty()) ether.raw("dest_macs", json_list({talk.server_mac}));
+  if (!talk.client_mac.empty()) ether.raw("src_macs", json_array({talk.client_mac}));
+  if (!talk.server_mac.empty()) ether.raw("dest_macs", json_array({talk.server_mac}));
   if (ether.json() != "{}") line.object("ether", ether);
   line.object(
       "flow",
@@ -69,7 +69,7 @@ void write_talk(std::ostream& out, const ToldTalk& talk, const std::vector<std::
   JsonObject ours;
   ours.text("client", talk.client).text("server", talk.server).text("security", talk.security);
   ours.text("state", talk.state).number("flows", talk.flows);
-  if (ids.size() > 1) ours.raw("community_ids", json_list(ids));
+  if (ids.size() > 1) ours.raw("community_ids", json_array(ids));
   ours.text("source", talk.source).number("packet", talk.packet);
   out << line.object("asepsis", ours).json() << '\n';
 }

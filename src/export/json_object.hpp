@@ -37,16 +37,4 @@ class JsonObject {
   std::string json_ = "{";
 };
 
-// The items that `each` makes of the values, which are JSON.
-template <class Values, class Each>
-std::string json_list(const Values& values, Each each) {
-  std::string json = "[";
-  for (const auto& value : values) json.append(json.size() > 1 ? "," : "").append(each(value));
-  return json + ']';
-}
-
-inline std::string json_list(const std::vector<std::string>& texts) {
-  return json_list(texts, [](const std::string& text) { return json_string(text); });
-}
-
 }  // namespace asepsis

@@ -49,7 +49,7 @@ std::string props(const std::vector<std::pair<std::string, std::string>>& pairs)
                           .text("ns", "https://asepsis.example/ns/oscal")
                           .text("value", as_value(value))
                           .json());
-  return json_list(items, [](const std::string& item) { return item; });
+  return json_array(items, [](const std::string& item) { return item; });
 }
 
 std::string item_of(const ToldFinding& finding) {
@@ -81,7 +81,7 @@ std::string observation_of(const ToldFinding& finding) {
       .raw("methods", "[\"TEST\"]")
       .raw("types", "[\"finding\"]")
       .raw("subjects", '[' + subject + ']')
-      .raw("relevant-evidence", json_list(finding.evidence, evidence))
+      .raw("relevant-evidence", json_array(finding.evidence, evidence))
       .text("collected", finding.last_seen)
       .json();
 }
@@ -138,7 +138,7 @@ JsonObject result_of(const Findings& findings, const std::string& made) {
   }
   JsonObject local;
   JsonObject result;
-  add_list(local, "inventory-items", json_list(items, [](const auto& one) { return one.second; }));
+  add_list(local, "inventory-items", json_array(items, [](const auto& one) { return one.second; }));
   const JsonObject everything = JsonObject().raw("include-all", "{}");
   result.text("uuid", uuid_of("result " + made))
       .text("title", "Devices on the network against packs of checks")
@@ -150,9 +150,9 @@ JsonObject result_of(const Findings& findings, const std::string& made) {
   if (!items.empty()) result.object("local-definitions", local);
   result.object("reviewed-controls",
                 JsonObject().raw("control-selections", '[' + everything.json() + ']'));
-  add_list(result, "observations", json_list(findings, observation_of));
-  add_list(result, "risks", json_list(findings, risk_of));
-  add_list(result, "findings", json_list(findings, finding_of));
+  add_list(result, "observations", json_array(findings, observation_of));
+  add_list(result, "risks", json_array(findings, risk_of));
+  add_list(result, "findings", json_array(findings, finding_of));
   return result;
 }
 

@@ -49,7 +49,7 @@ std::string rule_of(const ToldFinding& finding) {
       .object("shortDescription", message(finding.title))
       .object("fullDescription", message(finding.harm))
       .object("help", message(help))
-      .object("properties", JsonObject().raw("tags", json_list(tags)))
+      .object("properties", JsonObject().raw("tags", json_array(tags)))
       .json();
 }
 
@@ -77,7 +77,7 @@ std::string result_of(const ToldFinding& finding, std::size_t rule) {
       .text("level", level_of(finding.rating))
       .object("message", message(finding.detail))
       .raw("locations", '[' + location.json() + ']')
-      .raw("relatedLocations", json_list(finding.evidence, related))
+      .raw("relatedLocations", json_array(finding.evidence, related))
       .object("partialFingerprints", JsonObject().text("asepsis/v1", finding.id));
   if (finding.state == "gone") result.text("baselineState", "absent");
   if (!finding.accepted_until.empty())

@@ -15,6 +15,7 @@
 #include "inventory/settings.hpp"
 #include "inventory/settings_store.hpp"
 #include "inventory/talks.hpp"
+#include "store/statement.hpp"
 
 namespace asepsis {
 namespace {
@@ -114,33 +115,6 @@ class Writer {
   }
 
  private:
-  template <class... Values>
-  static void run(SQLite::Statement& statement, const Values&... values) {
-    int at = 0;
-    (bind(statement, ++at, values), ...);
-    statement.exec();
-    statement.reset();
-  }
-
-  // The text must live until the statement is reset: run() sees to that.
-  static void bind(SQLite::Statement& statement, int at, const std::string& text) {
-    statement.bindNoCopy(at, text);
-  }
-  static void bind(SQLite::Statement& statement, int at, std::string_view text) {
-    statement.bind(at, std::string(text));
-  }
-  template <class Number>
-  static void bind(SQLite::Statement& statement, int at, Number value) {
-    statement.bind(at, value);
-  }
-  static void bind(SQLite::Statement& statement, int at, const std::optional<Id>& value) {
-    if (value) {
-      statement.bind(at, *value);
-    } else {
-      statement.bind(at);
-    }
-  }
-
   void write_value(Id device, const std::string& attribute, const std::string& value) {
     if (!value.empty()) run(value_, device, attribute, value, 1.0, std::string(), 0.0);
   }

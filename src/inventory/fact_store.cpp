@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "inventory/derive.hpp"
+#include "store/statement.hpp"
 
 namespace asepsis {
 namespace {
@@ -48,10 +49,10 @@ class Writer {
                   "?, ?, ?, ?)") {}
 
   void add(const FactRow& row, const Seen& seen) {
-    bind_all(add_fact_, source_, endpoint(row.about), std::string(row.claim.name()),
-             to_utf8(row.value), row.port, row.refused ? 1 : 0, std::string(row.protocol),
-             to_utf8(row.equipment), nanoseconds_since_1970(seen.first),
-             nanoseconds_since_1970(seen.last), number(seen.count), number(seen.packet));
+    run(add_fact_, source_, endpoint(row.about), row.claim.name(), to_utf8(row.value), row.port,
+        row.refused ? 1 : 0, row.protocol, to_utf8(row.equipment),
+        nanoseconds_since_1970(seen.first), nanoseconds_since_1970(seen.last), number(seen.count),
+        number(seen.packet));
   }
 
   void add(const ConversationRow& row) {
@@ -59,51 +60,27 @@ class Writer {
     std::string ports;
     for (const auto& flow : row.flows)
       ports += (ports.empty() ? "" : ",") + std::to_string(flow.client_port);
-    bind_all(add_talk_, source_, endpoint(row.client), endpoint(row.server), row.protocol, row.port,
-             std::string(to_text(row.state)), std::string(to_text(row.security)),
-             std::string(row.application), number(row.client_bytes), number(row.server_bytes),
-             number(row.client_packets), number(row.server_packets), row.client_hops,
-             row.server_hops, ports, row.shape, row.marks_differ ? std::string() : row.mark,
-             row.client_turn.least, row.client_turn.most, row.server_turn.least,
-             row.server_turn.most, pace.interval, pace.regular ? 1 : 0,
-             nanoseconds_since_1970(row.seen.first), nanoseconds_since_1970(row.seen.last),
-             number(row.seen.count), number(row.seen.packet));
+    run(add_talk_, source_, endpoint(row.client), endpoint(row.server), row.protocol, row.port,
+        to_text(row.state), to_text(row.security), row.application, number(row.client_bytes),
+        number(row.server_bytes), number(row.client_packets), number(row.server_packets),
+        row.client_hops, row.server_hops, ports, row.shape,
+        row.marks_differ ? std::string() : row.mark, row.client_turn.least, row.client_turn.most,
+        row.server_turn.least, row.server_turn.most, pace.interval, pace.regular ? 1 : 0,
+        nanoseconds_since_1970(row.seen.first), nanoseconds_since_1970(row.seen.last),
+        number(row.seen.count), number(row.seen.packet));
   }
 
  private:
-  // The text must live until the statement is reset: bind_all() sees to that.
-  static void bind(SQLite::Statement& statement, int at, const std::string& text) {
-    statement.bindNoCopy(at, text);
-  }
-  template <class Number>
-  static void bind(SQLite::Statement& statement, int at, Number value) {
-    statement.bind(at, static_cast<Id>(value));
-  }
-
-  template <class... Values>
-  static void bind_values(SQLite::Statement& statement, const Values&... values) {
-    int at = 0;
-    (bind(statement, ++at, values), ...);
-  }
-  // How many rows it changed.
-  template <class... Values>
-  static int bind_all(SQLite::Statement& statement, const Values&... values) {
-    bind_values(statement, values...);
-    const int changed = statement.exec();
-    statement.reset();
-    return changed;
-  }
-
   Id endpoint(const Endpoint& endpoint) {
     const auto known = endpoints_.find(endpoint);
     if (known != endpoints_.end()) return known->second;
     const std::string mac = endpoint.mac.empty() ? "" : asepsis::to_text(endpoint.mac);
     const std::string ip = endpoint.ip.empty() ? "" : asepsis::to_text(endpoint.ip);
     Id id = 0;
-    if (bind_all(add_endpoint_, site_, endpoint.vlan, mac, ip) > 0) {
+    if (run(add_endpoint_, site_, endpoint.vlan, mac, ip) > 0) {
       id = sql_.getLastInsertRowid();
     } else {
-      bind_values(find_endpoint_, site_, endpoint.vlan, mac, ip);
+      bind_all(find_endpoint_, site_, endpoint.vlan, mac, ip);
       find_endpoint_.executeStep();
       id = find_endpoint_.getColumn(0).getInt64();
       find_endpoint_.reset();

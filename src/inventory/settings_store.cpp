@@ -3,45 +3,13 @@
 #include <optional>
 #include <string>
 
+#include "base/json_text.hpp"
+#include "store/statement.hpp"
+
 namespace asepsis {
 namespace {
 
 using Id = std::int64_t;
-
-void put(SQLite::Statement& statement, int at, std::string_view text) {
-  statement.bind(at, std::string(text));
-}
-void put(SQLite::Statement& statement, int at, Id number) { statement.bind(at, number); }
-void put(SQLite::Statement& statement, int at, std::optional<Id> number) {
-  if (number) {
-    statement.bind(at, *number);
-  } else {
-    statement.bind(at);
-  }
-}
-
-template <class... Values>
-void run(SQLite::Statement& statement, const Values&... values) {
-  int at = 0;
-  (put(statement, ++at, values), ...);
-  statement.exec();
-  statement.reset();
-}
-
-// The registry's texts are the project's or the site's own, but may hold quotes.
-std::string json_array(const std::vector<std::string>& texts) {
-  std::string out = "[";
-  for (const std::string& text : texts) {
-    if (out.size() > 1) out += ',';
-    out += '"';
-    for (const char c : text) {
-      if (c == '"' || c == '\\') out += '\\';
-      if (static_cast<unsigned char>(c) >= ' ') out += c;
-    }
-    out += '"';
-  }
-  return out + ']';
-}
 
 void write_registry(SQLite::Database& sql, const Knowledge& knowledge) {
   SQLite::Statement add(sql,
