@@ -10,11 +10,14 @@ namespace {
 constexpr std::size_t kLongestMethod = 24;
 constexpr std::size_t kLongestLine = 8'192;
 
-bool is_method(std::string_view word) {
-  return word.size() >= 3 && word.size() <= kLongestMethod && std::ranges::all_of(word, [](char c) {
-           return (c >= 'A' && c <= 'Z') || c == '-' || c == '_';
-         });
+// Of methods that somebody uses: capitals, with - and _ inside ("M-SEARCH").
+bool may_begin_method(std::string_view word) {
+  const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  return !word.empty() && word.size() <= kLongestMethod && capital(word.front()) &&
+         std::ranges::all_of(word, [&](char c) { return capital(c) || c == '-' || c == '_'; });
 }
+
+bool is_method(std::string_view word) { return word.size() >= 3 && may_begin_method(word); }
 
 bool is_target(std::string_view word) {
   return !word.empty() && std::ranges::all_of(word, [](char c) {
@@ -26,8 +29,8 @@ bool is_target(std::string_view word) {
 Match starts_request(std::string_view text) {
   if (text.ends_with('\r')) text.remove_suffix(1);
   const std::string_view method = text.substr(0, text.find(' '));
-  const bool letters = std::ranges::all_of(method, [](char c) { return c >= 'A' && c <= 'Z'; });
-  if (method.size() == text.size() && text.size() < 3) return letters ? Match::maybe : Match::no;
+  if (method.size() == text.size() && text.size() < 3)
+    return may_begin_method(method) ? Match::maybe : Match::no;
   if (!is_method(method)) return Match::no;
   const std::string_view target = text.substr(std::min(text.size(), method.size() + 1));
   const bool fits = (target.empty() || is_target(target)) && text.size() < kLongestLine;

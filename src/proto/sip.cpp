@@ -165,7 +165,7 @@ extern constinit const Protocol kSip{
     .ports = kSipPorts,
     .recognise = recognise_sip,
     .make = []() -> std::unique_ptr<Parser> { return std::make_unique<SipDatagrams>(); },
-    .begins = FirstBytes::range('-', '_'),
+    .begins = FirstBytes::range('A', 'Z'),
 };
 
 extern constinit const Protocol kSipTcp{
