@@ -113,6 +113,7 @@ void read_alone(Source& source, Worker& worker, Progress& progress) {
     for (const Packet& packet : batch.packets) worker.add(packet);
     progress.maybe(source);
   }
+  worker.finish();
 }
 
 // Packets for all workers, and which are whose.
@@ -147,8 +148,7 @@ class SharedReading {
     while (true) {
       SharedBatch* const shared = take(self);
       if (shared == nullptr) {
-        const std::scoped_lock reading(source_lock_);
-        if (!read_more(self, Need::now)) return;
+        if (!wait_for_more(self)) break;
         continue;
       }
       // Reads ahead unless another does, so that nobody has to wait for it.
@@ -159,6 +159,12 @@ class SharedReading {
                             part.counted);
       if (--shared->unread == 0) give_back(*shared);
     }
+    workers_[self]->finish();
+  }
+
+  bool wait_for_more(std::size_t self) {
+    const std::scoped_lock reading(source_lock_);
+    return read_more(self, Need::now);
   }
 
   SharedBatch* take(std::size_t self) {
@@ -317,13 +323,13 @@ Result<Reading> read_packets(Input input, const ReadingOptions& options) {
 
   Reading reading;
   for (const auto& worker : workers) {
-    worker->finish();
     reading.counts.merge(worker->counts());
     count_worker(*worker, reading.counters);
   }
   count_fragments(workers.front()->fragment_counts(), reading.counters);
   reading.facts = std::move(workers.front()->facts());
-  for (std::size_t i = 1; i < workers.size(); ++i) reading.facts.merge(workers[i]->facts());
+  for (std::size_t i = 1; i < workers.size(); ++i)
+    reading.facts.merge(std::move(workers[i]->facts()));
   reading.identity = source.identity().hex();
   reading.filtered_out = source.filtered_out();
   reading.losses = source.file().losses();

@@ -136,7 +136,8 @@ void FactTable::add(ConversationRow row) {
   conversations_.push_back(std::move(row));
 }
 
-void FactTable::merge(const FactTable& other) {
+void FactTable::merge(FactTable&& other) {
+  fact_index_.reserve(facts_.size() + other.facts_.size());
   for (std::size_t i = 0; i < other.facts_.size(); ++i) {
     const FactRow& row = other.facts_[i];
     const Fact fact{.about = Side::client,
@@ -150,7 +151,7 @@ void FactTable::merge(const FactTable& other) {
       dropped_facts_ += other.sightings_[i].count;
     }
   }
-  for (const ConversationRow& row : other.conversations_) add(row);
+  for (ConversationRow& row : other.conversations_) add(std::move(row));
   dropped_facts_ += other.dropped_facts_;
   dropped_conversations_ += other.dropped_conversations_;
 }

@@ -115,7 +115,7 @@ class FactTable {
   // The fact of that row was seen so often besides.
   void add_sightings(std::uint32_t row, const Seen& seen) { sightings_[row].merge(seen); }
   void add(ConversationRow row);
-  void merge(const FactTable& other);
+  void merge(FactTable&& other);
 
   const std::deque<FactRow>& facts() const { return facts_; }
   // When each of facts() was seen, in the same order.

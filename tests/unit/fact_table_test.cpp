@@ -75,7 +75,7 @@ TEST(FactTable, MergesUnknownConversationsInAnyOrder) {
     std::array<FactTable, 3> workers;
     for (const ConversationRow& row : rows) workers[random() % workers.size()].add(row);
     FactTable all;
-    for (const FactTable& worker : workers) all.merge(worker);
+    for (FactTable& worker : workers) all.merge(std::move(worker));
     if (expected.empty()) expected = rows_of(all);
     EXPECT_EQ(rows_of(all), expected);
   }
