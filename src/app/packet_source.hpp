@@ -1,0 +1,60 @@
+// A capture as its readers take it: batches of packets that pass the filter,
+// with what is known of the capture on the way. Part of reading.
+
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+
+#include "app/reading.hpp"
+#include "capture/capture_file.hpp"
+#include "capture/capture_identity.hpp"
+#include "capture/filter.hpp"
+
+namespace asepsis {
+
+// The capture, read by one thread at a time.
+class PacketSource {
+ public:
+  PacketSource(CaptureFile file, const ReadingOptions& options)
+      : file_(std::move(file)), options_(options) {}
+
+  // The next packets that pass the filter; false at the end or on a failure.
+  bool next(PacketBatch& batch, std::size_t limit = kPacketsAtOnce);
+
+  bool filter_failed() const { return failure_.has_value(); }
+  const Error& failure() const { return *failure_; }
+  const CaptureFile& file() const { return file_; }
+  const CaptureIdentity& identity() const { return identity_; }
+  std::uint64_t filtered_out() const { return filtered_out_; }
+  std::uint64_t packets() const { return seen_; }
+
+ private:
+  bool apply_filter(PacketBatch& batch);
+  bool passes(const Packet& packet);
+
+  CaptureFile file_;
+  const ReadingOptions& options_;
+  CaptureIdentity identity_;
+  std::map<std::uint16_t, PacketFilter> filters_;
+  std::optional<Error> failure_;
+  std::uint64_t filtered_out_ = 0;
+  std::uint64_t seen_ = 0;
+};
+
+// Tells how far the reading is, not too often.
+class Progress {
+ public:
+  explicit Progress(const ReadingOptions& options) : options_(options) {}
+
+  void maybe(const PacketSource& source);
+
+ private:
+  const ReadingOptions& options_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace asepsis
