@@ -8,20 +8,11 @@
 #include "assess/checking.hpp"
 #include "assess/finding_store.hpp"
 #include "assess/fixture.hpp"
+#include "built_in.hpp"
 #include "inventory/knowledge.hpp"
 
 namespace asepsis {
 namespace {
-
-const Knowledge& knowledge() {
-  static const auto kKnowledge = Knowledge::built_in();
-  return kKnowledge.value();
-}
-
-const PackSet& packs() {
-  static const auto kPacks = PackSet::built_in(knowledge());
-  return kPacks.value();
-}
 
 Time day(const char* text) { return time_from_text(std::string(text) + "T12:00:00Z").value(); }
 

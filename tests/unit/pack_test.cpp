@@ -9,20 +9,11 @@
 #include "assess/checking.hpp"
 #include "assess/fixture.hpp"
 #include "assess/pack_set.hpp"
+#include "built_in.hpp"
 #include "inventory/knowledge.hpp"
 
 namespace asepsis {
 namespace {
-
-const Knowledge& knowledge() {
-  static const auto kKnowledge = Knowledge::built_in();
-  return kKnowledge.value();
-}
-
-const PackSet& packs() {
-  static const auto kPacks = PackSet::built_in(knowledge());
-  return kPacks.value();
-}
 
 // Calls `use` with each built-in check that captures decide.
 template <class Use>

@@ -3,20 +3,11 @@
 #include <gtest/gtest.h>
 
 #include "assess/pack_set.hpp"
+#include "built_in.hpp"
 #include "inventory/knowledge.hpp"
 
 namespace asepsis {
 namespace {
-
-const Knowledge& knowledge() {
-  static const auto kKnowledge = Knowledge::built_in();
-  return kKnowledge.value();
-}
-
-const PackSet& packs() {
-  static const auto kPacks = PackSet::built_in(knowledge());
-  return kPacks.value();
-}
 
 TEST(Rating, IsThatOfTheMatrix) {
   const struct {
