@@ -33,8 +33,9 @@ class Witnesses {
         fact_(sql,
               "SELECT src.name, f.packet, f.first_seen, f.last_seen, d.id, f.claim, f.value, "
               "f.port, f.refused, f.protocol, f.count FROM fact f JOIN source src ON src.id = "
-              "f.source LEFT JOIN device_fact df ON df.fact = f.id LEFT JOIN device d ON d.key = "
-              "df.device WHERE f.id = ?"),
+              "f.source LEFT JOIN endpoint_owner eo ON eo.endpoint = f.endpoint LEFT JOIN "
+              "device_fact df ON df.fact = f.id LEFT JOIN device d ON d.key = CASE WHEN df.fact "
+              "IS NULL THEN eo.device ELSE df.device END WHERE f.id = ?"),
         talk_(sql,
               "SELECT source, packet, first_ns, last_ns, client, server, client_ip, server_ip, "
               "transport, coalesce(port, 0), application, security, state, flows FROM talks "
