@@ -116,8 +116,7 @@ class Scratch {
         client, server, talk.transport == "tcp" ? kTcp : kUdp, talk.port, talk.state, talk.security,
         talk.application, time, time);
     run("INSERT INTO conversation VALUES (last_insert_rowid(), nullif(?, 0), nullif(?, 0), 0, ?, "
-        "?, "
-        "?)",
+        "?, nullif(?, ''))",
         client, server, talk.state, talk.security, talk.application);
   }
 

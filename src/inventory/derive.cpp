@@ -100,8 +100,8 @@ class Writer {
     };
     for (const std::size_t i : order) {
       const FusedTalk& talk = fusion.talks[i];
-      conversation_.add(heard.talks[i].id, key(talk.client), key(talk.server), talk.copy ? 1 : 0,
-                        talk.state, talk.security, talk.application);
+      conversation_.add(heard.talks[i].id, key(talk.client), key(talk.server), talk.copy,
+                        talk.state, talk.security, TextOrNull{talk.application});
     }
   }
 

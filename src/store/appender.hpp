@@ -15,6 +15,11 @@
 
 namespace asepsis {
 
+// A text that is NULL where it is empty.
+struct TextOrNull {
+  std::string_view text;
+};
+
 // May throw SQLite::Exception: use it within guarded() and a transaction. What
 // was added is in the table after flush(); what is not flushed is lost.
 class Appender {
@@ -58,6 +63,13 @@ class Appender {
                       .size = static_cast<std::uint32_t>(text.size()),
                       .number = static_cast<std::int64_t>(texts_.size())});
     texts_ += text;
+  }
+  void put(TextOrNull value) {
+    if (value.text.empty()) {
+      cells_.push_back({});
+    } else {
+      put(value.text);
+    }
   }
   void put(double number) { cells_.push_back({.kind = Cell::Kind::real, .real = number}); }
   template <std::integral Number>

@@ -166,7 +166,8 @@ CREATE TABLE device_fact (
 
 -- One row a talk: who it was between, and what it comes to once the other
 -- direction, which a mirror may show on another VLAN, is known. NULL where an
--- end is no device (a multicast group, an address that nobody answered from).
+-- end is no device (a multicast group, an address that nobody answered from), or
+-- the application is not known.
 CREATE TABLE conversation (
   talk INTEGER PRIMARY KEY REFERENCES talk,
   client INTEGER REFERENCES device,
@@ -174,7 +175,7 @@ CREATE TABLE conversation (
   copy INTEGER NOT NULL,
   state TEXT NOT NULL,
   security TEXT NOT NULL,
-  application TEXT NOT NULL
+  application TEXT
 ) STRICT;
 
 -- The registry of settings (knowledge/settings.toml) that the settings below
@@ -229,6 +230,9 @@ CREATE TABLE setting (
 ) STRICT;
 
 CREATE INDEX device_value_value ON device_value (attribute, value);
+CREATE INDEX conversation_application ON conversation (application);
+CREATE INDEX conversation_client ON conversation (client);
+CREATE INDEX conversation_server ON conversation (server);
 CREATE INDEX setting_device ON setting (device);
 CREATE INDEX setting_of_kind ON setting (kind);
 

@@ -76,7 +76,7 @@ SELECT t.id, s.name AS site, cd.id AS client, sd.id AS server, nullif(ce.ip, '')
   CASE t.protocol WHEN 0 THEN 'ethernet' WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp'
     WHEN 17 THEN 'udp' WHEN 47 THEN 'gre' WHEN 58 THEN 'icmpv6' WHEN 132 THEN 'sctp'
     ELSE 'ip-' || t.protocol END AS transport,
-  t.port, nullif(c.application, '') AS application, c.security, c.state, t.client_bytes,
+  t.port, c.application, c.security, c.state, t.client_bytes,
   t.server_bytes, t.client_packets, t.server_packets, t.count AS flows, t.client_ports,
   nullif(t.shape, '') AS shape, nullif(t.mark, '') AS mark,
   t.client_least, t.client_most, t.server_least, t.server_most, nullif(t.interval, 0) AS interval_ns, t.regular,
@@ -196,8 +196,8 @@ SELECT s.id AS setting_id, d.id AS device, k.name AS setting, nullif(s.instance,
   CASE WHEN f.id IS NOT NULL THEN f.value ELSE
     coalesce(nullif(ce.ip, ''), nullif(ce.mac, ''), 'somebody') || ' to ' ||
     coalesce(nullif(se.ip, ''), nullif(se.mac, ''), 'somebody') || ', port ' || t.port ||
-    coalesce(', ' || nullif(c.application, ''), '') || ', ' || c.state END AS text,
-  coalesce(f.protocol, nullif(c.application, '')) AS protocol, src.name AS source,
+    coalesce(', ' || c.application, '') || ', ' || c.state END AS text,
+  coalesce(f.protocol, c.application) AS protocol, src.name AS source,
   coalesce(f.packet, t.packet) AS packet, coalesce(f.count, t.count) AS count,
   strftime('%Y-%m-%dT%H:%M:%S', coalesce(f.first_seen, t.first_seen) / 1000000000, 'unixepoch') ||
     printf('.%06dZ', coalesce(f.first_seen, t.first_seen) / 1000 % 1000000) AS first_seen,
