@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <filesystem>
 #include <iterator>
 #include <map>
 #include <optional>
@@ -287,15 +286,11 @@ class SharedChecking {
   std::atomic<std::size_t> next_ = 0;
 };
 
-// A second connection to the same file; none to what is in memory only.
 std::vector<Database> connections_beside(const Database& database) {
   constexpr unsigned kMost = 8;
   std::vector<Database> others;
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(database.path(), error)) return others;
   for (unsigned i = 1; i < std::min(std::thread::hardware_concurrency(), kMost); ++i)
-    if (auto other = Database::open(database.path(), Database::Mode::read_only))
-      others.push_back(std::move(*other));
+    if (auto other = database.second_connection()) others.push_back(std::move(*other));
   return others;
 }
 

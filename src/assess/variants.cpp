@@ -1,6 +1,7 @@
 #include "assess/variants.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <map>
 #include <tuple>
 
@@ -35,23 +36,40 @@ class Places {
         of_(graph.size(), kNowhere),
         members_(groups),
         known_(groups),
-        sizes_(groups) {}
+        sizes_(groups),
+        profiles_(groups),
+        placed_(graph.words()) {}
 
   void put(std::size_t profile, std::size_t group) {
     of_[profile] = group;
+    placed_[profile / Graph::kBits] |= bit_of(profile);
     members_[group].resize(graph_->words());
-    members_[group][profile / Graph::kBits] |= Graph::Word{1} << (profile % Graph::kBits);
+    members_[group][profile / Graph::kBits] |= bit_of(profile);
+    ++profiles_[group];
     sizes_[group] += distinct_->devices[profile].size();
     for (const auto& [setting, answer] : distinct_->profiles[profile])
       for (const std::string& value : answer.seen)
         known_[group][{setting, value}] += distinct_->devices[profile].size();
   }
 
-  bool fits(std::size_t profile, std::size_t group) const {
+  // The groups in which it is in conflict with nobody, ascending.
+  std::vector<std::size_t> fitting(std::size_t profile) const {
+    constexpr std::size_t kFew = 64;
+    std::vector<std::size_t> groups;
+    if (size() <= kFew) {
+      for (std::size_t group = 0; group < size(); ++group)
+        if (fits(profile, group)) groups.push_back(group);
+      return groups;
+    }
+    // Of many groups hardly one fits: count with whom there is no conflict.
+    std::vector<std::size_t> met(size());
     const auto row = graph_->row(profile);
-    for (std::size_t i = 0; i < members_[group].size(); ++i)
-      if ((members_[group][i] & row[i]) != 0) return false;
-    return true;
+    for (std::size_t i = 0; i < placed_.size(); ++i)
+      for (Graph::Word free = placed_[i] & ~row[i]; free != 0; free &= free - 1)
+        ++met[of_[i * Graph::kBits + static_cast<std::size_t>(std::countr_zero(free))]];
+    for (std::size_t group = 0; group < size(); ++group)
+      if (met[group] == profiles_[group]) groups.push_back(group);
+    return groups;
   }
 
   // The group that it fits in and has most values in common with; of several
@@ -59,8 +77,7 @@ class Places {
   std::size_t closest(std::size_t profile) const {
     std::size_t best = kNowhere;
     std::tuple<std::size_t, std::size_t, std::size_t> rank;
-    for (std::size_t group = 0; group < members_.size(); ++group) {
-      if (!fits(profile, group)) continue;
+    for (const std::size_t group : fitting(profile)) {
       const auto [values, devices] = in_common(profile, group);
       constexpr std::size_t kScale = 1'000'000;
       const std::tuple mine(values, devices * kScale / std::max<std::size_t>(sizes_[group], 1),
@@ -86,9 +103,22 @@ class Places {
   std::size_t size() const { return members_.size(); }
 
  private:
+  static Graph::Word bit_of(std::size_t profile) {
+    return Graph::Word{1} << (profile % Graph::kBits);
+  }
+
+  bool fits(std::size_t profile, std::size_t group) const {
+    const auto row = graph_->row(profile);
+    for (std::size_t i = 0; i < members_[group].size(); ++i)
+      if ((members_[group][i] & row[i]) != 0) return false;
+    return true;
+  }
+
   void take(std::size_t profile) {
     const std::size_t from = of_[profile];
-    members_[from][profile / Graph::kBits] &= ~(Graph::Word{1} << (profile % Graph::kBits));
+    placed_[profile / Graph::kBits] &= ~bit_of(profile);
+    members_[from][profile / Graph::kBits] &= ~bit_of(profile);
+    --profiles_[from];
     sizes_[from] -= distinct_->devices[profile].size();
     for (const auto& [setting, answer] : distinct_->profiles[profile])
       for (const std::string& value : answer.seen) {
@@ -117,7 +147,9 @@ class Places {
   std::vector<std::size_t> of_;
   std::vector<std::vector<Graph::Word>> members_;
   std::vector<std::map<std::pair<std::size_t, std::string>, std::size_t>> known_;
-  std::vector<std::size_t> sizes_;
+  std::vector<std::size_t> sizes_;     // in devices
+  std::vector<std::size_t> profiles_;  // how many of each group
+  std::vector<Graph::Word> placed_;    // those that are in a group
 };
 
 // Those whose places decide: first some that are all in conflict, then whoever
@@ -184,9 +216,8 @@ std::pair<Reduction, Colouring> colour_core(const Graph& graph) {
 
 // Who fits another group as well is in its own by assumption.
 bool is_assumed(const Places& places, std::size_t profile) {
-  for (std::size_t group = 0; group < places.size(); ++group)
-    if (group != places.of(profile) && places.fits(profile, group)) return true;
-  return false;
+  return std::ranges::any_of(places.fitting(profile),
+                             [&](std::size_t group) { return group != places.of(profile); });
 }
 
 // The largest first; of several as large, by what is known of them.

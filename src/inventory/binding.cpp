@@ -52,7 +52,7 @@ void note_claim(const Heard& heard, const HeardFact& fact, Pairs& pairs, Binding
   if (endpoint.mac.empty() || endpoint.mac.group() || !endpoint.ip.names_a_host()) return;
   Presence& presence = pairs[{endpoint.mac, endpoint.ip}];
   presence.add(fact.first, fact.last);
-  presence.claims.emplace(leased ? "dhcp" : fact.protocol);
+  presence.claims.emplace(leased ? "dhcp" : fact.protocol.view());
   if (leased) out.heard_macs.insert(endpoint.mac);
 }
 

@@ -8,8 +8,10 @@
 #include <string>
 #include <vector>
 
+#include "base/ahead.hpp"
 #include "base/json_text.hpp"
 #include "inventory/binding.hpp"
+#include "inventory/evidence.hpp"
 #include "inventory/fusion.hpp"
 #include "inventory/heard.hpp"
 #include "inventory/identify.hpp"
@@ -22,24 +24,6 @@ namespace asepsis {
 namespace {
 
 using Id = std::int64_t;
-
-std::vector<Evidence> evidence_for(const Heard& heard, const FusedDevice& device) {
-  std::vector<Evidence> evidence;
-  for (const std::size_t index : device.facts) {
-    const HeardFact& fact = heard.facts[index];
-    if (fact.refused) continue;
-    // A gateway sends under the names of the equipment behind it.
-    if (device.relays && fact.claim == "hl7.application") continue;
-    evidence.push_back({.fact_id = fact.id,
-                        .claim = fact.claim,
-                        .value = fact.value,
-                        .protocol = fact.protocol,
-                        .equipment = fact.equipment,
-                        .port = fact.port,
-                        .count = fact.count});
-  }
-  return evidence;
-}
 
 // The value of a claim that was said most often; ties by text.
 std::string most_said(const Heard& heard, const FusedDevice& device, std::string_view claim) {
@@ -89,20 +73,13 @@ class Writer {
     write_opinion(key, "os", identity.os);
   }
 
-  // `first_key`: of the first of the site's devices; the others follow on.
-  void write_talks(const Heard& heard, const Fusion& fusion, Id first_key) {
-    // In the order of their rows: they are then only ever added at the end.
-    std::vector<std::size_t> order(heard.talks.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, {}, [&](std::size_t i) { return heard.talks[i].id; });
-    const auto key = [&](const std::optional<std::size_t>& device) {
+  void write_talk(const Heard& heard, const Fusion& fusion, std::size_t i, Id first_key) {
+    const FusedTalk& talk = fusion.talks[i];
+    const auto key = [&](const std::optional<std::uint32_t>& device) {
       return device ? std::optional(first_key + static_cast<Id>(*device)) : std::nullopt;
     };
-    for (const std::size_t i : order) {
-      const FusedTalk& talk = fusion.talks[i];
-      conversation_.add(heard.talks[i].id, key(talk.client), key(talk.server), talk.copy,
-                        talk.state, talk.security, TextOrNull{talk.application});
-    }
+    conversation_.add(heard.talks[i].id, key(talk.client), key(talk.server), talk.copy, talk.state,
+                      talk.security, TextOrNull{talk.application});
   }
 
   // Nearly all facts about an endpoint are its one device's: only the others are written.
@@ -221,30 +198,96 @@ void note(const Identity& identity, SettingContext::Device& device) {
     believed.value = opinions[i]->value;
     for (const Opinion::Support& support : opinions[i]->support)
       believed.facts.push_back(support.fact_id);
+    std::ranges::sort(believed.facts);
   }
 }
 
-// `next_key`: of the next device.
-void derive_site(const Heard& heard, const Knowledge& knowledge, Writer& writer,
-                 SettingsWriter& settings, Id& next_key) {
-  Fusion fusion = fuse(heard, bind_addresses(heard));
-  name_unknown(heard, knowledge, fusion.talks);
-  SettingContext context = make_setting_context(heard, fusion, knowledge);
-  const Id first_key = next_key;
-  for (std::size_t i = 0; i < fusion.devices.size(); ++i) {
-    const FusedDevice& device = fusion.devices[i];
-    const std::vector<Mac> macs(device.macs.begin(), device.macs.end());
-    Identity identity = identify(evidence_for(heard, device), macs, knowledge);
-    judge_by_place(device, identity);
-    note(identity, context.devices[i]);
-    writer.write(heard, next_key++, device, identity);
+// Derives one site: one thread weighs, the other writes, and writes talks where
+// it would wait.
+class SiteDeriving {
+ public:
+  // `first_key`: of the first of the site's devices; the others follow on.
+  SiteDeriving(const Heard& heard, const Knowledge& knowledge, Id first_key)
+      : heard_(heard),
+        knowledge_(knowledge),
+        first_key_(first_key),
+        fusion_(fuse(heard, bind_addresses(heard))) {
+    name_unknown(heard, knowledge, fusion_.talks);
+    context_ = make_setting_context(heard, fusion_, knowledge);
+    // In the order of their rows: they are then only ever added at the end.
+    talks_.resize(heard.talks.size());
+    std::iota(talks_.begin(), talks_.end(), std::size_t{0});
+    std::ranges::sort(talks_, {}, [&](std::size_t i) { return heard.talks[i].id; });
   }
-  for (std::size_t i = 0; i < fusion.devices.size(); ++i)
-    settings.write(first_key + static_cast<Id>(i),
-                   settings_of(i, heard, fusion, context, knowledge));
-  writer.write_talks(heard, fusion, first_key);
-  writer.write_owners(heard, fusion, first_key);
-}
+
+  void write(Writer& writer, SettingsWriter& settings) {
+    const auto write_talks = [&] { return write_some_talks(writer); };
+    Ahead<std::vector<Identity>> identities(blocks(), [this](std::size_t i) { return weigh(i); });
+    for (std::size_t device = 0; identities.more();)
+      for (const Identity& identity : identities.next(write_talks)) {
+        writer.write(heard_, key(device), fusion_.devices[device], identity);
+        ++device;
+      }
+    // Not before all are known: settings tell the classes of peers.
+    Ahead<std::vector<Values>> values(blocks(), [this](std::size_t i) { return configure(i); });
+    for (std::size_t device = 0; values.more();)
+      for (const Values& of_device : values.next(write_talks))
+        settings.write(key(device++), of_device);
+    while (write_some_talks(writer)) {
+    }
+    writer.write_owners(heard_, fusion_, first_key_);
+  }
+
+  std::size_t devices() const { return fusion_.devices.size(); }
+
+ private:
+  using Values = std::vector<SettingValue>;
+  static constexpr std::size_t kDevicesAtOnce = 128;
+  static constexpr std::size_t kTalksAtOnce = 1024;
+
+  Id key(std::size_t device) const { return first_key_ + static_cast<Id>(device); }
+  std::size_t blocks() const { return (devices() + kDevicesAtOnce - 1) / kDevicesAtOnce; }
+  std::size_t begin_of(std::size_t block) const {
+    return std::min(block * kDevicesAtOnce, devices());
+  }
+
+  std::vector<Identity> weigh(std::size_t block) {
+    std::vector<Identity> identities;
+    for (std::size_t i = begin_of(block); i < begin_of(block + 1); ++i) {
+      const FusedDevice& device = fusion_.devices[i];
+      const std::vector<Mac> macs(device.macs.begin(), device.macs.end());
+      const DeviceEvidence evidence(heard_, device);
+      identities.push_back(identify(evidence.all(), macs, knowledge_));
+      evidence.name_repeats(identities.back());
+      judge_by_place(device, identities.back());
+      note(identities.back(), context_.devices[i]);
+    }
+    return identities;
+  }
+
+  std::vector<Values> configure(std::size_t block) const {
+    std::vector<Values> values;
+    for (std::size_t i = begin_of(block); i < begin_of(block + 1); ++i)
+      values.push_back(settings_of(i, heard_, fusion_, context_, knowledge_));
+    return values;
+  }
+
+  // False if all are written.
+  bool write_some_talks(Writer& writer) {
+    const std::size_t end = std::min(talks_written_ + kTalksAtOnce, talks_.size());
+    while (talks_written_ < end)
+      writer.write_talk(heard_, fusion_, talks_[talks_written_++], first_key_);
+    return talks_written_ < talks_.size();
+  }
+
+  const Heard& heard_;
+  const Knowledge& knowledge_;
+  Id first_key_;
+  Fusion fusion_;
+  SettingContext context_;
+  std::vector<std::size_t> talks_;  // in the order in which they are written
+  std::size_t talks_written_ = 0;
+};
 
 }  // namespace
 
@@ -263,8 +306,11 @@ Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
     Writer writer(sql, knowledge);
     SettingsWriter settings(sql, knowledge);
     Id next_key = 1;
-    for (const Heard& heard : load_heard(sql))
-      derive_site(heard, knowledge, writer, settings, next_key);
+    for (const Heard& heard : load_heard(database)) {
+      SiteDeriving site(heard, knowledge, next_key);
+      site.write(writer, settings);
+      next_key += static_cast<Id>(site.devices());
+    }
     writer.flush();
     settings.flush();
     transaction.commit();

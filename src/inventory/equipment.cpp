@@ -45,7 +45,7 @@ std::map<std::string, Equipment> gather(const Heard& heard, const AnchorOfFact& 
     if (anchor_of_fact[i]) equipment.speakers.insert(*anchor_of_fact[i]);
     if (tells_apart(fact.equipment)) equipment.serials.insert(lowered(fact.equipment));
     if (const auto mac = mac_of_eui64(fact.equipment)) equipment.macs.insert(*mac);
-    if (!fact.protocol.starts_with("dicom")) equipment.live = true;
+    if (!fact.protocol.view().starts_with("dicom")) equipment.live = true;
     if (fact.claim == "device.serial") equipment.serials.insert(lowered(fact.value));
     if (fact.claim == "device.eui64")
       if (const auto mac = mac_of_eui64(fact.value)) equipment.macs.insert(*mac);
@@ -79,11 +79,12 @@ std::set<std::size_t> systems(const Heard& heard, const AnchorOfFact& anchor_of_
     const HeardFact& fact = heard.facts[i];
     if (!anchor_of_fact[i] || fact.refused) continue;
     const std::size_t root = anchors.root(*anchor_of_fact[i]);
-    const bool results = fact.claim == "hl7.receives" && fact.value.starts_with("ORU");
+    const bool results = fact.claim == "hl7.receives" && fact.value.view().starts_with("ORU");
     if (results || fact.claim == "dicom.relays" || fact.claim == "fhir.version") out.insert(root);
     if (fact.claim != "dicom.provides") continue;
-    if (fact.value.contains(" FIND") || fact.value.contains(" MOVE")) out.insert(root);
-    if (fact.value.contains("Storage")) stores[root].emplace(fact.value);
+    if (fact.value.view().contains(" FIND") || fact.value.view().contains(" MOVE"))
+      out.insert(root);
+    if (fact.value.view().contains("Storage")) stores[root].emplace(fact.value);
   }
   for (const auto& [root, kinds] : stores)
     if (kinds.size() >= kKindsOfAnArchive) out.insert(root);
@@ -139,14 +140,14 @@ void place_equipment(const Heard& heard, AnchorOfFact& anchor_of_fact, Anchors& 
 
   for (const auto& [name, equipment] : all) {
     const auto owner = owners.find(name);
-    std::optional<std::size_t> anchor;
+    std::optional<std::uint32_t> anchor;
     if (owner != owners.end()) {
-      anchor = owner->second;
+      anchor = static_cast<std::uint32_t>(owner->second);
     } else if (equipment.live && equipment.identified && tells_apart(name) &&
                !origins_of[name].empty()) {
       // Only a gateway of devices makes a device of what it speaks of: an
       // archive speaks of other years and other hospitals too.
-      anchor = anchors.of_equipment(name);
+      anchor = static_cast<std::uint32_t>(anchors.of_equipment(name));
     }
     for (const std::size_t fact : equipment.facts) anchor_of_fact[fact] = anchor;
   }

@@ -18,7 +18,7 @@
 
 namespace asepsis {
 
-using AnchorOfFact = std::vector<std::optional<std::size_t>>;  // for each of Heard::facts
+using AnchorOfFact = std::vector<std::optional<std::uint32_t>>;  // for each of Heard::facts
 
 // Moves the facts that name equipment from their senders to their owners,
 // adding anchors for equipment known only through others.

@@ -131,6 +131,7 @@ class Grouping {
   Fusion group(const AnchorOfFact& anchor_of_fact, const AnchorOfFact& speakers) {
     add_devices();
     Fusion fusion;
+    fusion.talks.reserve(heard_.talks.size());
     for (const HeardTalk& talk : heard_.talks) {
       FusedTalk& fused = fusion.talks.emplace_back();
       fused.client = place(talk.client, talk.client_packets, talk);
@@ -163,13 +164,13 @@ class Grouping {
   }
 
   // Whose the endpoint of a talk is; notes the endpoint if it spoke.
-  std::optional<std::size_t> place(std::size_t index, std::uint64_t packets,
-                                   const HeardTalk& talk) {
+  std::optional<std::uint32_t> place(std::size_t index, std::uint64_t packets,
+                                     const HeardTalk& talk) {
     const auto owner = owners_.of(index, talk.first);
     if (!owner) return std::nullopt;
     const std::size_t at = device_of_root_.at(anchors_.root(owner->anchor));
     if (packets > 0) note(devices_[at], index, owner->why, talk.first, talk.last);
-    return at;
+    return static_cast<std::uint32_t>(at);
   }
 
   void note_relays(const AnchorOfFact& owners, const AnchorOfFact& speakers) {
@@ -187,7 +188,7 @@ class Grouping {
     device.facts.push_back(index);
     if (fact.claim == "address.arp" || fact.claim == "address.nd" || fact.claim == "address.dhcp" ||
         fact.claim == "address.logged")
-      note(device, fact.endpoint, fact.claim.substr(8), fact.first, fact.last);
+      note(device, fact.endpoint, fact.claim.view().substr(8), fact.first, fact.last);
     stretch(device, fact.first, fact.last);
   }
 
@@ -232,7 +233,7 @@ class Grouping {
     for (std::size_t i = 0; i < order.size(); ++i) places[order[i]] = i;
     for (FusedTalk& talk : fusion.talks)
       for (auto* side : {&talk.client, &talk.server})
-        if (*side) *side = places[**side];
+        if (*side) *side = static_cast<std::uint32_t>(places[**side]);
     for (const std::size_t i : order) fusion.devices.push_back(std::move(devices_[i]));
   }
 
@@ -260,9 +261,9 @@ Fusion fuse(const Heard& heard, const Bindings& bindings) {
     const HeardFact& fact = heard.facts[i];
     const auto owner = owners.of(fact.endpoint, fact.first);
     if (!owner) continue;
-    anchor_of_fact[i] = owner->anchor;
+    anchor_of_fact[i] = static_cast<std::uint32_t>(owner->anchor);
     if (!fact.equipment.empty()) continue;
-    if (const auto asked = said.find(fact.claim); asked != said.end()) {
+    if (const auto asked = said.find(fact.claim.view()); asked != said.end()) {
       asked->second.anchors[std::string(fact.value)].insert(owner->anchor);
       asked->second.values[owner->anchor].emplace(fact.value);
     }

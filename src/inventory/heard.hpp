@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -17,11 +18,36 @@
 
 namespace asepsis {
 
-// Holds each text once: most are said over and over.
+// A text that is held elsewhere, in a word. Most are said over and over, and an
+// estate has tens of millions.
+class KeptText {
+ public:
+  KeptText() = default;
+  explicit KeptText(const std::string& text) : text_(&text) {}
+
+  std::string_view view() const { return text_ == nullptr ? std::string_view() : *text_; }
+  // NOLINTNEXTLINE(google-explicit-constructor): it stands for the text wherever one is read.
+  operator std::string_view() const { return view(); }
+  bool empty() const { return view().empty(); }
+
+  friend bool operator==(KeptText a, KeptText b) {
+    return a.text_ == b.text_ || a.view() == b.view();
+  }
+  friend bool operator==(KeptText a, std::string_view b) { return a.view() == b; }
+  friend bool operator==(KeptText a, const char* b) { return a.view() == b; }
+  friend std::strong_ordering operator<=>(KeptText a, KeptText b) {
+    return a.text_ == b.text_ ? std::strong_ordering::equal : a.view() <=> b.view();
+  }
+
+ private:
+  const std::string* text_ = nullptr;
+};
+
+// Holds each text once.
 class Texts {
  public:
   // As long as this lives, wherever it is moved.
-  std::string_view keep(std::string_view text);
+  KeptText keep(std::string_view text);
 
  private:
   struct Hash {
@@ -43,25 +69,25 @@ struct HeardEndpoint {
 
 struct HeardFact {
   std::int64_t id = 0;
-  std::size_t source = 0;    // which of the captures, by content
-  std::size_t endpoint = 0;  // index into Heard::endpoints
-  std::string_view claim, value, protocol, equipment;
-  std::uint16_t port = 0;
-  bool refused = false;
   std::int64_t first = 0, last = 0;  // nanoseconds since 1970
   std::uint64_t count = 0;
+  KeptText claim, value, protocol, equipment;
+  std::uint32_t source = 0;    // which of the captures, by content
+  std::uint32_t endpoint = 0;  // index into Heard::endpoints
+  std::uint16_t port = 0;
+  bool refused = false;
 };
 
 struct HeardTalk {
   std::int64_t id = 0;
-  std::size_t source = 0;              // which of the captures, by content
-  std::size_t client = 0, server = 0;  // indices into Heard::endpoints
-  std::uint64_t client_packets = 0, server_packets = 0;
-  int client_hops = 255, server_hops = 255;
-  int protocol = 0;
-  std::uint16_t port = 0;
-  std::string_view state, security, application, client_ports, shape;
   std::int64_t first = 0, last = 0;
+  std::uint64_t client_packets = 0, server_packets = 0;
+  KeptText state, security, application, client_ports, shape;
+  std::uint32_t source = 0;              // which of the captures, by content
+  std::uint32_t client = 0, server = 0;  // indices into Heard::endpoints
+  std::uint16_t port = 0;
+  std::uint8_t client_hops = 255, server_hops = 255;
+  std::uint8_t protocol = 0;
 };
 
 struct Heard {
@@ -70,10 +96,10 @@ struct Heard {
   std::vector<HeardEndpoint> endpoints;
   std::vector<HeardFact> facts;
   std::vector<HeardTalk> talks;
-  Texts texts;  // what the facts and talks say
+  Texts fact_texts, talk_texts;  // what they say
 };
 
 // May throw SQLite::Exception: call it within guarded().
-std::vector<Heard> load_heard(SQLite::Database& sql);
+std::vector<Heard> load_heard(Database& database);
 
 }  // namespace asepsis

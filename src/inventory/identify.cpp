@@ -56,6 +56,8 @@ class Weighing {
     for (const Evidence* one : evidence_) read_direct(*one);
     for (const Mac& mac : std::set<Mac>(macs.begin(), macs.end())) read_owner(mac);
     for (const Evidence* one : evidence_) read_makers(*one);
+    // A product that is named twice is not its own witness.
+    said_makers_ = makers_;
     for (const Evidence* one : evidence_) read_products(*one);
     read_rules();
     read_usual_classes();
@@ -199,8 +201,8 @@ class Weighing {
     Choice best{};
     for (const Knowledge::ProductFound& found : knowledge_.products_in(text)) {
       const Product& product = *found.product;
-      const bool its_maker = makers_.contains(product.manufacturer);
-      double belief = its_maker ? 1 : makers_.empty() ? kMakerUnsaid : kOtherMaker;
+      const bool its_maker = said_makers_.contains(product.manufacturer);
+      double belief = its_maker ? 1 : said_makers_.empty() ? kMakerUnsaid : kOtherMaker;
       if (!its_maker && (ambiguous(product) || (in_a_name && one_plain_word(product)))) belief = 0;
       const auto order = [](double believed, const Knowledge::ProductFound& one) {
         return std::tuple(-believed, -static_cast<std::int64_t>(one.end - one.begin), one.begin,
@@ -328,8 +330,9 @@ class Weighing {
 
   const Knowledge& knowledge_;
   std::vector<const Evidence*> evidence_;
-  std::map<std::string, const Manufacturer*> makers_;  // those that something named
-  std::map<const Rule*, bool> conditions_;             // asked once a rule
+  std::map<std::string, const Manufacturer*> makers_;       // those that something named
+  std::map<std::string, const Manufacturer*> said_makers_;  // before products were read
+  std::map<const Rule*, bool> conditions_;                  // asked once a rule
   PerAttribute<std::vector<Statement>> statements_;
 };
 

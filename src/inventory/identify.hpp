@@ -25,7 +25,6 @@ struct Evidence {
   std::string_view protocol;
   std::string_view equipment;
   std::uint16_t port = 0;
-  std::uint64_t count = 1;
 };
 
 struct Opinion {

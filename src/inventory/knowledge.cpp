@@ -43,6 +43,7 @@ struct Knowledge::Index {
     const Manufacturer* maker;
     std::size_t words;  // of the spelling with the most
   };
+  std::unordered_map<std::string_view, const ClassInfo*> classes;
   std::unordered_map<std::string, MakerName> makers;  // by compact name
   std::size_t most_maker_words = 1;
   std::vector<std::pair<std::string, const Manufacturer*>> owners;  // small letters, longest first
@@ -207,6 +208,7 @@ Result<void> Knowledge::adopt(std::unique_ptr<KnowledgeTables> tables) {
   auto index = std::make_unique<Index>();
   if (auto added = index->services.add(tables->services); !added) return added;
   if (auto added = index->settings.add(tables->settings); !added) return added;
+  for (const ClassInfo& one : tables->classes) index->classes.emplace(one.name, &one);
   for (const auto add : {&Index::add_makers, &Index::add_products, &Index::add_rules}) {
     if (auto added = ((*index).*add)(*tables); !added) return added;
   }
@@ -265,7 +267,8 @@ const std::vector<SettingInfo>& Knowledge::settings() const { return tables_->se
 const std::vector<GradeRule>& Knowledge::grades() const { return tables_->grades; }
 
 const ClassInfo* Knowledge::find_class(std::string_view name) const {
-  return find_name(tables_->classes, name);
+  const auto found = index_->classes.find(name);
+  return found == index_->classes.end() ? nullptr : found->second;
 }
 
 const Manufacturer* Knowledge::find_manufacturer(std::string_view name) const {

@@ -34,8 +34,7 @@ void from_attribute(std::size_t setting, const SettingInput& in, SettingCollecto
   const auto found = in.self().attributes.find(in.knowledge.settings()[setting].attribute);
   if (found == in.self().attributes.end() || found->second.value.empty()) return;
   for (const std::size_t index : in.fused().facts)
-    if (std::ranges::find(found->second.facts, in.heard.facts[index].id) !=
-        found->second.facts.end())
+    if (std::ranges::binary_search(found->second.facts, in.heard.facts[index].id))
       out.add_fact(setting, {}, found->second.value, in.heard.facts[index]);
 }
 

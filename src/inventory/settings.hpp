@@ -39,7 +39,7 @@ struct SettingValue {
 struct SettingContext {
   struct Believed {
     std::string value;
-    std::vector<std::int64_t> facts;
+    std::vector<std::int64_t> facts;  // ascending
   };
   struct Device {
     std::string role;                            // its class; empty: not known

@@ -87,7 +87,7 @@ void talks_to(const Work& work) {
 
 void internet(const Work& work) {
   if (work.in.fused().external) return;
-  const auto outside = [&](const std::optional<std::size_t>& peer) {
+  const auto outside = [&](const std::optional<std::uint32_t>& peer) {
     return peer && work.in.fusion.devices[*peer].external;
   };
   for (const std::size_t i : work.in.self().used)

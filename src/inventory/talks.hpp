@@ -4,7 +4,7 @@
 
 #pragma once
 
-#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ namespace asepsis {
 
 // What a talk comes to once its other half is known.
 struct FusedTalk {
-  std::optional<std::size_t> client, server;      // indices into Fusion::devices
+  std::optional<std::uint32_t> client, server;    // indices into Fusion::devices
   bool copy = false;                              // seen on another VLAN too, and counted there
   std::string_view state, security, application;  // as long as what was heard
 };

@@ -113,6 +113,13 @@ Error database_error(const std::filesystem::path& path, const SQLite::Exception&
   }
 }
 
+std::optional<Database> Database::second_connection() const {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path_, error)) return std::nullopt;
+  auto other = open(path_, Mode::read_only);
+  return other ? std::optional(std::move(*other)) : std::nullopt;
+}
+
 Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
   if (mode == Mode::read_only && !std::filesystem::exists(path))
     return fail(path.string() + " does not exist: read a capture first (asepsis read FILE --db " +
@@ -128,10 +135,10 @@ Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
     auto sql = std::make_unique<SQLite::Database>(path.string(), flags, kBusyMilliseconds);
     if (const auto ours = check_ours(*sql, path, write); !ours)
       return std::unexpected(ours.error());
+    sql->exec("PRAGMA cache_size = -32768");  // KiB: an inventory is written and asked as a whole
     if (write) {
       sql->exec("PRAGMA journal_mode = WAL");
       sql->exec("PRAGMA synchronous = NORMAL");
-      sql->exec("PRAGMA cache_size = -32768");  // KiB: an inventory is written as a whole
       migrate(*sql);
     }
     if (pragma(*sql, "user_version") < kSchemaVersion) {

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,6 +29,10 @@ class Database {
   // Fails with a sentence if the file is damaged, newer than this program,
   // not ours, or not to be had.
   static Result<Database> open(const std::filesystem::path& path, Mode mode);
+
+  // Another, to read by in another thread. Nothing of what is in memory only, and
+  // where none is to be had.
+  std::optional<Database> second_connection() const;
 
   SQLite::Database& sql() { return *sql_; }
   const std::filesystem::path& path() const { return path_; }
