@@ -4,6 +4,8 @@
 #include <bit>
 #include <optional>
 
+#include "assess/partition.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -27,12 +29,6 @@ bool within(std::span<const Word> part, std::span<const Word> whole) {
   for (std::size_t i = 0; i < part.size(); ++i)
     if ((part[i] & ~whole[i]) != 0) return false;
   return true;
-}
-
-bool meet(std::span<const Word> a, std::span<const Word> b) {
-  for (std::size_t i = 0; i < a.size(); ++i)
-    if ((a[i] & b[i]) != 0) return true;
-  return false;
 }
 
 std::vector<std::size_t> by_degree(const Graph& graph) {
@@ -231,17 +227,16 @@ Colouring colour_quickly(const Graph& graph) {
   Colouring result{
       .of = std::vector<std::uint32_t>(graph.size(), kNone), .used = 0, .at_least = order.size()};
   std::ranges::copy(by_degree(graph), std::back_inserter(order));
-  std::vector<std::vector<Word>> members;  // of each colour
+  Partition colours(graph, 0);
   for (const std::size_t vertex : order) {
     if (result.of[vertex] != kNone) continue;
-    const auto row = graph.row(vertex);
-    std::size_t colour = 0;
-    while (colour < members.size() && meet(members[colour], row)) ++colour;
-    if (colour == members.size()) members.emplace_back(graph.words());
-    members[colour][vertex / Graph::kBits] |= Word{1} << (vertex % Graph::kBits);
+    const std::vector<std::size_t> free = colours.fitting(vertex);
+    if (free.empty()) colours.add_group();
+    const std::size_t colour = free.empty() ? colours.groups() - 1 : free.front();
+    colours.put(vertex, colour);
     result.of[vertex] = static_cast<std::uint32_t>(colour);
   }
-  result.used = members.size();
+  result.used = colours.groups();
   return result;
 }
 

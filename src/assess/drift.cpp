@@ -1,6 +1,7 @@
 #include "assess/drift.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -22,16 +23,13 @@ std::set<Answer> answers_of(const Cohort& cohort, const Variant& variant, std::s
   return answers;
 }
 
-bool any_conflict(const std::set<Answer>& some, const std::set<Answer>& others, Compare compare) {
-  return std::ranges::any_of(some, [&](const Answer& a) {
-    return std::ranges::any_of(others, [&](const Answer& b) { return in_conflict(a, b, compare); });
-  });
-}
-
+// Two that conflict are never of one variant, so it does not matter whose they are.
 bool proven(const std::vector<std::set<Answer>>& answers, Compare compare) {
-  for (std::size_t a = 0; a < answers.size(); ++a)
-    for (std::size_t b = a + 1; b < answers.size(); ++b)
-      if (any_conflict(answers[a], answers[b], compare)) return true;
+  std::set<Answer> all;
+  for (const auto& of_variant : answers) all.insert(of_variant.begin(), of_variant.end());
+  for (auto a = all.begin(); a != all.end(); ++a)
+    for (auto b = std::next(a); b != all.end(); ++b)
+      if (in_conflict(*a, *b, compare)) return true;
   return false;
 }
 

@@ -1,28 +1,37 @@
 #include "assess/variants.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <cstdint>
 #include <map>
 #include <tuple>
+#include <unordered_map>
+
+#include "assess/partition.hpp"
 
 namespace asepsis {
 namespace {
-
-constexpr std::size_t kNowhere = SIZE_MAX;
 
 // Devices of which the same is known count as one.
 struct Distinct {
   std::vector<Profile> profiles;                  // ascending
   std::vector<std::vector<std::size_t>> devices;  // of each
+  std::vector<std::vector<std::uint32_t>> seen;   // of each: values of settings, by number
 };
 
 Distinct distinct_of(const std::vector<Profile>& devices) {
   std::map<Profile, std::vector<std::size_t>> by_profile;
   for (std::size_t i = 0; i < devices.size(); ++i) by_profile[devices[i]].push_back(i);
   Distinct distinct;
+  std::map<std::pair<std::size_t, std::string>, std::uint32_t> numbers;
   for (auto& [profile, who] : by_profile) {
     distinct.profiles.push_back(profile);
     distinct.devices.push_back(std::move(who));
+    auto& seen = distinct.seen.emplace_back();
+    for (const auto& [setting, answer] : profile)
+      for (const std::string& value : answer.seen)
+        seen.push_back(
+            numbers.try_emplace({setting, value}, static_cast<std::uint32_t>(numbers.size()))
+                .first->second);
   }
   return distinct;
 }
@@ -31,45 +40,18 @@ Distinct distinct_of(const std::vector<Profile>& devices) {
 class Places {
  public:
   Places(const Distinct& distinct, const Graph& graph, std::size_t groups)
-      : distinct_(&distinct),
-        graph_(&graph),
-        of_(graph.size(), kNowhere),
-        members_(groups),
-        known_(groups),
-        sizes_(groups),
-        profiles_(groups),
-        placed_(graph.words()) {}
+      : distinct_(&distinct), partition_(graph, groups), known_(groups), sizes_(groups) {}
 
   void put(std::size_t profile, std::size_t group) {
-    of_[profile] = group;
-    placed_[profile / Graph::kBits] |= bit_of(profile);
-    members_[group].resize(graph_->words());
-    members_[group][profile / Graph::kBits] |= bit_of(profile);
-    ++profiles_[group];
+    partition_.put(profile, group);
     sizes_[group] += distinct_->devices[profile].size();
-    for (const auto& [setting, answer] : distinct_->profiles[profile])
-      for (const std::string& value : answer.seen)
-        known_[group][{setting, value}] += distinct_->devices[profile].size();
+    for (const std::uint32_t value : distinct_->seen[profile])
+      known_[group][value] += distinct_->devices[profile].size();
   }
 
   // The groups in which it is in conflict with nobody, ascending.
   std::vector<std::size_t> fitting(std::size_t profile) const {
-    constexpr std::size_t kFew = 64;
-    std::vector<std::size_t> groups;
-    if (size() <= kFew) {
-      for (std::size_t group = 0; group < size(); ++group)
-        if (fits(profile, group)) groups.push_back(group);
-      return groups;
-    }
-    // Of many groups hardly one fits: count with whom there is no conflict.
-    std::vector<std::size_t> met(size());
-    const auto row = graph_->row(profile);
-    for (std::size_t i = 0; i < placed_.size(); ++i)
-      for (Graph::Word free = placed_[i] & ~row[i]; free != 0; free &= free - 1)
-        ++met[of_[i * Graph::kBits + static_cast<std::size_t>(std::countr_zero(free))]];
-    for (std::size_t group = 0; group < size(); ++group)
-      if (met[group] == profiles_[group]) groups.push_back(group);
-    return groups;
+    return partition_.fitting(profile);
   }
 
   // The group that it fits in and has most values in common with; of several
@@ -92,64 +74,44 @@ class Places {
   // Who was placed before others were there may have more in common elsewhere.
   // Whether it moved.
   bool move_closer(std::size_t profile) {
-    const std::size_t from = of_[profile];
+    const std::size_t from = of(profile);
     if (sizes_[from] == distinct_->devices[profile].size()) return false;  // nobody else is there
     take(profile);
     put(profile, closest(profile));
-    return of_[profile] != from;
+    return of(profile) != from;
   }
 
-  std::size_t of(std::size_t profile) const { return of_[profile]; }
-  std::size_t size() const { return members_.size(); }
+  std::size_t of(std::size_t profile) const { return partition_.of(profile); }
 
  private:
-  static Graph::Word bit_of(std::size_t profile) {
-    return Graph::Word{1} << (profile % Graph::kBits);
-  }
-
-  bool fits(std::size_t profile, std::size_t group) const {
-    const auto row = graph_->row(profile);
-    for (std::size_t i = 0; i < members_[group].size(); ++i)
-      if ((members_[group][i] & row[i]) != 0) return false;
-    return true;
-  }
-
   void take(std::size_t profile) {
-    const std::size_t from = of_[profile];
-    placed_[profile / Graph::kBits] &= ~bit_of(profile);
-    members_[from][profile / Graph::kBits] &= ~bit_of(profile);
-    --profiles_[from];
+    const std::size_t from = of(profile);
+    partition_.take(profile);
     sizes_[from] -= distinct_->devices[profile].size();
-    for (const auto& [setting, answer] : distinct_->profiles[profile])
-      for (const std::string& value : answer.seen) {
-        const auto known = known_[from].find({setting, value});
-        known->second -= distinct_->devices[profile].size();
-        if (known->second == 0) known_[from].erase(known);
-      }
+    for (const std::uint32_t value : distinct_->seen[profile]) {
+      const auto known = known_[from].find(value);
+      known->second -= distinct_->devices[profile].size();
+      if (known->second == 0) known_[from].erase(known);
+    }
   }
 
   // How many of its values are known in the group, and of how many devices there, all told.
   std::pair<std::size_t, std::size_t> in_common(std::size_t profile, std::size_t group) const {
     std::size_t values = 0;
     std::size_t devices = 0;
-    for (const auto& [setting, answer] : distinct_->profiles[profile])
-      for (const std::string& value : answer.seen) {
-        const auto found = known_[group].find({setting, value});
-        if (found == known_[group].end()) continue;
-        ++values;
-        devices += found->second;
-      }
+    for (const std::uint32_t value : distinct_->seen[profile]) {
+      const auto found = known_[group].find(value);
+      if (found == known_[group].end()) continue;
+      ++values;
+      devices += found->second;
+    }
     return {values, devices};
   }
 
   const Distinct* distinct_;
-  const Graph* graph_;
-  std::vector<std::size_t> of_;
-  std::vector<std::vector<Graph::Word>> members_;
-  std::vector<std::map<std::pair<std::size_t, std::string>, std::size_t>> known_;
-  std::vector<std::size_t> sizes_;     // in devices
-  std::vector<std::size_t> profiles_;  // how many of each group
-  std::vector<Graph::Word> placed_;    // those that are in a group
+  Partition partition_;
+  std::vector<std::unordered_map<std::uint32_t, std::size_t>> known_;  // devices by value
+  std::vector<std::size_t> sizes_;                                     // in devices
 };
 
 // Those whose places decide: first some that are all in conflict, then whoever
@@ -165,8 +127,10 @@ bool place_by_likeness(const Graph& graph, const Reduction& reduction, const Col
   }
   for (std::size_t i = 0; i < reduction.kept.size(); ++i)
     if (!placed[i]) order.push_back(reduction.kept[i]);
+  std::vector<std::size_t> degrees(graph.size());
+  for (const std::size_t profile : order) degrees[profile] = graph.degree(profile);
   std::ranges::sort(order, std::greater<>(), [&](std::size_t profile) {
-    return std::pair(graph.degree(profile), graph.size() - profile);
+    return std::pair(degrees[profile], graph.size() - profile);
   });
   for (const std::size_t profile : order) {
     const std::size_t group = places.closest(profile);
