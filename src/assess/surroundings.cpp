@@ -40,6 +40,17 @@ void Surroundings::read_devices(SQLite::Database& sql) {
     context.external = context.device_class == "external";
     devices_.emplace(rows.getColumn(0).getString(), std::move(context));
   }
+  SQLite::Statement listed(sql,
+                           "SELECT device, attribute, value FROM attributes WHERE source = "
+                           "'document' AND attribute IN ('care_area', 'life_supporting')");
+  while (listed.executeStep()) {
+    DeviceContext& context = devices_.at(listed.getColumn(0).getString());
+    if (listed.getColumn(1).getString() == "care_area") {
+      context.listed_area = true;
+    } else {
+      context.listed_life = listed.getColumn(2).getString() == "yes";
+    }
+  }
 }
 
 void Surroundings::read_talks(SQLite::Database& sql) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "inventory/binding.hpp"
+#include "inventory/documents.hpp"
 #include "inventory/fusion.hpp"
 #include "inventory/heard.hpp"
 #include "inventory/identify.hpp"
@@ -207,6 +208,7 @@ void derive_site(const Heard& heard, const Knowledge& knowledge, Writer& writer,
 }  // namespace
 
 void empty_inventory(SQLite::Database& sql) {
+  remove_documents(sql);
   empty_settings(sql);
   for (const char* table : {"conversation", "device_evidence", "device_fact", "device_value",
                             "device_endpoint", "device_alias", "device"})
@@ -224,6 +226,7 @@ Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
     for (const Heard& heard : load_heard(sql))
       derive_site(heard, knowledge, writer, settings, next_key);
     writer.write_owners();
+    add_documents(sql, knowledge);
     transaction.commit();
     return {};
   });
@@ -233,7 +236,9 @@ Result<bool> inventory_is_stale(Database& database) {
   return guarded(database.path(), [&]() -> Result<bool> {
     return database.sql()
                .execAndGet(
-                   "SELECT EXISTS (SELECT 1 FROM talk) AND NOT EXISTS (SELECT 1 FROM conversation)")
+                   "SELECT (EXISTS (SELECT 1 FROM talk) AND NOT EXISTS (SELECT 1 FROM "
+                   "conversation)) OR (EXISTS (SELECT 1 FROM document_row WHERE current = 1) AND "
+                   "NOT EXISTS (SELECT 1 FROM row_device))")
                .getInt() != 0;
   });
 }

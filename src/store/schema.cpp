@@ -138,6 +138,7 @@ CREATE TABLE device_endpoint (
 
 -- Several for mac, ip, name and vlan; at most one of the others. The maker is the
 -- manufacturer by the one name that stands for all that devices tell it by.
+-- Source: wire or document.
 CREATE TABLE device_value (
   device INTEGER NOT NULL REFERENCES device,
   attribute TEXT NOT NULL,
@@ -145,6 +146,7 @@ CREATE TABLE device_value (
   confidence REAL NOT NULL,
   runner_up TEXT NOT NULL,
   runner_up_confidence REAL NOT NULL,
+  source TEXT NOT NULL DEFAULT 'wire',
   PRIMARY KEY (device, attribute, value)
 ) STRICT, WITHOUT ROWID;
 
@@ -179,6 +181,7 @@ CREATE TABLE conversation (
 
 -- The registry of settings (knowledge/settings.toml) that the settings below
 -- were derived by. Lists are JSON arrays; rank is the order of the registry.
+-- Settings of exports come after it; about: what the wire shows of the same.
 CREATE TABLE setting_kind (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -195,7 +198,8 @@ CREATE TABLE setting_kind (
   "check" TEXT NOT NULL,
   eliminates TEXT NOT NULL,
   replaces TEXT NOT NULL,
-  step INTEGER NOT NULL
+  step INTEGER NOT NULL,
+  about TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- What a configuration is called: the first, by id, of whose levels one of
@@ -244,8 +248,9 @@ CREATE INDEX device_fact_device ON device_fact (device);
 
 std::string_view schema_sql() {
   static const std::string kWhole = std::string(kFactTables) + std::string(kDerivedTables) +
-                                    std::string(kFindingTables) + std::string(kViews) +
-                                    std::string(kFindingViews);
+                                    std::string(kFindingTables) + std::string(kDocumentTables) +
+                                    std::string(kDocumentDerivedTables) + std::string(kViews) +
+                                    std::string(kFindingViews) + std::string(kDocumentViews);
   return kWhole;
 }
 
