@@ -95,6 +95,10 @@ void LeafCollector::problem(std::size_t at, std::string reason) {
     flat_.problems.push_back({.line = line_at(at), .column = {}, .reason = std::move(reason)});
 }
 
+void LeafCollector::rename(std::size_t first, std::size_t depth, const std::string& step) {
+  for (std::size_t i = first; i < flat_.leaves.size(); ++i) flat_.leaves[i].steps[depth] = step;
+}
+
 Flat LeafCollector::finish() { return std::move(flat_); }
 
 Flat flatten_ini(std::string_view text) {

@@ -47,6 +47,9 @@ class LeafCollector {
   void add(const std::vector<std::string>& steps, std::string_view value, std::size_t at);
   void problem(std::size_t at, std::string reason);
   bool full() const { return flat_.leaves.size() >= kMostLeaves; }
+  const std::vector<Leaf>& leaves() const { return flat_.leaves; }
+  // Gives step number `depth` of the leaves from `first` on another name.
+  void rename(std::size_t first, std::size_t depth, const std::string& step);
   Flat finish();
 
  private:

@@ -99,10 +99,11 @@ class JsonFlattener {
     for (simdjson::simdjson_result<ondemand::value> result : array) {
       ondemand::value value;
       if (std::move(result).get(value) != SUCCESS) return malformed();
-      const std::string name = by_number ? std::string() : name_of(value);
-      steps_.back() = member_step(list, name.empty() ? std::to_string(number) : name);
+      steps_.back() = member_step(list, std::to_string(number));
       ++number;
+      const std::size_t first = out_.leaves().size();
       if (!walk(value, depth + 1)) return false;
+      if (!by_number) name_member(list, first);
       if (out_.full()) break;
     }
     steps_.back() = list;
@@ -110,23 +111,18 @@ class JsonFlattener {
     return true;
   }
 
-  // What a member of a list calls itself.
-  std::string name_of(ondemand::value& value) const {
-    ondemand::json_type type{};
-    if (value.type().get(type) != SUCCESS || type != ondemand::json_type::object) return {};
-    ondemand::object object;
-    if (value.get_object().get(object) != SUCCESS) return {};
-    std::string found;
-    for (const std::string& key : words_.naming()) {
-      ondemand::value named;
-      std::string_view text;
-      if (object.find_field_unordered(key).get(named) != SUCCESS) continue;
-      if (named.get_string().get(text) == SUCCESS) found = step_of(text);
-      if (found.empty()) found = step_of(trimmed(named.raw_json_token()));
-      break;
-    }
-    static_cast<void>(object.reset().error());
-    return found;
+  // What was read of the last member, from leaf `first` on, by what it calls
+  // itself.
+  void name_member(const std::string& list, std::size_t first) {
+    for (const std::string& key : words_.naming())
+      for (std::size_t i = first; i < out_.leaves().size(); ++i) {
+        const Leaf& leaf = out_.leaves()[i];
+        if (leaf.steps.size() != steps_.size() + 1 || !same_letters(leaf.steps.back(), key))
+          continue;
+        if (leaf.value.empty()) continue;
+        const std::string step = member_step(list, leaf.value);
+        return out_.rename(first, steps_.size() - 1, step);
+      }
   }
 
   const char* begin_;

@@ -29,12 +29,14 @@ double entropy(std::string_view text) {
   return bits;
 }
 
+constexpr int kSign = 4;
+
 // 0 for what no key is written with.
 int kind_of(char c) {
   if (c >= '0' && c <= '9') return 1;
   if (c >= 'a' && c <= 'z') return 2;
   if (c >= 'A' && c <= 'Z') return 3;
-  return c == '+' || c == '/' || c == '=' || c == '_' || c == '-' ? 4 : 0;
+  return c == '+' || c == '/' || c == '=' || c == '_' || c == '-' ? kSign : 0;
 }
 
 bool is_hex(char c) { return kind_of(c) == 1 || (lower(c) >= 'a' && lower(c) <= 'f'); }
@@ -51,7 +53,8 @@ bool is_random(std::string_view text) {
     const int kind = kind_of(text[i]);
     if (kind == 0) return false;
     digits = digits || kind == 1;
-    changes += i > 0 && kind != kind_of(text[i - 1]) ? 1 : 0;
+    const int before = i > 0 ? kind_of(text[i - 1]) : kSign;
+    changes += kind != before && kind != kSign && before != kSign ? 1 : 0;
   }
   return digits && changes * kOneChangeIn >= text.size() && entropy(text) >= kRandom;
 }

@@ -22,17 +22,22 @@ StoredRow row_from(SQLite::Statement& rows) {
   return row;
 }
 
-void take_value(StoredDevice& device, const std::string& attribute, const std::string& value) {
+// The owner of a MAC address may have made no more than the network card: what
+// is believed less than this contradicts nobody.
+constexpr double kSure = 0.5;
+
+void take_value(StoredDevice& device, const std::string& attribute, const std::string& value,
+                double confidence) {
   if (attribute == "mac") device.join.macs.insert(value);
   if (attribute == "ip") device.ips.insert(value);
   if (attribute == "name") device.join.names.insert(value);
   if (attribute == "class") device.device_class = value;
   if (attribute == "serial") device.join.serial = value;
   if (attribute == "udi_di") device.join.udi_di = value;
-  if (attribute == "manufacturer") device.join.manufacturer = value;
+  if (attribute == "manufacturer" && confidence >= kSure) device.join.manufacturer = value;
   if (attribute == "model") device.join.model = value;
   if (attribute != "mac" && attribute != "ip" && attribute != "name" && attribute != "vlan")
-    device.values.emplace(attribute, value);
+    device.values.emplace(attribute, StoredDevice::Heard{value, confidence});
 }
 
 }  // namespace
@@ -96,12 +101,12 @@ std::vector<StoredDevice> load_devices(SQLite::Database& sql, Id site) {
   }
   SQLite::Statement values(
       sql,
-      "SELECT v.device, v.attribute, v.value FROM device_value v JOIN device d ON d.key = v.device "
+      "SELECT v.device, v.attribute, v.value, v.confidence FROM device_value v JOIN device d ON d.key = v.device "
       "WHERE d.site = ? AND v.value <> '' AND v.source = 'wire'");
   values.bind(1, site);
   while (values.executeStep())
     take_value(all[places.at(values.getColumn(0).getInt64())], values.getColumn(1).getString(),
-               values.getColumn(2).getString());
+               values.getColumn(2).getString(), values.getColumn(3).getDouble());
   SQLite::Statement assets(sql,
                            "SELECT df.device, f.value FROM fact f JOIN device_fact df ON df.fact = "
                            "f.id JOIN device d ON d.key = df.device WHERE d.site = ? AND f.claim = "

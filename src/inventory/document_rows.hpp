@@ -39,7 +39,17 @@ struct StoredDevice {
   std::string device_class;
   bool external = false;
   std::set<std::string> ips;
-  std::map<std::string, std::string> values;  // of attributes with one value, as heard
+  struct Heard {
+    std::string value;
+    double confidence = 0;
+  };
+  std::map<std::string, Heard, std::less<>> values;  // of attributes with one value
+
+  // Nothing if the wire does not show it.
+  const Heard* heard(std::string_view attribute) const {
+    const auto found = values.find(attribute);
+    return found == values.end() ? nullptr : &found->second;
+  }
 };
 
 // Rows that are current, the latest document first. May throw

@@ -20,6 +20,9 @@ using Id = std::int64_t;
 // once, and devices are repaired and updated.
 constexpr double kTrust = 0.9;
 
+// What the wire shows is not contradicted where it is believed less than this.
+constexpr double kSure = 0.5;
+
 // What only a list knows, in the order of its claims.
 constexpr std::string_view kKept[] = {"asset_number", "location", "owner_department",
                                       "life_supporting", "end_of_support"};
@@ -62,7 +65,10 @@ class DocumentDerivation {
               "INSERT INTO row_device (document_row, device, joined_by, why) VALUES (?, ?, ?, ?)"),
         value_(sql,
                "INSERT OR IGNORE INTO device_value (device, attribute, value, confidence, "
-               "runner_up, runner_up_confidence, source) VALUES (?, ?, ?, ?, '', 0, 'document')"),
+               "runner_up, runner_up_confidence, source) VALUES (?, ?, ?, ?, ?, ?, 'document')"),
+        outweigh_(sql,
+                  "UPDATE device_value SET attribute = attribute || '.heard' WHERE device = ? AND "
+                  "attribute = ? AND value <> ''"),
         evidence_(sql,
                   "INSERT INTO document_evidence (device, attribute, document_fact, rule, weight) "
                   "VALUES (?, ?, ?, ?, ?)"),
@@ -155,9 +161,8 @@ class DocumentDerivation {
 
   void add(const StoredDevice& device, std::string_view attribute, const std::string& value,
            const RowFact& fact, double confidence, std::set<std::string>& told) {
-    if (device.values.contains(std::string(attribute))) return;  // the wire shows it
-    if (!told.emplace(attribute).second) return;
-    run(value_, device.join.key, attribute, value, confidence);
+    if (device.heard(attribute) != nullptr || !told.emplace(attribute).second) return;
+    run(value_, device.join.key, attribute, value, confidence, std::string(), 0.0);
     run(evidence_, device.join.key, attribute, fact.id, "list", confidence);
   }
 
@@ -195,22 +200,36 @@ class DocumentDerivation {
     add_opinion(device, "firmware", identity.firmware, told);
     add_opinion(device, "serial", identity.serial, told);
     add_opinion(device, "udi_di", identity.udi_di, told);
-    if (told.contains("manufacturer")) add_maker(device, identity.manufacturer.value);
+    if (told.contains("manufacturer") && told.insert("maker").second)
+      add_maker(device, identity.manufacturer.value);
   }
 
+  // What the wire shows counts, unless it is believed less: it is then the runner-up.
   void add_opinion(const StoredDevice& device, std::string_view attribute, const Opinion& opinion,
                    std::set<std::string>& told) {
-    if (opinion.value.empty() || device.values.contains(std::string(attribute))) return;
+    if (opinion.value.empty()) return;
+    const StoredDevice::Heard* heard = device.heard(attribute);
+    if (heard != nullptr && !outweighed(attribute, *heard, opinion.value, opinion.confidence))
+      return;
     if (!told.emplace(attribute).second) return;
-    run(value_, device.join.key, attribute, opinion.value, opinion.confidence);
+    if (heard != nullptr) run(outweigh_, device.join.key, attribute);
+    run(value_, device.join.key, attribute, opinion.value, opinion.confidence,
+        heard == nullptr ? std::string() : heard->value,
+        heard == nullptr ? 0.0 : heard->confidence);
     for (const Opinion::Support& support : opinion.support)
       run(evidence_, device.join.key, attribute, support.fact_id, support.rule, support.weight);
   }
 
+  bool outweighed(std::string_view attribute, const StoredDevice::Heard& heard,
+                  const std::string& said, double confidence) const {
+    return heard.confidence < confidence && !same_thing(attribute, heard.value, said, knowledge_);
+  }
+
   void add_maker(const StoredDevice& device, const std::string& manufacturer) {
-    if (device.values.contains("maker") || manufacturer.empty()) return;
+    run(outweigh_, device.join.key, std::string_view("maker"));
     const std::string maker = known_maker(knowledge_, manufacturer);
-    run(value_, device.join.key, "maker", maker.empty() ? manufacturer : maker, 1.0);
+    run(value_, device.join.key, "maker", maker.empty() ? manufacturer : maker, 1.0, std::string(),
+        0.0);
   }
 
   // "Infusion pumps, volumetric" are of the class infusion-pump.
@@ -237,10 +256,10 @@ class DocumentDerivation {
     for (const Compared& one : kCompared) {
       const RowFact* fact = row.fact(one.field);
       if (fact == nullptr && one.attribute == "care_area") fact = row.fact("location");
-      const auto heard = device.values.find(std::string(one.attribute));
-      if (fact == nullptr || heard == device.values.end()) continue;
-      if (!same_thing(one.attribute, heard->second, fact->value, knowledge_))
-        add_conflict(device, row, one.attribute, heard->second, *fact);
+      const StoredDevice::Heard* heard = device.heard(one.attribute);
+      if (fact == nullptr || heard == nullptr || heard->confidence < kSure) continue;
+      if (!same_thing(one.attribute, heard->value, fact->value, knowledge_))
+        add_conflict(device, row, one.attribute, heard->value, *fact);
     }
     const RowFact* name = row.fact("host_name");
     if (name == nullptr || device.join.names.empty()) return;
@@ -278,7 +297,7 @@ class DocumentDerivation {
   DocumentSettings settings_;
   std::vector<StoredRow> rows_;        // of the site
   std::vector<StoredDevice> devices_;  // of the site, but for external ones
-  SQLite::Statement join_, value_, evidence_, conflict_, unregistered_;
+  SQLite::Statement join_, value_, outweigh_, evidence_, conflict_, unregistered_;
 };
 
 }  // namespace
@@ -287,6 +306,8 @@ void remove_documents(SQLite::Database& sql) {
   for (const char* text :
        {"DELETE FROM row_device", "DELETE FROM document_evidence", "DELETE FROM document_conflict",
         "DELETE FROM unregistered", "DELETE FROM device_value WHERE source = 'document'",
+        "UPDATE device_value SET attribute = replace(attribute, '.heard', '') WHERE attribute GLOB "
+        "'*.heard'",
         "DELETE FROM setting_document", "DELETE FROM setting WHERE source = 'document'",
         "DELETE FROM setting_kind WHERE name GLOB 'export.*'"})
     sql.exec(text);

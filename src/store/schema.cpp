@@ -138,7 +138,7 @@ CREATE TABLE device_endpoint (
 
 -- Several for mac, ip, name and vlan; at most one of the others. The maker is the
 -- manufacturer by the one name that stands for all that devices tell it by.
--- Source: wire or document.
+-- Source: wire or document. ATTRIBUTE.heard: what a document outweighs.
 CREATE TABLE device_value (
   device INTEGER NOT NULL REFERENCES device,
   attribute TEXT NOT NULL,

@@ -41,7 +41,7 @@ GROUP BY d.id;
 CREATE VIEW attributes AS
 SELECT d.id AS device, v.attribute, v.value, v.confidence, v.runner_up, v.runner_up_confidence,
   v.source
-FROM device_value v JOIN device d ON d.key = v.device;
+FROM device_value v JOIN device d ON d.key = v.device WHERE v.attribute NOT GLOB '*.heard';
 
 CREATE VIEW aliases AS
 SELECT a.alias, d.id AS device, a.anchor FROM device_alias a JOIN device d ON d.key = a.device;
