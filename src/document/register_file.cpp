@@ -20,6 +20,22 @@ bool nothing_said(std::string_view cell) {
   return std::ranges::find(kNothing, word) != std::end(kNothing);
 }
 
+// 1.23457E+11: what a spreadsheet makes of a long number.
+bool shortened(std::string_view cell) {
+  const std::size_t power = cell.find("E+");
+  constexpr std::string_view kDigits = "0123456789.,";
+  return power != std::string_view::npos && power > 0 && power + 2 < cell.size() &&
+         cell.substr(0, power).find_first_not_of(kDigits) == std::string_view::npos &&
+         cell.substr(power + 2).find_first_not_of(kDigits) == std::string_view::npos;
+}
+
+// What keeps a spreadsheet from taking a text for a number: '00123 or ="00123".
+std::string_view as_typed(std::string_view cell) {
+  if (cell.starts_with("=\"") && cell.ends_with('"') && cell.size() > 3)
+    return cell.substr(2, cell.size() - 3);
+  return cell.starts_with('\'') && cell.size() > 1 ? cell.substr(1) : cell;
+}
+
 class RegisterReader {
  public:
   RegisterReader(const CsvTable& table, const RegisterMapping& mapping,
@@ -89,7 +105,9 @@ class RegisterReader {
     const std::string& cell = row.cells[column];
     const auto wrong = [&](const std::string& why) { refuse(row, mapped.name, why); };
     switch (mapped.field->type) {
-      case FieldType::text: return add(out, mapped.field->name, to_utf8(cell));
+      case FieldType::text:
+        return shortened(cell) ? wrong("was shortened to a rounded number by a spreadsheet")
+                               : add(out, mapped.field->name, to_utf8(as_typed(cell)));
       case FieldType::mac:
       case FieldType::ip: return add_addresses(row, mapped, cell, out);
       case FieldType::udi: return add_udi(row, mapped, cell, out);

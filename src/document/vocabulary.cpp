@@ -16,7 +16,8 @@ std::span<const EmbeddedFile> embedded_documents();
 
 namespace {
 
-constexpr std::size_t kWorthGuessing = 3;  // letters that a name contained in another must have
+constexpr std::size_t kWorthGuessing =
+    8;  // letters of a word that tells a field inside another name
 
 constexpr bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 constexpr bool is_lower(char c) { return c >= 'a' && c <= 'z'; }
@@ -88,15 +89,17 @@ namespace {
 
 template <class Tables>
 void read_column(TomlTable& in, Tables& tables) {
-  const std::string name = in.text("field");
-  const Field* field = find_field(name);
-  if (field == nullptr) return in.wrong("field", "names no field: '" + name + "'");
+  const std::string wanted = in.text("field");
+  const Field* field = find_field(wanted);
+  if (field == nullptr) return in.wrong("field", "names no field: '" + wanted + "'");
   for (const std::string& column : in.texts("names", true)) {
     const auto [known, fresh] = tables.columns.emplace(letters_of(column), field);
     if (!fresh && known->second != field)
       in.wrong("names", "'" + column + "' is of " + std::string(known->second->name) + " too");
-    tables.names.emplace_back(spoken(column), field);
+    const std::string name = spoken(column);
+    if (name.contains(' ') || name.size() >= kWorthGuessing) tables.names.emplace_back(name, field);
   }
+  for (const std::string& word : in.texts("inside")) tables.names.emplace_back(spoken(word), field);
 }
 
 template <class Tables>
@@ -234,8 +237,7 @@ std::optional<Vocabulary::ColumnMatch> Vocabulary::field_of(std::string_view col
   if (plain != tables_->columns.end()) return ColumnMatch{plain->second, false};
   const std::string words = padded(spoken(column));
   for (const auto& [name, field] : tables_->names)
-    if (name.size() >= kWorthGuessing && words.contains(padded(name)))
-      return ColumnMatch{field, true};
+    if (words.contains(padded(name))) return ColumnMatch{field, true};
   return std::nullopt;
 }
 

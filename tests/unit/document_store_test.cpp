@@ -158,12 +158,13 @@ TEST(Registers, GiveWhatTheWireDoesNotShow) {
                     world.id(3) + "'"),
             "ventilator Draeger Evita V800 V-3 ICU A3 Respiratory yes 2030-01-31\n");
   // Less than the wire would be believed, and from where it is.
-  EXPECT_EQ(ask(world,
-                "SELECT DISTINCT e.source, \"row\", protocol, confidence < 0.8 FROM evidence e JOIN "
-                "attributes a USING (device, attribute) WHERE attribute IN ('model', 'serial') "
-                "AND device = '" +
-                    world.id(3) + "'"),
-            "assets.csv 2 register 1\n");
+  EXPECT_EQ(
+      ask(world,
+          "SELECT DISTINCT e.source, \"row\", protocol, confidence < 0.8 FROM evidence e JOIN "
+          "attributes a USING (device, attribute) WHERE attribute IN ('model', 'serial') "
+          "AND device = '" +
+              world.id(3) + "'"),
+      "assets.csv 2 register 1\n");
   EXPECT_EQ(ask(world, "SELECT care_area, model FROM devices WHERE id = '" + world.id(1) + "'"),
             "Ward 7 Agilia VP MC\n");
 }

@@ -122,6 +122,10 @@ TEST(Registers, KnowTheNamesOfColumns) {
                         {"Kostenstelle", "owner_department"},
                         {"Lebenserhaltend", "life_supporting"},
                         {"Primary Serial Number of unit", "serial"},
+                        {"Current ward / bay", "care_area"},
+                        {"Network MAC (eth0)", "mac"},
+                        {"Unit price", nullptr},
+                        {"Service contract", nullptr},
                         {"Purchase price", nullptr},
                         {"Notes", nullptr}};
   for (const Case& one : cases) {
@@ -176,6 +180,13 @@ TEST(Registers, SayWhatTheyLeaveOut) {
             "9 : is about what line 3 is about already (serial s 1): only the first is taken\n"
             "10 : has 7 cells, and there are 6 columns\n"
             "11 : a quotation mark is never closed\n");
+}
+
+TEST(Registers, UndoWhatSpreadsheetsDo) {
+  const auto document = read("Asset,Serial\n'0012,\"=\"\"0034\"\"\"\nA2,1.23457E+11\n").document;
+  EXPECT_EQ(rows_of(document), "2: asset_number=0012 serial=0034\n3: asset_number=A2\n");
+  EXPECT_EQ(problems_of(document),
+            "3 Serial: was shortened to a rounded number by a spreadsheet\n");
 }
 
 TEST(Registers, KeepNoPeople) {
