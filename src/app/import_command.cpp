@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <iostream>
 #include <optional>
 
@@ -136,12 +137,11 @@ class Importing {
     }
     if (document.rows.empty())
       return fail("nothing of " + escaped(file) + " could be taken: it holds no setting");
-    const auto names = [](const DocumentRow& row) {
-      for (const std::string_view field : {"serial", "mac", "asset_number", "host_name"})
-        if (!row.value(field).empty()) return true;
-      return false;
-    };
-    if (device_.empty() && !names(document.rows.front()))
+    constexpr std::string_view kNames[] = {"serial", "mac", "asset_number", "host_name"};
+    const DocumentRow& whole = document.rows.front();
+    if (device_.empty() && std::ranges::all_of(kNames, [&](std::string_view field) {
+          return whole.value(field).empty();
+        }))
       return fail(escaped(file) +
                   " does not say which device it is of (no serial number, MAC address, asset "
                   "number or host name of its own): --device ID says it");

@@ -1,5 +1,6 @@
 #include "document/dates.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -44,33 +45,35 @@ std::optional<Part> month_named(std::string_view word) {
   return std::nullopt;
 }
 
+// The number or name of a month that the text begins with, taken from it.
+std::optional<Part> next_part(std::string_view& text) {
+  constexpr std::size_t kMostDigits = 4;
+  const bool figures = digit(text.front());
+  std::size_t size = 0;
+  while (size < text.size() && (figures ? digit(text[size]) : letter(text[size]))) ++size;
+  std::optional<Part> part;
+  if (figures && size <= kMostDigits) {
+    part = Part{.digits = size};
+    std::from_chars(text.data(), text.data() + size, part->number);
+  } else if (!figures) {
+    part = month_named(text.substr(0, size));
+  }
+  text.remove_prefix(size);
+  if (part) part->after = text.empty() ? '\0' : text.front();
+  return part;
+}
+
 // The three parts of a date; nothing else may stand before or between them.
 std::optional<Parts> parts_of(std::string_view text) {
+  constexpr std::string_view kBetween = "/.-, ";
   Parts parts;
-  std::size_t at = 0;
-  while (at < text.size() && parts.count < parts.part.size()) {
-    const std::size_t begin = at;
-    Part part;
-    if (digit(text[at])) {
-      while (at < text.size() && digit(text[at])) ++at;
-      part.digits = at - begin;
-      if (part.digits > 4) return std::nullopt;
-      std::from_chars(text.data() + begin, text.data() + at, part.number);
-    } else if (letter(text[at])) {
-      while (at < text.size() && letter(text[at])) ++at;
-      const auto month = month_named(text.substr(begin, at - begin));
-      if (!month) return std::nullopt;
-      part = *month;
-    } else {
-      return std::nullopt;
-    }
-    part.after = at < text.size() ? text[at] : '\0';
-    parts.part[parts.count++] = part;
-    if (parts.count == parts.part.size()) break;
-    while (at < text.size() && !digit(text[at]) && !letter(text[at])) {
-      if (std::string_view("/.-, ").find(text[at]) == std::string_view::npos) return std::nullopt;
-      ++at;
-    }
+  while (!text.empty() && parts.count < parts.part.size()) {
+    if (!digit(text.front()) && !letter(text.front())) return std::nullopt;
+    const auto part = next_part(text);
+    if (!part) return std::nullopt;
+    parts.part[parts.count++] = *part;
+    if (parts.count < parts.part.size())
+      text.remove_prefix(std::min(text.size(), text.find_first_not_of(kBetween)));
   }
   const bool ends =
       parts.part[2].after == '\0' || parts.part[2].after == ' ' || parts.part[2].after == 'T';

@@ -140,13 +140,12 @@ Flat flatten_json(std::string_view text, const Vocabulary& words) {
   ondemand::parser parser;
   ondemand::document document;
   ondemand::value root;
-  if (parser.iterate(padded).get(document) != SUCCESS ||
-      document.get_value().get(root) != SUCCESS) {
+  const bool begun =
+      parser.iterate(padded).get(document) == SUCCESS && document.get_value().get(root) == SUCCESS;
+  // What is wrong inside has been said; something may stand after it, too.
+  if (!begun || (flattener.walk(root, 0) && !flattener.full() &&
+                 document.current_location().error() == SUCCESS))
     flattener.malformed();
-  } else if (flattener.walk(root, 0) && !flattener.full() &&
-             document.current_location().error() == SUCCESS) {
-    flattener.malformed();
-  }
   return flattener.finish();
 }
 

@@ -89,7 +89,7 @@ class XmlFlattener {
   std::string_view naming_key(const pugi::xml_node& element) const {
     for (const std::string& key : words_.naming())
       if (const auto attribute = element.attribute(key.c_str());
-          attribute && *attribute.value() != '\0')
+          !attribute.empty() && *attribute.value() != '\0')
         return key;
     return {};
   }

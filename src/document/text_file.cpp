@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <string_view>
 
 #include "base/character.hpp"
@@ -36,8 +37,8 @@ const char* unmarked_utf16(Bytes bytes) {
 
 // What has no meaning in the encoding becomes U+FFFD.
 Result<std::string> converted(Bytes bytes, const char* from) {
-  const iconv_t converter = iconv_open("UTF-8", from);
-  if (converter == reinterpret_cast<iconv_t>(-1))
+  auto* converter = iconv_open("UTF-8", from);
+  if (reinterpret_cast<std::intptr_t>(converter) == -1)
     return fail(std::string("is in ") + from + ", which this computer cannot read");
   std::string out;
   std::array<char, 4096> block{};

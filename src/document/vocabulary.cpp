@@ -12,7 +12,7 @@
 
 namespace asepsis {
 
-std::span<const EmbeddedFile> embedded_documents();
+std::span<const EmbeddedFile> embedded_documents();  // NOLINT(misc-use-internal-linkage)
 
 namespace {
 

@@ -303,14 +303,15 @@ class DocumentDerivation {
 }  // namespace
 
 void remove_documents(SQLite::Database& sql) {
-  for (const char* text :
-       {"DELETE FROM row_device", "DELETE FROM document_evidence", "DELETE FROM document_conflict",
-        "DELETE FROM unregistered", "DELETE FROM device_value WHERE source = 'document'",
-        "UPDATE device_value SET attribute = replace(attribute, '.heard', '') WHERE attribute GLOB "
-        "'*.heard'",
-        "DELETE FROM setting_document", "DELETE FROM setting WHERE source = 'document'",
-        "DELETE FROM setting_kind WHERE name GLOB 'export.*'"})
-    sql.exec(text);
+  for (const char* table :
+       {"row_device", "document_evidence", "document_conflict", "unregistered", "setting_document"})
+    sql.exec(std::string("DELETE FROM ") + table);
+  for (const char* table : {"device_value", "setting"})
+    sql.exec(std::string("DELETE FROM ") + table + " WHERE source = 'document'");
+  sql.exec("DELETE FROM setting_kind WHERE name GLOB 'export.*'");
+  sql.exec(
+      "UPDATE device_value SET attribute = replace(attribute, '.heard', '') "
+      "WHERE attribute GLOB '*.heard'");
 }
 
 void add_documents(SQLite::Database& sql, const Knowledge& knowledge) {

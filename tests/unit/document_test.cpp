@@ -293,7 +293,7 @@ TEST(Exports, AreBounded) {
   std::string deep;
   for (int i = 0; i < 100'000; ++i) deep += "{\"a\":";
   EXPECT_LT(read(deep + "1").document.problems.size(), 5U);
-  std::string arrays(100'000, '[');
+  const std::string arrays(100'000, '[');
   EXPECT_LT(read("{\"a\":" + arrays).document.problems.size(), 5U);
   std::string tags;
   for (int i = 0; i < 100'000; ++i) tags += "<a>";
