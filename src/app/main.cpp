@@ -74,8 +74,24 @@ void add_read(CLI::App& app, Arguments& arguments) {
       "  asepsis read ward.pcap.zst --filter 'vlan 220 or tcp port 104'");
 }
 
-void add_import(CLI::App& app, Arguments& arguments) {
-  ImportCommand& import = arguments.import;
+// How a document is read where it is not as usual.
+void add_reading_of_documents(CLI::App& command, ImportCommand& import) {
+  command.add_option("--as", import.as, "What the files are, if it is not recognised")
+      ->check(CLI::IsMember({"register", "export"}));
+  command.add_flag("--show-mapping", import.show_mapping,
+                   "Show how columns are read, and import nothing");
+  command
+      .add_option("--map", import.columns,
+                  "Read a column otherwise: 'COLUMN=field', 'COLUMN=-' to leave it out")
+      ->allow_extra_args(false);
+  command.add_option("--dates", import.dates, "How 03/04/2026 is meant where no cell decides it")
+      ->check(CLI::IsMember({"day-first", "month-first"}))
+      ->capture_default_str();
+  command.add_option("--as-of", import.as_of,
+                     "The day it is as of; else when the file was last changed");
+}
+
+void add_import(CLI::App& app, ImportCommand& import) {
   auto& command = *app.add_subcommand(
       "import", "Import asset registers and exported configurations into the database");
   command
@@ -90,19 +106,7 @@ void add_import(CLI::App& app, Arguments& arguments) {
                      "What the register is called, whatever its file is: a newer version replaces "
                      "an older one of the same name");
   command.add_option("--device", import.device, "What the configuration is of, if it does not say");
-  command.add_option("--as", import.as, "What the files are, if it is not recognised")
-      ->check(CLI::IsMember({"register", "export"}));
-  command.add_flag("--show-mapping", import.show_mapping,
-                   "Show how columns are read, and import nothing");
-  command
-      .add_option("--map", import.columns,
-                  "Read a column otherwise: 'COLUMN=field', 'COLUMN=-' to leave it out")
-      ->allow_extra_args(false);
-  command.add_option("--dates", import.dates, "How 03/04/2026 is meant where no cell decides it")
-      ->check(CLI::IsMember({"day-first", "month-first"}))
-      ->capture_default_str();
-  command.add_option("--as-of", import.as_of,
-                     "The day it is as of; else when the file was last changed");
+  add_reading_of_documents(command, import);
   command.add_option("--knowledge", import.knowledge,
                      "A folder of your own rules and names, as for read");
   command.add_flag("--json", import.json, "What was taken and what was not, as JSON lines");
@@ -341,7 +345,7 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   Arguments arguments;
   add_read(app, arguments);
-  add_import(app, arguments);
+  add_import(app, arguments.import);
   add_devices(app, arguments);
   add_answers(app, arguments);
   add_register(app, arguments);

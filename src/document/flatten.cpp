@@ -80,13 +80,14 @@ std::uint64_t LeafCollector::line_at(std::size_t at) {
 
 void LeafCollector::add(const std::vector<std::string>& steps, std::string_view value,
                         std::size_t at) {
-  if (full()) {
-    if (!said_full_)
-      problem(at, "more than " + std::to_string(kMostLeaves) + " settings: the rest is left out");
-    said_full_ = true;
-    return;
-  }
+  if (full()) return say_full(at);
   flat_.leaves.push_back({.steps = steps, .value = std::string(value), .line = line_at(at)});
+}
+
+void LeafCollector::say_full(std::size_t at) {
+  if (!said_full_)
+    problem(at, "more than " + std::to_string(kMostLeaves) + " settings: the rest is left out");
+  said_full_ = true;
 }
 
 void LeafCollector::problem(std::size_t at, std::string reason) {
@@ -145,7 +146,13 @@ Flat flatten_csv(const CsvTable& table) {
     }
     std::vector<std::string> steps{name};
     for (std::size_t column = 1; column < row.cells.size(); ++column) {
-      if (flat.leaves.size() == kMostLeaves) return flat;
+      if (flat.leaves.size() == kMostLeaves) {
+        flat.problems.push_back({.line = row.line,
+                                 .column = {},
+                                 .reason = "more than " + std::to_string(kMostLeaves) +
+                                           " settings: the rest is left out"});
+        return flat;
+      }
       const bool last = column + 1 == row.cells.size();
       if (values && !last) {
         steps.push_back(step_of(row.cells[column]));

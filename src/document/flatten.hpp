@@ -47,6 +47,8 @@ class LeafCollector {
   void add(const std::vector<std::string>& steps, std::string_view value, std::size_t at);
   void problem(std::size_t at, std::string reason);
   bool full() const { return flat_.leaves.size() >= kMostLeaves; }
+  // Once it is full and there is more.
+  void say_full(std::size_t at);
   const std::vector<Leaf>& leaves() const { return flat_.leaves; }
   // Gives step number `depth` of the leaves from `first` on another name.
   void rename(std::size_t first, std::size_t depth, const std::string& step);

@@ -78,6 +78,7 @@ class JsonFlattener {
 
   bool members(ondemand::object& object, int depth) {
     for (simdjson::simdjson_result<ondemand::field> result : object) {
+      if (out_.full()) return out_.say_full(here_), true;
       ondemand::field field;
       std::string_view key;
       if (std::move(result).get(field) != SUCCESS || field.unescaped_key().get(key) != SUCCESS)
@@ -86,7 +87,6 @@ class JsonFlattener {
       const bool fine = walk(field.value(), depth + 1);
       steps_.pop_back();
       if (!fine) return false;
-      if (out_.full()) return true;
     }
     return true;
   }
@@ -97,6 +97,10 @@ class JsonFlattener {
     std::size_t number = 0;
     if (steps_.empty()) steps_.emplace_back();
     for (simdjson::simdjson_result<ondemand::value> result : array) {
+      if (out_.full()) {
+        out_.say_full(here_);
+        break;
+      }
       ondemand::value value;
       if (std::move(result).get(value) != SUCCESS) return malformed();
       steps_.back() = member_step(list, std::to_string(number));
@@ -104,7 +108,6 @@ class JsonFlattener {
       const std::size_t first = out_.leaves().size();
       if (!walk(value, depth + 1)) return false;
       if (!by_number) name_member(list, first);
-      if (out_.full()) break;
     }
     steps_.back() = list;
     if (list.empty()) steps_.pop_back();

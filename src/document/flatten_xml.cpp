@@ -26,8 +26,8 @@ class XmlFlattener {
   XmlFlattener(std::string_view text, const Vocabulary& words) : words_(words), out_(text) {}
 
   void walk(const pugi::xml_node& element, int depth) {
-    if (out_.full()) return;
     const auto at = static_cast<std::size_t>(std::max<std::ptrdiff_t>(element.offset_debug(), 0));
+    if (out_.full()) return out_.say_full(at);
     if (depth > kMostNesting)
       return out_.problem(at, "is nested deeper than " + std::to_string(kMostNesting) + " levels");
     attributes(element, at);
