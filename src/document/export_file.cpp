@@ -19,21 +19,20 @@ constexpr std::size_t kMostPath = 400;
 // One leaf, and its path in the two forms that are asked about.
 struct Step {
   const Leaf* leaf;
+  std::vector<std::string> shown;  // as they are kept
   std::vector<std::string> steps;  // as spoken
-  std::string path;                // as it is shown
+  std::string path;                // as it is kept
   std::string spoken_path;         // steps apart by a full stop
 };
 
-Step step_from(const Leaf& leaf) {
-  Step step{.leaf = &leaf, .steps = {}, .path = {}, .spoken_path = {}};
-  for (const std::string& one : leaf.steps) {
-    step.steps.push_back(spoken(one));
-    step.path += (step.path.empty() ? "" : ".") + one;
-    step.spoken_path += (step.spoken_path.empty() ? "" : ".") + step.steps.back();
+void join_steps(Step& step) {
+  for (std::size_t i = 0; i < step.shown.size(); ++i) {
+    const char* const dot = i == 0 ? "" : ".";
+    step.path += dot + step.shown[i];
+    step.spoken_path += dot + step.steps[i];
   }
   step.path.resize(std::min(step.path.size(), kMostPath));
   step.path = to_utf8(step.path);
-  return step;
 }
 
 class ExportReader {
@@ -61,6 +60,35 @@ class ExportReader {
   }
 
  private:
+  // A path may hold what its value may not: a secret, or the name of a user.
+  Step step_from(const Leaf& leaf) {
+    Step step{.leaf = &leaf, .shown = {}, .steps = {}, .path = {}, .spoken_path = {}};
+    for (std::size_t i = 0; i < leaf.steps.size(); ++i) {
+      std::string shown = leaf.steps[i];
+      if (looks_secret(shown, words_)) shown = sealed(shown, key_);
+      if (i > 0 && words_.holds_named_people(step.steps.back()) && is_a_name(leaf, i))
+        shown = number_of(step.shown.back(), shown);
+      step.steps.push_back(spoken(shown));
+      step.shown.push_back(std::move(shown));
+    }
+    join_steps(step);
+    return step;
+  }
+
+  // "users.max = 5" counts users; "users.jroe = admin" names one.
+  bool is_a_name(const Leaf& leaf, std::size_t step) const {
+    if (step + 1 < leaf.steps.size()) return true;
+    return leaf.value.find_first_not_of("0123456789") != std::string::npos &&
+           !words_.yes_or_no(leaf.value);
+  }
+
+  // "(1)": people are told apart by the order in which they stand there.
+  std::string number_of(const std::string& list, const std::string& name) {
+    auto& names = people_[list];
+    const auto number = names.emplace(name, names.size()).first->second;
+    return '(' + std::to_string(number) + ')';
+  }
+
   // "interfaces[eth0].name" is "eth0": the path says it.
   static bool names_its_member(const Leaf& leaf) {
     const std::size_t steps = leaf.steps.size();
@@ -68,17 +96,15 @@ class ExportReader {
   }
 
   bool about_a_person(const Step& step) const {
+    const std::string& last = step.steps.back();
+    bool in_people = false;
     for (std::size_t i = 0; i < step.steps.size(); ++i) {
-      const std::string& name = step.steps[i];
-      if (words_.names_patient(name)) return true;
-      // In a list of people every name and id is somebody's.
-      if (i + 1 == step.steps.size()) {
-        const bool in_people = i > 0 && words_.names_people(step.steps[i - 1]);
-        return words_.names_person(name) ||
-               (in_people && (name.ends_with("name") || name == "id" || name.ends_with(" id")));
-      }
+      if (words_.names_patient(step.steps[i])) return true;
+      in_people = in_people || (i + 1 < step.steps.size() && words_.names_people(step.steps[i]));
     }
-    return false;
+    // In a list of people every name and id is somebody's.
+    return words_.names_person(last) ||
+           (in_people && (last.ends_with("name") || last == "id" || last.ends_with(" id")));
   }
 
   bool secret(const Step& step) const {
@@ -187,6 +213,7 @@ class ExportReader {
 
   std::string_view key_;
   const Vocabulary& words_;
+  std::map<std::string, std::map<std::string, std::size_t>> people_;  // list, name -> number
   std::map<std::string, std::vector<Own>> own_;
   std::set<std::string> settings_;
   Document document_;

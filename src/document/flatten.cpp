@@ -31,15 +31,18 @@ bool comment(std::string_view line) {
          line.starts_with('!');
 }
 
-// Where the value of a line begins; npos if it has none.
+// What stands between key and value; npos if there is none. In "url: http://h/?a=b" it
+// is the colon, in "eth0:1.ip = 10.0.0.7" it is not.
 std::size_t separator_of(std::string_view line) {
   const std::size_t equals = line.find('=');
-  if (equals != std::string_view::npos) return equals;
+  const std::size_t colon = std::min(line.find(": "), line.find(":\t"));
+  if (equals != std::string_view::npos) return std::min(equals, colon);
   return line.find(':');
 }
 
 // "[a.b]" or "[a/b]" are steps of their own.
 std::vector<std::string> section_steps(std::string_view name) {
+  if (name.contains("://")) return {step_of(name)};  // an address is one thing
   std::vector<std::string> steps;
   while (!name.empty()) {
     const std::size_t end = std::min(name.size(), name.find_first_of("./\\"));

@@ -80,7 +80,8 @@ struct Vocabulary::Tables {
   std::vector<std::pair<std::string, const Field*>> names;   // as spoken, the longest first
   std::map<std::string, const Field*, std::less<>> own;      // of exports, by their letters
   std::vector<std::string> yes, no, naming, well_known, needs_own;
-  Expression patient, person, people, secret, about_secret, secret_value, foreign, own_above;
+  Expression patient, person, people, named_people, secret, about_secret, secret_value, foreign,
+      own_above;
   std::vector<Nature> natures;
   std::vector<Meaning> meanings;
 };
@@ -111,6 +112,7 @@ void read_left_out(TomlTable& in, Tables& tables) {
 template <class Tables>
 void read_export(TomlTable& in, Tables& tables) {
   tables.people = expression(in, "people");
+  tables.named_people = expression(in, "named_people");
   tables.secret = expression(in, "secret");
   tables.about_secret = expression(in, "about_secret");
   tables.secret_value = expression(in, "secret_value");
@@ -270,6 +272,9 @@ bool Vocabulary::names_person(std::string_view step) const {
 }
 bool Vocabulary::names_people(std::string_view step) const {
   return found_in(step, *tables_->people);
+}
+bool Vocabulary::holds_named_people(std::string_view step) const {
+  return found_in(step, *tables_->named_people);
 }
 bool Vocabulary::names_secret(std::string_view step) const {
   return found_in(step, *tables_->secret);

@@ -55,6 +55,8 @@ class Vocabulary {
   bool names_patient(std::string_view step) const;
   bool names_person(std::string_view step) const;
   bool names_people(std::string_view step) const;
+  // A list whose members stand under their own names.
+  bool holds_named_people(std::string_view step) const;
   bool names_secret(std::string_view step) const;
   bool about_secret(std::string_view step) const;
   bool foreign(std::string_view path) const;

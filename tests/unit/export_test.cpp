@@ -127,6 +127,11 @@ TEST(Secrets, AreNeverKept) {
       "name,value\nwpa_key,hunter2!\n",
       "Kennwort = hunter2!\nmode = 1\n",
       "users.admin.pass=hunter2!\n",
+      "mode = 1\nurl: ftp://u:hunter2!@10.0.0.1/?a=b\n",
+      "mode = 1\nftp://u:hunter2!@10.0.0.1/ = on\n",
+      R"({"ftp://u:hunter2!@10.0.0.1": {"mode": 1}})",
+      "bindPw = hunter2!\n",
+      R"({"encryptionKeyText": "hunter2!", "seed": "hunter2!"})",
   };
   for (const char* text : kSecrets) {
     const auto document = read(text, as("export")).document;
@@ -171,6 +176,9 @@ TEST(Exports, KeepNoPeople) {
       "<c><x>1</x><patient name='Roe'/><users><user name='Roe'>1</user></users></c>",
       "x=1\nsysContact=Roe\nPatientName=Roe\nuser_name=Roe\n",
       "name,value\nx,1\npatient name,Roe\n",
+      R"({"x": 1, "users": {"Roe": {"role": "admin", "email": "y"}}})",
+      R"({"x": 1, "users": {"Roe": "admin", "max": 5}, "email": "y"})",
+      "x=1\n[users.Roe]\nrole=admin\nmail=on\nuser_name=y\n",
   };
   for (const char* text : kTexts) {
     const auto document = read(text, as("export")).document;
