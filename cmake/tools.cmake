@@ -50,6 +50,9 @@ add_executable(make_captures EXCLUDE_FROM_ALL
   bench/tcp_conversation.cpp)
 target_include_directories(make_captures PRIVATE ${PROJECT_SOURCE_DIR})
 target_link_libraries(make_captures PRIVATE asepsis_core CLI11::CLI11)
+add_executable(make_estate EXCLUDE_FROM_ALL bench/make_estate.cpp)
+target_include_directories(make_estate PRIVATE ${PROJECT_SOURCE_DIR})
+target_link_libraries(make_estate PRIVATE asepsis_core CLI11::CLI11)
 add_custom_target(bench
   COMMAND bench/run
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL

@@ -5,8 +5,12 @@
 #include "assess/checking.hpp"
 
 #include <algorithm>
+#include <atomic>
+#include <filesystem>
+#include <iterator>
 #include <map>
 #include <optional>
+#include <thread>
 #include <utility>
 
 #include "assess/surroundings.hpp"
@@ -33,8 +37,9 @@ class Witnesses {
         fact_(sql,
               "SELECT src.name, f.packet, f.first_seen, f.last_seen, d.id, f.claim, f.value, "
               "f.port, f.refused, f.protocol, f.count FROM fact f JOIN source src ON src.id = "
-              "f.source LEFT JOIN device_fact df ON df.fact = f.id LEFT JOIN device d ON d.key = "
-              "df.device WHERE f.id = ?"),
+              "f.source LEFT JOIN endpoint_owner eo ON eo.endpoint = f.endpoint LEFT JOIN "
+              "device_fact df ON df.fact = f.id LEFT JOIN device d ON d.key = CASE WHEN df.fact "
+              "IS NULL THEN eo.device ELSE df.device END WHERE f.id = ?"),
         talk_(sql,
               "SELECT source, packet, first_ns, last_ns, client, server, client_ip, server_ip, "
               "transport, coalesce(port, 0), application, security, state, flows FROM talks "
@@ -73,8 +78,8 @@ class Witnesses {
       const DeviceContext* context = around_.device(device);
       return context != nullptr && context->external;
     };
-    told.reach =
-        reach_of(outside(told.client) || outside(told.server), text(talk_, 6), text(talk_, 7));
+    told.reach = reach_of(outside(told.client) || outside(told.server),
+                          ip_from_text(text(talk_, 6)), ip_from_text(text(talk_, 7)));
     told.in_use = true;
     return told;
   }
@@ -129,11 +134,8 @@ Result<Columns> columns_of(SQLite::Statement& statement) {
 class Checking {
  public:
   // May throw SQLite::Exception.
-  Checking(Database& database, const PackSet& packs)
-      : database_(database),
-        packs_(packs),
-        around_(database.sql()),
-        witnesses_(database.sql(), around_) {}
+  Checking(Database& database, const PackSet& packs, const Surroundings& around)
+      : database_(database), packs_(packs), around_(around), witnesses_(database.sql(), around_) {}
 
   // What is wrong is said with the check's file and line.
   Result<void> run(const Check& check, std::vector<Found>& all) {
@@ -236,31 +238,94 @@ class Checking {
 
   Database& database_;
   const PackSet& packs_;
-  Surroundings around_;
+  const Surroundings& around_;
   Witnesses witnesses_;
 };
+
+std::vector<const Check*> checks_of(const PackSet& packs) {
+  std::vector<const Check*> checks;
+  for (const Pack& pack : packs.packs())
+    for (const Check& check : pack.checks)
+      if (check.document.empty()) checks.push_back(&check);
+  return checks;
+}
+
+// Checks shared out to threads, each with a connection of its own.
+class SharedChecking {
+ public:
+  SharedChecking(Database& database, const PackSet& packs)
+      : packs_(packs),
+        around_(database.sql()),
+        checks_(checks_of(packs)),
+        found_(checks_.size()),
+        outcome_(checks_.size()) {}
+
+  // Takes the next check, and the next, until there is none.
+  Result<void> work(Database& database) {
+    return guarded(database.path(), [&]() -> Result<void> {
+      Checking checking(database, packs_, around_);
+      for (std::size_t i = next_++; i < checks_.size(); i = next_++)
+        outcome_[i] = checking.run(*checks_[i], found_[i]);
+      return {};
+    });
+  }
+
+  // In the order of the packs, whoever asked them.
+  Result<std::vector<Found>> found() {
+    std::vector<Found> all;
+    for (std::size_t i = 0; i < checks_.size(); ++i) {
+      if (!outcome_[i]) return std::unexpected(outcome_[i].error());
+      std::ranges::move(found_[i], std::back_inserter(all));
+    }
+    return all;
+  }
+
+ private:
+  const PackSet& packs_;
+  const Surroundings around_;
+  const std::vector<const Check*> checks_;
+  std::vector<std::vector<Found>> found_;
+  std::vector<Result<void>> outcome_;
+  std::atomic<std::size_t> next_ = 0;
+};
+
+// A second connection to the same file; none to what is in memory only.
+std::vector<Database> connections_beside(const Database& database) {
+  constexpr unsigned kMost = 8;
+  std::vector<Database> others;
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(database.path(), error)) return others;
+  for (unsigned i = 1; i < std::min(std::thread::hardware_concurrency(), kMost); ++i)
+    if (auto other = Database::open(database.path(), Database::Mode::read_only))
+      others.push_back(std::move(*other));
+  return others;
+}
 
 }  // namespace
 
 Result<std::vector<Found>> run_checks(Database& database, const PackSet& packs) {
   return guarded(database.path(), [&]() -> Result<std::vector<Found>> {
-    std::vector<Found> found;
-    Checking checking(database, packs);
-    for (const Pack& pack : packs.packs())
-      for (const Check& check : pack.checks) {
-        if (!check.document.empty()) continue;
-        if (const auto done = checking.run(check, found); !done)
-          return std::unexpected(done.error());
-      }
-    return found;
+    SharedChecking shared(database, packs);
+    std::vector<Database> others = connections_beside(database);
+    std::vector<Result<void>> outcomes(others.size());
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 0; i < others.size(); ++i)
+      threads.emplace_back([&, i] { outcomes[i] = shared.work(others[i]); });
+    const auto done = shared.work(database);
+    threads.clear();  // waits for them
+    if (!done) return std::unexpected(done.error());
+    for (const auto& outcome : outcomes)
+      if (!outcome) return std::unexpected(outcome.error());
+    return shared.found();
   });
 }
 
 Result<std::vector<Found>> run_check(Database& database, const PackSet& packs, const Check& check) {
   return guarded(database.path(), [&]() -> Result<std::vector<Found>> {
+    const Surroundings around(database.sql());
     std::vector<Found> found;
-    Checking checking(database, packs);
-    if (const auto done = checking.run(check, found); !done) return std::unexpected(done.error());
+    if (const auto done = Checking(database, packs, around).run(check, found); !done)
+      return std::unexpected(done.error());
     return found;
   });
 }

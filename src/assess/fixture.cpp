@@ -84,6 +84,7 @@ class Scratch {
     run("INSERT INTO device_alias VALUES (?, ?, 'fixture')", device.name, key);
     run("INSERT INTO endpoint VALUES (?, 1, ?, '', ?)", key, device.vlan, device.ip);
     run("INSERT INTO device_endpoint VALUES (?, ?, 'fixture', ?, ?)", key, key, kBegin, kBegin);
+    run("INSERT INTO endpoint_owner VALUES (?, ?)", key, key);
     const std::pair<const char*, std::string> values[] = {{"class", device.device_class},
                                                           {"manufacturer", device.manufacturer},
                                                           {"model", device.model},
@@ -93,7 +94,7 @@ class Scratch {
                                                           {"care_area", device.care_area}};
     for (const auto& [attribute, value] : values)
       if (!value.empty())
-        run("INSERT INTO device_value VALUES (?, ?, ?, 1.0, '', 0.0, 'wire')", key, attribute,
+        run("INSERT INTO device_value VALUES (?, ?, ?, 1.0, '', 0.0, '[]', 'wire')", key, attribute,
             value);
     return key;
   }
@@ -104,7 +105,6 @@ class Scratch {
         "first_seen, last_seen, count, packet) VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
         device, fact.claim, fact.value, fact.port, fact.state == "refused" ? 1 : 0, fact.protocol,
         fact.equipment, time, time, fact.count);
-    run("INSERT INTO device_fact VALUES (last_insert_rowid(), ?)", device);
   }
 
   void add(const Fixture::Talk& talk, std::int64_t client, std::int64_t server) {
@@ -117,8 +117,7 @@ class Scratch {
         client, server, talk.transport == "tcp" ? kTcp : kUdp, talk.port, talk.state, talk.security,
         talk.application, time, time);
     run("INSERT INTO conversation VALUES (last_insert_rowid(), nullif(?, 0), nullif(?, 0), 0, ?, "
-        "?, "
-        "?)",
+        "?, nullif(?, ''))",
         client, server, talk.state, talk.security, talk.application);
   }
 

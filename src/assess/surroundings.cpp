@@ -1,9 +1,6 @@
 #include "assess/surroundings.hpp"
 
 #include <algorithm>
-
-#include "base/address.hpp"
-
 namespace asepsis {
 namespace {
 
@@ -19,10 +16,8 @@ bool same_network(const Ip& a, const Ip& b) {
 
 }  // namespace
 
-Reach reach_of(bool external, std::string_view client_ip, std::string_view server_ip) {
+Reach reach_of(bool external, const std::optional<Ip>& client, const std::optional<Ip>& server) {
   if (external) return Reach::outside;
-  const auto client = ip_from_text(client_ip);
-  const auto server = ip_from_text(server_ip);
   if (!client || !server) return Reach::network;  // over Ethernet alone
   return same_network(*client, *server) ? Reach::network : Reach::networks;
 }
@@ -33,12 +28,21 @@ Surroundings::Surroundings(SQLite::Database& sql) {
 }
 
 void Surroundings::read_devices(SQLite::Database& sql) {
-  SQLite::Statement rows(sql, "SELECT id, class, care_area FROM devices");
+  SQLite::Statement rows(sql,
+                         "SELECT d.key, d.id, v.attribute, v.value FROM device d LEFT JOIN "
+                         "device_value v ON v.device = d.key AND v.attribute IN ('class', "
+                         "'care_area')");
   while (rows.executeStep()) {
-    DeviceContext context{.device_class = rows.getColumn(1).getString(),
-                          .care_area = rows.getColumn(2).getString()};
-    context.external = context.device_class == "external";
-    devices_.emplace(rows.getColumn(0).getString(), std::move(context));
+    const std::string id = rows.getColumn(1).getString();
+    ids_.emplace(rows.getColumn(0).getInt64(), id);
+    DeviceContext& context = devices_[id];
+    const std::string value = rows.getColumn(3).getString();
+    if (rows.getColumn(2).getString() == "care_area") {
+      context.care_area = value;
+    } else {
+      context.device_class = value;
+      context.external = value == "external";
+    }
   }
   SQLite::Statement listed(sql,
                            "SELECT device, attribute, value FROM attributes WHERE source = "
@@ -53,25 +57,51 @@ void Surroundings::read_devices(SQLite::Database& sql) {
   }
 }
 
-void Surroundings::read_talks(SQLite::Database& sql) {
+// In the order of time; of the tables, as the view takes much longer.
+std::vector<Surroundings::Talk> Surroundings::talks(SQLite::Database& sql) {
+  std::vector<Talk> talks;
   SQLite::Statement rows(sql,
-                         "SELECT server, client, client_ip, server_ip, coalesce(port, 0), state, "
-                         "first_ns, last_ns FROM talks WHERE server IS NOT NULL "
-                         "AND state <> 'unanswered' ORDER BY first_ns");
-  while (rows.executeStep()) {
-    const DeviceContext* client = device(rows.getColumn(1).getString());
-    const bool refused = rows.getColumn(5).getString() == "refused";
-    const Reach reach = reach_of(client != nullptr && client->external,
-                                 rows.getColumn(2).getString(), rows.getColumn(3).getString());
-    auto& ports = exposures_[rows.getColumn(0).getString()];
-    for (const std::int64_t port : {rows.getColumn(4).getInt64(), std::int64_t{0}}) {
+                         "SELECT c.server, coalesce(c.client, 0), t.server, t.client, t.port, "
+                         "c.state = 'refused', t.first_seen, t.last_seen FROM conversation c JOIN "
+                         "talk t ON t.id = c.talk WHERE c.copy = 0 AND c.server IS NOT NULL AND "
+                         "c.state <> 'unanswered'");
+  while (rows.executeStep())
+    talks.push_back({.server = rows.getColumn(0).getInt64(),
+                     .client = rows.getColumn(1).getInt64(),
+                     .server_endpoint = rows.getColumn(2).getInt64(),
+                     .client_endpoint = rows.getColumn(3).getInt64(),
+                     .port = rows.getColumn(4).getInt64(),
+                     .refused = rows.getColumn(5).getInt() != 0,
+                     .first = rows.getColumn(6).getInt64(),
+                     .last = rows.getColumn(7).getInt64()});
+  std::ranges::stable_sort(talks, {}, &Talk::first);
+  return talks;
+}
+
+void Surroundings::read_talks(SQLite::Database& sql) {
+  std::unordered_map<std::int64_t, Ip> ips;
+  SQLite::Statement endpoints(sql, "SELECT id, ip FROM endpoint WHERE ip <> ''");
+  while (endpoints.executeStep())
+    if (const auto ip = ip_from_text(endpoints.getColumn(1).getText()))
+      ips.emplace(endpoints.getColumn(0).getInt64(), *ip);
+  const auto ip_of = [&](std::int64_t endpoint) {
+    const auto found = ips.find(endpoint);
+    return found == ips.end() ? std::nullopt : std::optional(found->second);
+  };
+  for (const Talk& talk : talks(sql)) {
+    const auto client = ids_.find(talk.client);
+    const DeviceContext* context = client == ids_.end() ? nullptr : device(client->second);
+    const Reach reach = reach_of(context != nullptr && context->external,
+                                 ip_of(talk.client_endpoint), ip_of(talk.server_endpoint));
+    auto& ports = exposures_[ids_.at(talk.server)];
+    for (const std::int64_t port : {talk.port, std::int64_t{0}}) {
       Exposure& exposure = ports[port];
-      if (refused) {
-        if (exposure.first_refused == 0) exposure.first_refused = rows.getColumn(6).getInt64();
+      if (talk.refused) {
+        if (exposure.first_refused == 0) exposure.first_refused = talk.first;
         continue;
       }
       exposure.reach = std::max(exposure.reach, reach);
-      exposure.last_seen = std::max(exposure.last_seen, rows.getColumn(7).getInt64());
+      exposure.last_seen = std::max(exposure.last_seen, talk.last);
       exposure.first_refused = 0;
     }
   }

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
-#include <string_view>
 #include <unordered_map>
+#include <vector>
 
 #include "assess/rating.hpp"
+#include "base/address.hpp"
 #include "store/database.hpp"
 
 namespace asepsis {
@@ -28,7 +30,7 @@ struct Exposure {
 };
 
 // From where one side of a conversation reaches the other.
-Reach reach_of(bool external, std::string_view client_ip, std::string_view server_ip);
+Reach reach_of(bool external, const std::optional<Ip>& client, const std::optional<Ip>& server);
 
 class Surroundings {
  public:
@@ -44,9 +46,19 @@ class Surroundings {
   bool closed(const std::string& device, std::int64_t port) const;
 
  private:
+  struct Talk {
+    std::int64_t server = 0, client = 0;  // keys of devices; client 0: none
+    std::int64_t server_endpoint = 0, client_endpoint = 0;
+    std::int64_t port = 0;
+    bool refused = false;
+    std::int64_t first = 0, last = 0;
+  };
+
   void read_devices(SQLite::Database& sql);
   void read_talks(SQLite::Database& sql);
+  static std::vector<Talk> talks(SQLite::Database& sql);
 
+  std::unordered_map<std::int64_t, std::string> ids_;  // of devices, by key
   std::unordered_map<std::string, DeviceContext> devices_;
   std::unordered_map<std::string, std::unordered_map<std::int64_t, Exposure>> exposures_;
 };

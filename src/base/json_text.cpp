@@ -1,5 +1,8 @@
 #include "base/json_text.hpp"
 
+#include <array>
+#include <charconv>
+
 #include "base/character.hpp"
 #include "base/text.hpp"
 
@@ -28,6 +31,13 @@ std::string escaped_json(std::string_view json) {
     json.remove_prefix(one.size);
   }
   return out;
+}
+
+std::string json_number(double number) {
+  constexpr std::size_t kMost = 32;
+  std::array<char, kMost> text{};
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), number);
+  return {text.data(), end.ptr};
 }
 
 }  // namespace asepsis

@@ -11,6 +11,9 @@ namespace asepsis {
 // A JSON string, quoted, of any bytes. What a terminal would obey is escaped.
 std::string json_string(std::string_view text);
 
+// The shortest that reads back as the same; `number` is finite.
+std::string json_number(double number);
+
 // An array of what `json` makes of each item.
 template <class Items, class ToJson>
 std::string json_array(const Items& items, ToJson json) {

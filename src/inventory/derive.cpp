@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/json_text.hpp"
 #include "inventory/binding.hpp"
 #include "inventory/documents.hpp"
 #include "inventory/fusion.hpp"
@@ -16,7 +17,7 @@
 #include "inventory/settings.hpp"
 #include "inventory/settings_store.hpp"
 #include "inventory/talks.hpp"
-#include "store/statement.hpp"
+#include "store/appender.hpp"
 
 namespace asepsis {
 namespace {
@@ -56,31 +57,26 @@ class Writer {
  public:
   Writer(SQLite::Database& sql, const Knowledge& knowledge)
       : knowledge_(knowledge),
-        device_(sql,
-                "INSERT INTO device (key, id, site, reason, first_seen, last_seen) "
-                "VALUES (?, ?, ?, ?, ?, ?)"),
-        alias_(sql, "INSERT OR IGNORE INTO device_alias (alias, device, anchor) VALUES (?, ?, ?)"),
-        endpoint_(sql,
-                  "INSERT INTO device_endpoint (device, endpoint, why, first_seen, last_seen) "
-                  "VALUES (?, ?, ?, ?, ?)"),
+        device_(sql, "INSERT INTO device (key, id, site, reason, first_seen, last_seen)", 6),
+        alias_(sql, "INSERT OR IGNORE INTO device_alias (alias, device, anchor)", 3),
+        endpoint_(sql, "INSERT INTO device_endpoint (device, endpoint, why, first_seen, last_seen)",
+                  5),
         value_(sql,
                "INSERT OR IGNORE INTO device_value (device, attribute, value, confidence, "
-               "runner_up, runner_up_confidence) VALUES (?, ?, ?, ?, ?, ?)"),
-        fact_(sql, "INSERT INTO device_fact (fact, device) VALUES (?, ?)"),
-        evidence_(sql,
-                  "INSERT INTO device_evidence (device, attribute, fact, rule, weight) "
-                  "VALUES (?, ?, ?, ?, ?)"),
+               "runner_up, runner_up_confidence, evidence)",
+               7),
+        owner_(sql, "INSERT INTO endpoint_owner (endpoint, device)", 2),
+        fact_(sql, "INSERT INTO device_fact (fact, device)", 2),
         conversation_(
             sql,
-            "INSERT INTO conversation (talk, client, server, copy, state, security, application) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?)") {}
+            "INSERT INTO conversation (talk, client, server, copy, state, security, application)",
+            7) {}
 
   void write(const Heard& heard, Id key, const FusedDevice& device, const Identity& identity) {
-    run(device_, key, device.id, heard.site, device.reason, device.first, device.last);
-    for (const auto& [alias, anchor] : device.aliases) run(alias_, alias, key, anchor);
+    device_.add(key, device.id, heard.site, device.reason, device.first, device.last);
+    for (const auto& [alias, anchor] : device.aliases) alias_.add(alias, key, anchor);
     for (const FusedDevice::At& at : device.at)
-      run(endpoint_, key, heard.endpoints[at.endpoint].id, at.why, at.first, at.last);
-    for (const std::size_t index : device.facts) owners_.emplace_back(heard.facts[index].id, key);
+      endpoint_.add(key, heard.endpoints[at.endpoint].id, at.why, at.first, at.last);
     write_addresses(key, device);
     write_names(key, heard, device);
     write_opinion(key, "class", identity.device_class);
@@ -105,19 +101,59 @@ class Writer {
     };
     for (const std::size_t i : order) {
       const FusedTalk& talk = fusion.talks[i];
-      run(conversation_, heard.talks[i].id, key(talk.client), key(talk.server), talk.copy ? 1 : 0,
-          talk.state, talk.security, talk.application);
+      conversation_.add(heard.talks[i].id, key(talk.client), key(talk.server), talk.copy,
+                        talk.state, talk.security, TextOrNull{talk.application});
     }
   }
 
-  void write_owners() {
-    std::ranges::sort(owners_);
-    for (const auto& [fact, device] : owners_) run(fact_, fact, device);
+  // Nearly all facts about an endpoint are its one device's: only the others are written.
+  void write_owners(const Heard& heard, const Fusion& fusion, Id first_key) {
+    const std::vector<Id> of_fact = devices_of_facts(heard, fusion, first_key);
+    const std::vector<Id> of_endpoint = most_frequent_owners(heard, of_fact);
+    for (std::size_t i = 0; i < of_endpoint.size(); ++i)
+      if (of_endpoint[i] != kNobody) owner_.add(heard.endpoints[i].id, of_endpoint[i]);
+    std::vector<std::pair<Id, Id>> others;  // fact, device
+    for (std::size_t i = 0; i < of_fact.size(); ++i)
+      if (of_fact[i] != of_endpoint[heard.facts[i].endpoint])
+        others.emplace_back(heard.facts[i].id, of_fact[i]);
+    std::ranges::sort(others);
+    for (const auto& [fact, device] : others)
+      fact_.add(fact, device == kNobody ? std::nullopt : std::optional(device));
+  }
+
+  void flush() {
+    for (Appender* const rows :
+         {&device_, &alias_, &endpoint_, &value_, &owner_, &fact_, &conversation_})
+      rows->flush();
   }
 
  private:
-  void write_value(Id device, const std::string& attribute, const std::string& value) {
-    if (!value.empty()) run(value_, device, attribute, value, 1.0, std::string(), 0.0);
+  static constexpr Id kNobody = 0;
+
+  static std::vector<Id> devices_of_facts(const Heard& heard, const Fusion& fusion, Id first_key) {
+    std::vector<Id> owners(heard.facts.size(), kNobody);
+    for (std::size_t device = 0; device < fusion.devices.size(); ++device)
+      for (const std::size_t fact : fusion.devices[device].facts)
+        owners[fact] = first_key + static_cast<Id>(device);
+    return owners;
+  }
+
+  // Of each endpoint; the facts are sorted by endpoint.
+  static std::vector<Id> most_frequent_owners(const Heard& heard, const std::vector<Id>& of_fact) {
+    std::vector<Id> owners(heard.endpoints.size(), kNobody);
+    for (std::size_t begin = 0, end = 0; begin < of_fact.size(); begin = end) {
+      const std::size_t endpoint = heard.facts[begin].endpoint;
+      std::map<Id, std::size_t> counts;
+      for (; end < of_fact.size() && heard.facts[end].endpoint == endpoint; ++end)
+        ++counts[of_fact[end]];
+      owners[endpoint] =
+          std::ranges::max_element(counts, {}, [](const auto& one) { return one.second; })->first;
+    }
+    return owners;
+  }
+
+  void write_value(Id device, std::string_view attribute, const std::string& value) {
+    if (!value.empty()) value_.add(device, attribute, value, 1.0, "", 0.0, "[]");
   }
 
   void write_addresses(Id key, const FusedDevice& device) {
@@ -136,14 +172,20 @@ class Writer {
     write_value(key, "care_area", most_said(heard, device, "device.care_area"));
   }
 
-  void write_opinion(Id device, const std::string& attribute, const Opinion& opinion) {
+  void write_opinion(Id device, std::string_view attribute, const Opinion& opinion) {
     if (opinion.value.empty() && opinion.runner_up.empty()) return;
-    run(value_, device, attribute, opinion.value, opinion.confidence, opinion.runner_up,
-        opinion.runner_up_confidence);
+    value_.add(device, attribute, opinion.value, opinion.confidence, opinion.runner_up,
+               opinion.runner_up_confidence, evidence_json(opinion));
+  }
+
+  static std::string evidence_json(const Opinion& opinion) {
+    std::string json = "[";
     for (const Opinion::Support& support : opinion.support) {
-      const auto fact = support.fact_id != 0 ? std::optional(support.fact_id) : std::nullopt;
-      run(evidence_, device, attribute, fact, support.rule, support.weight);
+      json += json.size() == 1 ? "[" : ",[";
+      json += support.fact_id != 0 ? std::to_string(support.fact_id) : "null";
+      json += ',' + json_string(support.rule) + ',' + json_number(support.weight) + ']';
     }
+    return json + ']';
   }
 
   // The one name of a manufacturer of whom devices tell by several.
@@ -153,8 +195,7 @@ class Writer {
   }
 
   const Knowledge& knowledge_;
-  std::vector<std::pair<Id, Id>> owners_;  // fact, device
-  SQLite::Statement device_, alias_, endpoint_, value_, fact_, evidence_, conversation_;
+  Appender device_, alias_, endpoint_, value_, owner_, fact_, conversation_;
 };
 
 // What follows from where a device stands rather than from what it says.
@@ -203,6 +244,7 @@ void derive_site(const Heard& heard, const Knowledge& knowledge, Writer& writer,
     settings.write(first_key + static_cast<Id>(i),
                    settings_of(i, heard, fusion, context, knowledge));
   writer.write_talks(heard, fusion, first_key);
+  writer.write_owners(heard, fusion, first_key);
 }
 
 }  // namespace
@@ -210,7 +252,7 @@ void derive_site(const Heard& heard, const Knowledge& knowledge, Writer& writer,
 void empty_inventory(SQLite::Database& sql) {
   remove_documents(sql);
   empty_settings(sql);
-  for (const char* table : {"conversation", "device_evidence", "device_fact", "device_value",
+  for (const char* table : {"conversation", "device_fact", "endpoint_owner", "device_value",
                             "device_endpoint", "device_alias", "device"})
     sql.exec(std::string("DELETE FROM ") + table);
 }
@@ -225,7 +267,8 @@ Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
     Id next_key = 1;
     for (const Heard& heard : load_heard(sql))
       derive_site(heard, knowledge, writer, settings, next_key);
-    writer.write_owners();
+    writer.flush();
+    settings.flush();
     add_documents(sql, knowledge);
     transaction.commit();
     return {};

@@ -99,18 +99,17 @@ std::vector<StoredDevice> load_devices(SQLite::Database& sql, Id site) {
     device.join.key = devices.getColumn(0).getInt64();
     device.join.id = devices.getColumn(1).getString();
   }
-  SQLite::Statement values(
-      sql,
-      "SELECT v.device, v.attribute, v.value, v.confidence FROM device_value v JOIN device d ON d.key = v.device "
-      "WHERE d.site = ? AND v.value <> '' AND v.source = 'wire'");
+  SQLite::Statement values(sql,
+                           "SELECT v.device, v.attribute, v.value, v.confidence FROM device_value "
+                           "v JOIN device d ON d.key = v.device "
+                           "WHERE d.site = ? AND v.value <> '' AND v.source = 'wire'");
   values.bind(1, site);
   while (values.executeStep())
     take_value(all[places.at(values.getColumn(0).getInt64())], values.getColumn(1).getString(),
                values.getColumn(2).getString(), values.getColumn(3).getDouble());
   SQLite::Statement assets(sql,
-                           "SELECT df.device, f.value FROM fact f JOIN device_fact df ON df.fact = "
-                           "f.id JOIN device d ON d.key = df.device WHERE d.site = ? AND f.claim = "
-                           "'device.asset' AND f.equipment = ''");
+                           "SELECT d.key, f.value FROM facts f JOIN device d ON d.id = f.device "
+                           "WHERE d.site = ? AND f.claim = 'device.asset' AND f.equipment IS NULL");
   assets.bind(1, site);
   while (assets.executeStep())
     all[places.at(assets.getColumn(0).getInt64())].join.assets.insert(

@@ -78,8 +78,8 @@ void DocumentSettings::write() {
   const std::map<std::string, Id> kinds = write_kinds();
   SQLite::Statement add(sql_,
                         "INSERT INTO setting (id, device, kind, instance, value, state, source, "
-                        "current, level, first_seen, last_seen) "
-                        "VALUES (?, ?, ?, '', ?, 'seen', 'document', ?, ?, ?, ?)");
+                        "current, level, first_seen, last_seen, evidence) "
+                        "VALUES (?, ?, ?, '', ?, 'seen', 'document', ?, ?, ?, ?, '[]')");
   SQLite::Statement evidence(sql_,
                              "INSERT INTO setting_document (setting, document_fact) VALUES (?, ?)");
   Id id = sql_.execAndGet("SELECT coalesce(max(id), 0) FROM setting").getInt64();

@@ -65,7 +65,8 @@ class DocumentDerivation {
               "INSERT INTO row_device (document_row, device, joined_by, why) VALUES (?, ?, ?, ?)"),
         value_(sql,
                "INSERT OR IGNORE INTO device_value (device, attribute, value, confidence, "
-               "runner_up, runner_up_confidence, source) VALUES (?, ?, ?, ?, ?, ?, 'document')"),
+               "runner_up, runner_up_confidence, evidence, source) VALUES (?, ?, ?, ?, ?, ?, '[]', "
+               "'document')"),
         outweigh_(sql,
                   "UPDATE device_value SET attribute = attribute || '.heard' WHERE device = ? AND "
                   "attribute = ? AND value <> ''"),
@@ -94,6 +95,20 @@ class DocumentDerivation {
   }
 
   void write_settings() { settings_.write(); }
+
+  // Care areas and names are what was said, not what was weighed: the first
+  // fact that said it. Once for all, as facts are not found by device.
+  void find_evidence_of_conflicts() {
+    sql_.exec(
+        "UPDATE document_conflict SET heard_fact = h.fact FROM (SELECT d.key AS device, "
+        "c.attribute, "
+        "f.value, f.id AS fact, min(f.first_seen) FROM (SELECT 'care_area' AS attribute, "
+        "'device.care_area' AS claim UNION ALL SELECT 'name', 'name.host') c JOIN facts f ON "
+        "f.claim "
+        "= c.claim JOIN device d ON d.id = f.device WHERE EXISTS (SELECT 1 FROM document_conflict) "
+        "GROUP BY 1, 2, 3) h WHERE h.device = document_conflict.device AND h.attribute = "
+        "document_conflict.attribute AND h.value = document_conflict.heard");
+  }
 
  private:
   std::vector<Joined> join() {
@@ -323,6 +338,7 @@ void add_documents(SQLite::Database& sql, const Knowledge& knowledge) {
   rows.reset();
   for (const Id site : sites) derivation.derive_site(site);
   derivation.write_settings();
+  derivation.find_evidence_of_conflicts();
 }
 
 Result<void> derive_documents(Database& database, const Knowledge& knowledge) {

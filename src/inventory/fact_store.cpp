@@ -5,6 +5,7 @@
 
 #include "base/hash.hpp"
 #include "inventory/derive.hpp"
+#include "store/appender.hpp"
 #include "store/statement.hpp"
 
 namespace asepsis {
@@ -37,22 +38,21 @@ class Writer {
                        "WHERE site = ? AND vlan = ? AND mac = ? AND ip = ?"),
         add_fact_(sql,
                   "INSERT INTO fact (source, endpoint, claim, value, port, refused, protocol, "
-                  "equipment, first_seen, last_seen, count, packet) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
+                  "equipment, first_seen, last_seen, count, packet)",
+                  12),
         add_talk_(sql,
                   "INSERT INTO talk (source, client, server, protocol, port, state, security, "
                   "application, client_bytes, server_bytes, client_packets, server_packets, "
                   "client_hops, server_hops, client_ports, shape, mark, client_least, "
                   "client_most, server_least, server_most, interval, regular, first_seen, "
-                  "last_seen, count, packet) "
-                  "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, "
-                  "?, ?, ?, ?)") {}
+                  "last_seen, count, packet)",
+                  27) {}
 
   void add(const FactRow& row, const Seen& seen) {
-    run(add_fact_, source_, endpoint(row.about), row.claim.name(), to_utf8(row.value), row.port,
-        row.refused ? 1 : 0, row.protocol, to_utf8(row.equipment),
-        nanoseconds_since_1970(seen.first), nanoseconds_since_1970(seen.last), number(seen.count),
-        number(seen.packet));
+    add_fact_.add(source_, endpoint(row.about), row.claim.name(), to_utf8(row.value), row.port,
+                  row.refused, row.protocol, to_utf8(row.equipment),
+                  nanoseconds_since_1970(seen.first), nanoseconds_since_1970(seen.last),
+                  number(seen.count), number(seen.packet));
   }
 
   void add(const ConversationRow& row) {
@@ -60,14 +60,20 @@ class Writer {
     std::string ports;
     for (const auto& flow : row.flows)
       ports += (ports.empty() ? "" : ",") + std::to_string(flow.client_port);
-    run(add_talk_, source_, endpoint(row.client), endpoint(row.server), row.protocol, row.port,
-        to_text(row.state), to_text(row.security), row.application, number(row.client_bytes),
-        number(row.server_bytes), number(row.client_packets), number(row.server_packets),
-        row.client_hops, row.server_hops, ports, row.shape,
-        row.marks_differ ? std::string() : row.mark, row.client_turn.least, row.client_turn.most,
-        row.server_turn.least, row.server_turn.most, pace.interval, pace.regular ? 1 : 0,
-        nanoseconds_since_1970(row.seen.first), nanoseconds_since_1970(row.seen.last),
-        number(row.seen.count), number(row.seen.packet));
+    add_talk_.add(source_, endpoint(row.client), endpoint(row.server), row.protocol, row.port,
+                  to_text(row.state), to_text(row.security), row.application,
+                  number(row.client_bytes), number(row.server_bytes), number(row.client_packets),
+                  number(row.server_packets), row.client_hops, row.server_hops, ports, row.shape,
+                  row.marks_differ ? std::string_view() : std::string_view(row.mark),
+                  row.client_turn.least, row.client_turn.most, row.server_turn.least,
+                  row.server_turn.most, pace.interval, pace.regular,
+                  nanoseconds_since_1970(row.seen.first), nanoseconds_since_1970(row.seen.last),
+                  number(row.seen.count), number(row.seen.packet));
+  }
+
+  void flush() {
+    add_fact_.flush();
+    add_talk_.flush();
   }
 
  private:
@@ -91,7 +97,8 @@ class Writer {
   Id site_;
   Id source_;
   SQLite::Database& sql_;
-  SQLite::Statement add_endpoint_, find_endpoint_, add_fact_, add_talk_;
+  SQLite::Statement add_endpoint_, find_endpoint_;
+  Appender add_fact_, add_talk_;
   std::unordered_map<Endpoint, Id, EndpointHash> endpoints_;
 };
 
@@ -206,6 +213,7 @@ Result<bool> store_source(Database& database, const SourceInfo& source, const Fa
     for (std::size_t i = 0; i < facts.facts().size(); ++i)
       writer.add(facts.facts()[i], facts.sightings()[i]);
     for (const ConversationRow& row : facts.conversations()) writer.add(row);
+    writer.flush();
     transaction.commit();
     return true;
   });

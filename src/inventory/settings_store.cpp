@@ -1,6 +1,5 @@
 #include "inventory/settings_store.hpp"
 
-#include <optional>
 #include <string>
 
 #include "base/json_text.hpp"
@@ -32,30 +31,39 @@ void write_registry(SQLite::Database& sql, const Knowledge& knowledge) {
         json_array(grade.any), json_array(grade.none));
 }
 
+// A talk's id is told from a fact's by its sign.
+std::string evidence_json(const SettingValue& value) {
+  std::string json = "[";
+  const auto add = [&](Id id) {
+    if (json.size() > 1) json += ',';
+    json += std::to_string(id);
+  };
+  for (const Id fact : value.facts) add(fact);
+  for (const Id talk : value.talks) add(-talk);
+  return json + ']';
+}
+
 }  // namespace
 
 void empty_settings(SQLite::Database& sql) {
-  for (const char* table : {"setting_evidence", "setting", "setting_kind", "grade"})
+  for (const char* table : {"setting", "setting_kind", "grade"})
     sql.exec(std::string("DELETE FROM ") + table);
 }
 
 SettingsWriter::SettingsWriter(SQLite::Database& sql, const Knowledge& knowledge)
     : setting_(sql,
-               "INSERT INTO setting (id, device, kind, instance, value, state, source, current, "
-               "level, first_seen, last_seen) VALUES (?, ?, ?, ?, ?, ?, 'wire', ?, ?, ?, ?)"),
-      evidence_(sql, "INSERT INTO setting_evidence (setting, fact, talk) VALUES (?, ?, ?)") {
+               "INSERT INTO setting (device, kind, instance, value, state, source, current, "
+               "level, first_seen, last_seen, evidence)",
+               11) {
   empty_settings(sql);
   write_registry(sql, knowledge);
 }
 
 void SettingsWriter::write(Id device, const std::vector<SettingValue>& values) {
-  for (const SettingValue& value : values) {
-    const Id id = next_++;
-    run(setting_, id, device, static_cast<Id>(value.setting) + 1, value.instance, value.value,
-        to_text(value.state), Id{value.current}, value.level, value.first, value.last);
-    for (const Id fact : value.facts) run(evidence_, id, std::optional(fact), std::optional<Id>());
-    for (const Id talk : value.talks) run(evidence_, id, std::optional<Id>(), std::optional(talk));
-  }
+  for (const SettingValue& value : values)
+    setting_.add(device, static_cast<Id>(value.setting) + 1, value.instance, value.value,
+                 to_text(value.state), "wire", value.current, value.level, value.first, value.last,
+                 evidence_json(value));
 }
 
 }  // namespace asepsis

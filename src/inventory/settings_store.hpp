@@ -5,10 +5,9 @@
 #include <cstdint>
 #include <vector>
 
-#include <SQLiteCpp/SQLiteCpp.h>
-
 #include "inventory/knowledge.hpp"
 #include "inventory/settings.hpp"
+#include "store/appender.hpp"
 
 namespace asepsis {
 
@@ -20,10 +19,11 @@ class SettingsWriter {
 
   // `device`: its key.
   void write(std::int64_t device, const std::vector<SettingValue>& values);
+  // What was written is in the table after this.
+  void flush() { setting_.flush(); }
 
  private:
-  std::int64_t next_ = 1;
-  SQLite::Statement setting_, evidence_;
+  Appender setting_;
 };
 
 // Empties what the writer writes.

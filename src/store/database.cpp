@@ -38,8 +38,8 @@ Result<void> check_ours(SQLite::Database& sql, const std::filesystem::path& path
   return {};
 }
 
-// Version 1 had no settings and no findings, version 2 no documents. What is derived is made anew
-// in the form of today; it is empty then, and is derived when it is next asked for.
+// What older versions derived is made anew in the form of today; it is empty then, and is derived
+// when it is next asked for.
 void renew_derived(SQLite::Database& sql) {
   std::vector<std::string> views;
   SQLite::Statement old(sql, "SELECT name FROM sqlite_master WHERE type = 'view'");
@@ -49,7 +49,8 @@ void renew_derived(SQLite::Database& sql) {
   for (const char* table :
        {"setting_document", "document_evidence", "document_conflict", "unregistered", "row_device",
         "setting_evidence", "setting", "setting_kind", "grade", "conversation", "device_evidence",
-        "device_fact", "device_value", "device_endpoint", "device_alias", "device"})
+        "endpoint_owner", "device_fact", "device_value", "device_endpoint", "device_alias",
+        "device"})
     sql.exec(std::string("DROP TABLE IF EXISTS ") + table);
   sql.exec(std::string(kDerivedTables) + std::string(kFindingTables) +
            std::string(kDocumentTables) + std::string(kDocumentDerivedTables) +

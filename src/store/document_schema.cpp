@@ -99,7 +99,8 @@ CREATE TABLE document_conflict (
   heard TEXT NOT NULL,
   said TEXT NOT NULL,
   document_fact INTEGER NOT NULL REFERENCES document_fact,
-  joined INTEGER NOT NULL
+  joined INTEGER NOT NULL,
+  heard_fact INTEGER REFERENCES fact
 ) STRICT;
 
 CREATE TABLE setting_document (
@@ -174,18 +175,14 @@ CREATE VIEW document_conflicts AS
 SELECT dev.id AS device, c.attribute, c.heard, c.said, d.kind, d.name AS document, v.file,
   f.line AS "row", c.joined,
   coalesce((SELECT e.source FROM evidence e WHERE e.device = dev.id AND e.attribute = c.attribute
-    AND e.packet IS NOT NULL ORDER BY e.weight DESC, e.first_seen, e.source LIMIT 1),
-    (SELECT h.source FROM facts h WHERE h.device = dev.id AND h.claim = p.claim AND h.value = c.heard
-    ORDER BY h.first_seen, h.source LIMIT 1)) AS heard_in,
+    AND e.packet IS NOT NULL ORDER BY e.weight DESC, e.first_seen, e.source LIMIT 1), h.name) AS heard_in,
   coalesce((SELECT e.packet FROM evidence e WHERE e.device = dev.id AND e.attribute = c.attribute
-    AND e.packet IS NOT NULL ORDER BY e.weight DESC, e.first_seen, e.source LIMIT 1),
-    (SELECT h.packet FROM facts h WHERE h.device = dev.id AND h.claim = p.claim AND h.value = c.heard
-    ORDER BY h.first_seen, h.source LIMIT 1)) AS packet
+    AND e.packet IS NOT NULL ORDER BY e.weight DESC, e.first_seen, e.source LIMIT 1), h.packet) AS packet
 FROM document_conflict c JOIN device dev ON dev.key = c.device
   JOIN document_fact f ON f.id = c.document_fact JOIN document_row r ON r.id = c.document_row
   JOIN document d ON d.id = r.document JOIN document_version v ON v.id = f.version
-  LEFT JOIN (SELECT 'care_area' AS attribute, 'device.care_area' AS claim
-    UNION ALL SELECT 'name', 'name.host') p ON p.attribute = c.attribute;
+  LEFT JOIN (SELECT f.id, f.packet, src.name FROM fact f JOIN source src ON src.id = f.source) h
+    ON h.id = c.heard_fact;
 
 -- What an export says of something that the wire shows too. Differ: it says
 -- that this is safe, and it was seen to be weak; or the other way round.

@@ -138,6 +138,8 @@ CREATE TABLE device_endpoint (
 
 -- Several for mac, ip, name and vlan; at most one of the others. The maker is the
 -- manufacturer by the one name that stands for all that devices tell it by.
+-- Evidence: what facts were worth to it, a JSON array of [fact, rule, weight];
+-- the fact is null where the MAC address itself is the evidence.
 -- Source: wire or document. ATTRIBUTE.heard: what a document outweighs.
 CREATE TABLE device_value (
   device INTEGER NOT NULL REFERENCES device,
@@ -146,29 +148,28 @@ CREATE TABLE device_value (
   confidence REAL NOT NULL,
   runner_up TEXT NOT NULL,
   runner_up_confidence REAL NOT NULL,
+  evidence TEXT NOT NULL,
   source TEXT NOT NULL DEFAULT 'wire',
   PRIMARY KEY (device, attribute, value)
 ) STRICT, WITHOUT ROWID;
 
--- Whose each fact is. Facts about no device of the site have no row.
-CREATE TABLE device_fact (
-  fact INTEGER PRIMARY KEY REFERENCES fact,
+-- Whose the facts about an endpoint are, and those that are not its owner's: said
+-- of equipment, or when the address was another's. NULL, or no row in either: of
+-- no device of the site.
+CREATE TABLE endpoint_owner (
+  endpoint INTEGER PRIMARY KEY REFERENCES endpoint,
   device INTEGER NOT NULL REFERENCES device
 ) STRICT;
 
--- What a fact was worth to an attribute. No fact: the MAC address itself is
--- the evidence.
-CREATE TABLE device_evidence (
-  device INTEGER NOT NULL REFERENCES device,
-  attribute TEXT NOT NULL,
-  fact INTEGER REFERENCES fact,
-  rule TEXT NOT NULL,
-  weight REAL NOT NULL
+CREATE TABLE device_fact (
+  fact INTEGER PRIMARY KEY REFERENCES fact,
+  device INTEGER REFERENCES device
 ) STRICT;
 
 -- One row a talk: who it was between, and what it comes to once the other
 -- direction, which a mirror may show on another VLAN, is known. NULL where an
--- end is no device (a multicast group, an address that nobody answered from).
+-- end is no device (a multicast group, an address that nobody answered from), or
+-- the application is not known.
 CREATE TABLE conversation (
   talk INTEGER PRIMARY KEY REFERENCES talk,
   client INTEGER REFERENCES device,
@@ -176,7 +177,7 @@ CREATE TABLE conversation (
   copy INTEGER NOT NULL,
   state TEXT NOT NULL,
   security TEXT NOT NULL,
-  application TEXT NOT NULL
+  application TEXT
 ) STRICT;
 
 -- The registry of settings (knowledge/settings.toml) that the settings below
@@ -215,7 +216,8 @@ CREATE TABLE grade (
 
 -- One value of a setting of a device; '' where there is none. Level: open,
 -- weak or strong; '' where the value says nothing about safety. Not current:
--- what it was before.
+-- what it was before. Evidence: the first facts and talks that say so, a JSON array
+-- of their ids, those of talks as negative numbers.
 CREATE TABLE setting (
   id INTEGER PRIMARY KEY,
   device INTEGER NOT NULL REFERENCES device,
@@ -227,22 +229,16 @@ CREATE TABLE setting (
   current INTEGER NOT NULL,
   level TEXT NOT NULL,
   first_seen INTEGER NOT NULL,
-  last_seen INTEGER NOT NULL
-) STRICT;
-
--- The first facts and talks that say so.
-CREATE TABLE setting_evidence (
-  setting INTEGER NOT NULL REFERENCES setting,
-  fact INTEGER REFERENCES fact,
-  talk INTEGER REFERENCES talk
+  last_seen INTEGER NOT NULL,
+  evidence TEXT NOT NULL
 ) STRICT;
 
 CREATE INDEX device_value_value ON device_value (attribute, value);
+CREATE INDEX conversation_application ON conversation (application);
+CREATE INDEX conversation_client ON conversation (client);
+CREATE INDEX conversation_server ON conversation (server);
 CREATE INDEX setting_device ON setting (device);
 CREATE INDEX setting_of_kind ON setting (kind);
-CREATE INDEX setting_evidence_setting ON setting_evidence (setting);
-CREATE INDEX device_evidence_device ON device_evidence (device);
-CREATE INDEX device_fact_device ON device_fact (device);
 
 )sql";
 

@@ -62,14 +62,20 @@ SELECT f.id, d.id AS device, s.name AS site, e.mac, e.ip, e.vlan, f.claim, f.val
     printf('.%06dZ', f.last_seen / 1000 % 1000000) AS last_seen,
   f.count, src.name AS source, f.packet
 FROM fact f JOIN endpoint e ON e.id = f.endpoint JOIN source src ON src.id = f.source
-  JOIN site s ON s.id = src.site LEFT JOIN device_fact df ON df.fact = f.id
-  LEFT JOIN device d ON d.key = df.device;
+  JOIN site s ON s.id = src.site LEFT JOIN endpoint_owner eo ON eo.endpoint = f.endpoint
+  LEFT JOIN device_fact df ON df.fact = f.id
+  LEFT JOIN device d ON d.key = CASE WHEN df.fact IS NULL THEN eo.device ELSE df.device END;
 
 -- Packet: of a capture; row: the line of a document.
 CREATE VIEW evidence AS
-SELECT d.id AS device, de.attribute, de.weight, de.rule, f.claim, f.value, f.protocol, f.source,
-  f.packet, NULL AS "row", f.first_seen, f.last_seen, f.count
-FROM device_evidence de JOIN device d ON d.key = de.device LEFT JOIN facts f ON f.id = de.fact
+SELECT d.id AS device, replace(v.attribute, '.heard', '') AS attribute, e.value ->> 2 AS weight,
+  e.value ->> 1 AS rule, f.claim, f.value, f.protocol, src.name AS source, f.packet, NULL AS "row",
+  strftime('%Y-%m-%dT%H:%M:%S', f.first_seen / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', f.first_seen / 1000 % 1000000) AS first_seen,
+  strftime('%Y-%m-%dT%H:%M:%S', f.last_seen / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', f.last_seen / 1000 % 1000000) AS last_seen, f.count
+FROM device d JOIN device_value v ON v.device = d.key JOIN json_each(v.evidence) e
+  LEFT JOIN fact f ON f.id = e.value ->> 0 LEFT JOIN source src ON src.id = f.source
 UNION ALL
 SELECT d.id, de.attribute, de.weight, de.rule, f.claim, f.value, o.kind, v.file, NULL, f.line,
   strftime('%Y-%m-%dT%H:%M:%S', f.first_seen / 1000000000, 'unixepoch') ||
@@ -87,7 +93,7 @@ SELECT t.id, s.name AS site, cd.id AS client, sd.id AS server, nullif(ce.ip, '')
   CASE t.protocol WHEN 0 THEN 'ethernet' WHEN 1 THEN 'icmp' WHEN 2 THEN 'igmp' WHEN 6 THEN 'tcp'
     WHEN 17 THEN 'udp' WHEN 47 THEN 'gre' WHEN 58 THEN 'icmpv6' WHEN 132 THEN 'sctp'
     ELSE 'ip-' || t.protocol END AS transport,
-  t.port, nullif(c.application, '') AS application, c.security, c.state, t.client_bytes,
+  t.port, c.application, c.security, c.state, t.client_bytes,
   t.server_bytes, t.client_packets, t.server_packets, t.count AS flows, t.client_ports,
   nullif(t.shape, '') AS shape, nullif(t.mark, '') AS mark,
   t.client_least, t.client_most, t.server_least, t.server_most, nullif(t.interval, 0) AS interval_ns, t.regular,
@@ -207,16 +213,17 @@ SELECT s.id AS setting_id, d.id AS device, k.name AS setting, nullif(s.instance,
   CASE WHEN f.id IS NOT NULL THEN f.value ELSE
     coalesce(nullif(ce.ip, ''), nullif(ce.mac, ''), 'somebody') || ' to ' ||
     coalesce(nullif(se.ip, ''), nullif(se.mac, ''), 'somebody') || ', port ' || t.port ||
-    coalesce(', ' || nullif(c.application, ''), '') || ', ' || c.state END AS text,
-  coalesce(f.protocol, nullif(c.application, '')) AS protocol, src.name AS source,
+    coalesce(', ' || c.application, '') || ', ' || c.state END AS text,
+  coalesce(f.protocol, c.application) AS protocol, src.name AS source,
   coalesce(f.packet, t.packet) AS packet, NULL AS "row", coalesce(f.count, t.count) AS count,
   strftime('%Y-%m-%dT%H:%M:%S', coalesce(f.first_seen, t.first_seen) / 1000000000, 'unixepoch') ||
     printf('.%06dZ', coalesce(f.first_seen, t.first_seen) / 1000 % 1000000) AS first_seen,
   strftime('%Y-%m-%dT%H:%M:%S', coalesce(f.last_seen, t.last_seen) / 1000000000, 'unixepoch') ||
     printf('.%06dZ', coalesce(f.last_seen, t.last_seen) / 1000 % 1000000) AS last_seen
-FROM setting_evidence e JOIN setting s ON s.id = e.setting JOIN setting_kind k ON k.id = s.kind
-  JOIN device d ON d.key = s.device LEFT JOIN fact f ON f.id = e.fact
-  LEFT JOIN talk t ON t.id = e.talk LEFT JOIN conversation c ON c.talk = e.talk
+FROM device d JOIN setting s ON s.device = d.key JOIN setting_kind k ON k.id = s.kind
+  JOIN json_each(s.evidence) e
+  LEFT JOIN fact f ON f.id = e.value LEFT JOIN talk t ON t.id = -e.value
+  LEFT JOIN conversation c ON c.talk = t.id
   LEFT JOIN endpoint ce ON ce.id = t.client LEFT JOIN endpoint se ON se.id = t.server
   JOIN source src ON src.id = coalesce(f.source, t.source)
 UNION ALL

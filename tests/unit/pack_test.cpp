@@ -62,8 +62,7 @@ TEST(Packs, RestOnTheirEvidence) {
       for (const Sighting& at : one.evidence) {
         const std::string id = std::to_string(at.id);
         database.sql().exec(at.talk ? "DELETE FROM conversation WHERE talk = " + id
-                                    : "DELETE FROM device_fact WHERE fact = " + id);
-        if (!at.talk) database.sql().exec("DELETE FROM fact WHERE id = " + id);
+                                    : "DELETE FROM fact WHERE id = " + id);
       }
     EXPECT_TRUE(run_check(database, packs(), check)->empty()) << check.id;
   });

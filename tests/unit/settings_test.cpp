@@ -137,7 +137,7 @@ TEST(Settings, AreDerivedForDatabasesOfBefore) {
   world.talk({2, 1, 23, "telnet"});
   world.derive();
   world.sql().exec(
-      "DROP TABLE setting_evidence; DROP TABLE setting; DROP TABLE setting_kind; DROP TABLE grade; "
+      "DROP TABLE setting; DROP TABLE setting_kind; DROP TABLE grade; "
       "DROP VIEW settings; PRAGMA user_version = 1");
   testing::internal::CaptureStdout();
   const auto done = show_settings({.database = world.file(), .form = Form::csv}, {});
