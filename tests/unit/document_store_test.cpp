@@ -107,6 +107,7 @@ TEST(Joining, TakesTheStrongestAndNoContradiction) {
 
 TEST(Joining, DoesNotDependOnTheOrder) {
   std::vector<JoinDevice> devices;
+  devices.reserve(6);
   for (int i = 0; i < 6; ++i)
     devices.push_back({.key = i,
                        .id = "d-" + std::to_string(i),
@@ -118,6 +119,7 @@ TEST(Joining, DoesNotDependOnTheOrder) {
                        .names = {"name" + std::to_string(i / 3)},
                        .assets = {}});
   std::vector<JoinRow> rows;
+  rows.reserve(8);
   for (int i = 0; i < 8; ++i)
     rows.push_back({.id = i,
                     .document = 1,
