@@ -51,6 +51,7 @@ asepsis_fuzz_target(fuzz_capture)
 asepsis_fuzz_target(fuzz_identify)
 asepsis_fuzz_target(fuzz_parsers)
 asepsis_fuzz_target(fuzz_logs)
+asepsis_fuzz_target(fuzz_documents)
 
 add_test(NAME layers
   COMMAND ${CMAKE_COMMAND} -P ${PROJECT_SOURCE_DIR}/cmake/check_layers.cmake)
@@ -72,6 +73,9 @@ asepsis_unit_test(finding_files_test)
 target_link_libraries(finding_files_test PRIVATE simdjson::simdjson)
 asepsis_unit_test(rows_test)
 asepsis_unit_test(sensor_test)
+asepsis_unit_test(register_test)
+asepsis_unit_test(export_test)
+asepsis_unit_test(document_store_test)
 asepsis_unit_test(community_id_test)
 asepsis_unit_test(worker_test)
 asepsis_unit_test(opening_shape_test)
@@ -103,6 +107,8 @@ add_test(NAME lab_services COMMAND ${end_to_end}/lab_services.py $<TARGET_FILE:a
 add_test(NAME drift COMMAND ${end_to_end}/drift.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 
+add_test(NAME documents COMMAND ${end_to_end}/documents.py $<TARGET_FILE:asepsis>
+  ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures ${PROJECT_SOURCE_DIR}/../shared/documents)
 add_test(NAME packs COMMAND ${end_to_end}/packs.py $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME findings COMMAND ${end_to_end}/findings.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)

@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
+  local commands="read import register devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -15,7 +15,10 @@ _asepsis() {
   case $before in
     --db | --eve) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --zeek-out | --html) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --filter | --site | --where | --since) return ;;
+    --filter | --site | --name | --device | --map | --as-of | --where | --since) return ;;
+    --as) mapfile -t COMPREPLY < <(compgen -W "register export" -- "$word"); return ;;
+    --dates) mapfile -t COMPREPLY < <(compgen -W "day-first month-first" -- "$word"); return ;;
+    --only) mapfile -t COMPREPLY < <(compgen -W "conflicts never-heard unlisted joined" -- "$word"); return ;;
     --split) mapfile -t COMPREPLY < <(compgen -W "site care-area firmware" -- "$word"); return ;;
     --knowledge) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --pack) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
@@ -29,6 +32,8 @@ _asepsis() {
   case $command in
     "") options="$commands --help --version" ;;
     read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
+    import) options="--db --site --name --device --as --show-mapping --map --dates --as-of --knowledge --json --help" ;;
+    register) options="--only --db --json --csv --help" ;;
     check) options="--db --pack --fail-on --help" ;;
     findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;
     accept) options="--db --until --by --why --help" ;;
@@ -37,7 +42,7 @@ _asepsis() {
     schema | version) options="--help" ;;
     *) options="--db --json --csv --help" ;;
   esac
-  if [[ $command == read && $word != -* ]]; then
+  if [[ ($command == read || $command == import) && $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
   else
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

@@ -1,13 +1,15 @@
 # Completion of asepsis for fish.
 
-set -l commands read devices device why services settings drift conversations unknown query check findings classes accept pack schema version
-set -l shown devices device why services settings drift conversations unknown query findings classes
+set -l commands read import register devices device why services settings drift conversations unknown query check findings classes accept pack schema version
+set -l shown register devices device why services settings drift conversations unknown query findings classes
 
 complete -c asepsis -f
 complete -c asepsis -l help -d 'How to use it'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -l version -d 'Which version this is'
 
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a read -d 'Read captures and logs into the database'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a import -d 'Import registers and configurations'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a register -d 'Compare registers with what was heard'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a device -d 'Show one device'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a why -d 'Show the evidence for what is said of a device'
@@ -43,6 +45,19 @@ complete -c asepsis -n '__fish_seen_subcommand_from read' -l eve -r -F -d 'Then 
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l zeek-out -x -a '(__fish_complete_directories)' -d 'Then write logs as Zeek does'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l stats -d 'What was read, lost and malformed'
 
+complete -c asepsis -n '__fish_seen_subcommand_from import' -F
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l db -r -F -d 'The database'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l site -x -d 'Whose documents these are'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l name -x -d 'What the register is called'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l device -x -d 'What the configuration is of'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l as -x -a 'register export' -d 'What the files are'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l show-mapping -d 'Show how columns are read'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l map -x -d 'Read a column otherwise'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l dates -x -a 'day-first month-first' -d 'How 03/04/2026 is meant'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l as-of -x -d 'The day it is as of'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l knowledge -x -a '(__fish_complete_directories)' -d 'A folder of your own rules and names'
+complete -c asepsis -n '__fish_seen_subcommand_from import' -l json -d 'JSON, one object a line'
+complete -c asepsis -n '__fish_seen_subcommand_from register' -l only -x -a 'conflicts never-heard unlisted joined' -d 'Only these'
 complete -c asepsis -n '__fish_seen_subcommand_from check accept' -l db -r -F -d 'The database'
 complete -c asepsis -n '__fish_seen_subcommand_from check' -l pack -r -F -d 'A pack of your own'
 complete -c asepsis -n '__fish_seen_subcommand_from check' -l fail-on -x -a '1 2 3 4 5' -d 'Exit with 1 from this rating on'

@@ -64,25 +64,40 @@ std::string only(const std::string& column, const std::string& value) {
   return value.empty() ? std::string() : " AND " + column + " = " + quoted(value);
 }
 
+// Of a document its line stands where a packet's number does.
+const std::string kPlace = "coalesce(min(packet), 'line ' || min(\"row\"))";
+
 std::string evidence_sql(const std::string& attribute, bool people) {
   const std::string where = " FROM evidence WHERE device = ?" + only("attribute", attribute) + ' ';
   if (!people)
     return "SELECT attribute, round(weight, 2) AS weight, rule, claim, value, protocol, source, "
-           "packet, count, first_seen" +
-           where + "ORDER BY attribute, weight DESC, claim, value, source, packet";
+           "packet, \"row\", count, first_seen" +
+           where + "ORDER BY attribute, weight DESC, claim, value, source, packet, \"row\"";
   return "SELECT " + std::string(attribute.empty() ? "attribute, " : "") +
          "round(weight, 2) AS weight, rule, "
          "CASE WHEN rule = 'oui' THEN 'MAC address' ELSE claim END AS claim, value, protocol, " +
-         kFileName + " AS source, min(packet) AS packet, sum(count) AS count, " +
+         kFileName + " AS source, " + kPlace + " AS packet, sum(count) AS count, " +
          "min(first_seen) AS first_seen" + where +
          "GROUP BY attribute, weight, rule, claim, value, protocol, source "
          "ORDER BY attribute, weight DESC, claim, value, source, packet";
 }
 
+std::string conflicts_sql(const std::string& attribute) {
+  return "SELECT attribute, heard, said, " + kFileName +
+         " AS source, \"row\" AS line FROM (SELECT *, file AS source FROM document_conflicts) "
+         "WHERE "
+         "device = ?" +
+         only("attribute", attribute) + " ORDER BY attribute, said, source, line";
+}
+
 std::string facts_sql(const std::string& claim, bool people) {
+  // What is taken from a claim as it was said.
+  const std::string told = claim == "care_area" ? "device.care_area"
+                           : claim == "name"    ? "name.host"
+                                                : claim;
   return "SELECT claim, value, protocol, " + (people ? kFileName : "source") +
-         " AS source, packet, count, first_seen FROM facts WHERE device = ?" +
-         only("claim", claim) + " ORDER BY claim, value, facts.source, packet";
+         " AS source, packet, count, first_seen FROM facts WHERE device = ?" + only("claim", told) +
+         " ORDER BY claim, value, facts.source, packet";
 }
 
 // What the evidence comes to, before it is listed.
@@ -118,7 +133,8 @@ Result<void> show_devices(const AnswerOptions& options) {
   if (options.form != Form::table)
     return show(options,
                 "SELECT id, site, class, manufacturer, model, firmware, serial, udi_di, hardware, "
-                "os, mac, ip, name, care_area, vlan, first_seen, last_seen, confidence "
+                "os, mac, ip, name, care_area, location, asset_number, owner_department, "
+                "life_supporting, end_of_support, vlan, first_seen, last_seen, confidence "
                 "FROM devices ORDER BY id");
   auto database = open_for_answers(options.database);
   if (!database) return std::unexpected(database.error());
@@ -175,6 +191,10 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
   const bool people = options.form == Form::table;
   if (people)
     if (const auto done = conclusions(*database, *device, attribute); !done) return done;
+  const auto conflicts =
+      people ? section(*database, "Documents say otherwise", conflicts_sql(attribute), *device)
+             : Result<void>();
+  if (!conflicts) return conflicts;
   const auto rows = run_query(*database, evidence_sql(attribute, people), *device, kKnown);
   if (!rows) return std::unexpected(rows.error());
   if (!rows->cells.empty()) {

@@ -9,8 +9,10 @@
 #include "app/check_command.hpp"
 #include "app/commands.hpp"
 #include "app/drift_command.hpp"
+#include "app/import_command.hpp"
 #include "app/pack_command.hpp"
 #include "app/read_command.hpp"
+#include "app/register_command.hpp"
 #include "app/settings_command.hpp"
 #include "base/text.hpp"
 
@@ -22,6 +24,7 @@ constexpr int kCouldNot = 2;
 
 struct Arguments {
   ReadCommand read;
+  ImportCommand import;
   AnswerOptions answer;
   CheckCommand check;
   FindingsOptions findings;
@@ -29,7 +32,7 @@ struct Arguments {
   PackOptions pack;
   DriftCommand drift;
   bool json = false, csv = false;
-  std::string id, attribute, sql;
+  std::string id, attribute, sql, only;
 };
 
 void add_form(CLI::App& command, Arguments& arguments) {
@@ -69,6 +72,66 @@ void add_read(CLI::App& app, Arguments& arguments) {
       "  asepsis read zeek/logs/ eve.json.gz\n"
       "  asepsis read ward.pcap --eve - | ship-to-siem\n"
       "  asepsis read ward.pcap.zst --filter 'vlan 220 or tcp port 104'");
+}
+
+// How a document is read where it is not as usual.
+void add_reading_of_documents(CLI::App& command, ImportCommand& import) {
+  command.add_option("--as", import.as, "What the files are, if it is not recognised")
+      ->check(CLI::IsMember({"register", "export"}));
+  command.add_flag("--show-mapping", import.show_mapping,
+                   "Show how columns are read, and import nothing");
+  command
+      .add_option("--map", import.columns,
+                  "Read a column otherwise: 'COLUMN=field', 'COLUMN=-' to leave it out")
+      ->allow_extra_args(false);
+  command.add_option("--dates", import.dates, "How 03/04/2026 is meant where no cell decides it")
+      ->check(CLI::IsMember({"day-first", "month-first"}))
+      ->capture_default_str();
+  command.add_option("--as-of", import.as_of,
+                     "The day it is as of; else when the file was last changed");
+}
+
+void add_import(CLI::App& app, ImportCommand& import) {
+  auto& command = *app.add_subcommand(
+      "import", "Import asset registers and exported configurations into the database");
+  command
+      .add_option("FILE", import.paths,
+                  "Registers (CSV) and configurations of one device each (JSON, XML, INI, CSV, "
+                  "key=value); - for standard input")
+      ->required();
+  command.add_option("--db", import.database, "The database, made if missing")
+      ->capture_default_str();
+  command.add_option("--site", import.site, "Whose they are; else of the only site there is");
+  command.add_option("--name", import.name,
+                     "What the register is called, whatever its file is: a newer version replaces "
+                     "an older one of the same name");
+  command.add_option("--device", import.device, "What the configuration is of, if it does not say");
+  add_reading_of_documents(command, import);
+  command.add_option("--knowledge", import.knowledge,
+                     "A folder of your own rules and names, as for read");
+  command.add_flag("--json", import.json, "What was taken and what was not, as JSON lines");
+  command.footer(
+      "Rows and cells that are wrong are reported with file, line, column and reason, and the "
+      "rest\n"
+      "goes in. The exit status is 2 only if nothing of a file could be taken. Columns and values\n"
+      "that name patients or persons are never kept; of secrets only a keyed hash is.\n"
+      "Examples:\n"
+      "  asepsis import assets.csv --show-mapping\n"
+      "  asepsis import assets-2026.csv --name assets --map 'Ser.-Nr.=serial'\n"
+      "  asepsis import pump*.json\n"
+      "  asepsis import network.ini --device d-3f21ab90cc");
+}
+
+void add_register(CLI::App& app, Arguments& arguments) {
+  auto& command = *app.add_subcommand(
+      "register", "Compare the asset registers with what was heard: what differs, what is missing");
+  command
+      .add_option("--only", arguments.only,
+                  "conflicts, never-heard (listed only), unlisted (heard only) or joined")
+      ->check(CLI::IsMember({"conflicts", "never-heard", "unlisted", "joined"}));
+  add_form(command, arguments);
+  command.footer(
+      "Examples:\n  asepsis register\n  asepsis register --only never-heard --csv > missing.csv");
 }
 
 void add_devices(CLI::App& app, Arguments& arguments) {
@@ -228,6 +291,8 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   AnswerOptions answer = arguments.answer;
   answer.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
   if (name == "read") return run(arguments.read);
+  if (name == "import") return run(arguments.import);
+  if (name == "register") return show_register(answer, arguments.only);
   if (name == "devices") return show_devices(answer);
   if (name == "device") return show_device(answer, arguments.id);
   if (name == "why" && arguments.id.starts_with("f-")) return show_finding(answer, arguments.id);
@@ -280,8 +345,10 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   Arguments arguments;
   add_read(app, arguments);
+  add_import(app, arguments.import);
   add_devices(app, arguments);
   add_answers(app, arguments);
+  add_register(app, arguments);
   add_drift(app, arguments);
   add_checks(app, arguments);
   add_accept(app, arguments);

@@ -29,6 +29,20 @@ std::string for_people(const std::string& where, const std::string& device) {
          where + kOrder;
 }
 
+// Where an exported configuration and the wire contradict each other.
+Result<void> show_said_otherwise(Database& database, const std::string& device) {
+  const auto rows =
+      run_query(database,
+                "SELECT said_setting AS setting, said, seen_setting AS on_the_wire, instance, seen "
+                "FROM said_and_seen WHERE device = ? AND differ = 1 ORDER BY 1, 3, 4, 5",
+                device, kKnown);
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->cells.empty()) return {};
+  std::cout << "\nIts exported configuration says otherwise than was seen\n";
+  print(*rows, Form::table);
+  return {};
+}
+
 }  // namespace
 
 Result<void> show_settings(const AnswerOptions& options, const std::string& id) {
@@ -52,6 +66,7 @@ Result<void> show_settings(const AnswerOptions& options, const std::string& id) 
                 "device = ? AND state = 'unknown' ORDER BY setting)",
                 *device);
   if (!unknown) return std::unexpected(unknown.error());
+  if (const auto shown = show_said_otherwise(*database, *device); !shown) return shown;
   if (const auto& names = unknown->cells[0][0])
     std::cout << "\nCould have been seen and was not, so not known: " << *names << '\n';
   std::cout << "\nWhy we say so: asepsis why " << *device << " SETTING\n";
@@ -61,14 +76,15 @@ Result<void> show_settings(const AnswerOptions& options, const std::string& id) 
 Result<bool> show_setting_evidence(Database& database, Form form, const std::string& device,
                                    const std::string& setting) {
   const bool people = form == Form::table;
-  const auto rows =
-      run_query(database,
-                "SELECT instance, coalesce(value, state) AS value, state, claim, text, protocol, " +
-                    (people ? kFileName + " AS source" : std::string("source")) +
-                    ", packet, count, first_seen, last_seen FROM setting_evidence_rows WHERE "
-                    "device = ? AND setting = " +
-                    quoted(setting) + " ORDER BY instance, value, state, first_seen, packet, text",
-                device, kKnown);
+  const auto rows = run_query(
+      database,
+      "SELECT instance, coalesce(value, state) AS value, state, claim, text, protocol, " +
+          (people ? kFileName + " AS source" : std::string("source")) +
+          (people ? ", coalesce(packet, 'line ' || \"row\") AS packet" : ", packet, \"row\"") +
+          ", count, first_seen, last_seen FROM setting_evidence_rows WHERE "
+          "device = ? AND setting = " +
+          quoted(setting) + " ORDER BY instance, value, state, first_seen, packet, text",
+      device, kKnown);
   if (!rows) return std::unexpected(rows.error());
   if (rows->cells.empty()) return false;
   if (people) {

@@ -94,7 +94,8 @@ class Scratch {
                                                           {"care_area", device.care_area}};
     for (const auto& [attribute, value] : values)
       if (!value.empty())
-        run("INSERT INTO device_value VALUES (?, ?, ?, 1.0, '', 0.0, '[]')", key, attribute, value);
+        run("INSERT INTO device_value VALUES (?, ?, ?, 1.0, '', 0.0, '[]', 'wire')", key, attribute,
+            value);
     return key;
   }
 

@@ -167,9 +167,11 @@ Result<RatingTables> RatingTables::read(std::string_view name, std::string_view 
 Rating RatingTables::rate(const RatingInputs& inputs) const {
   const bool critical =
       !inputs.care_area.empty() && RE2::PartialMatch(inputs.care_area, *tables_->critical_areas);
-  // What supports life on some days is taken to do so where patients are that ill.
-  const Function& function = critical && inputs.depends ? tables_->functions.front()
-                                                        : tables_->function_of(inputs.device_class);
+  // What supports life on some days is taken to do so where patients are that ill,
+  // and what its owner says supports life does. A list lowers nothing.
+  const Function& function = (critical && inputs.depends) || inputs.listed_life
+                                 ? tables_->functions.front()
+                                 : tables_->function_of(inputs.device_class);
   // Whatever is read on the network for a while is of more than one patient.
   const bool several = function.several || inputs.failure == "disclosure";
   const Injury& injury = tables_->injury(function.injuries.find(inputs.failure)->second);
@@ -186,11 +188,12 @@ Rating RatingTables::rate(const RatingInputs& inputs) const {
   rating.reasoning =
       "Severity " + severity + ": " + injury.says + (several ? ", and so could others" : "") +
       " (" + (inputs.device_class.empty() ? "its kind is not known, so it is taken for " : "") +
-      function.name +
+      function.name + (inputs.listed_life ? ", as the asset register says" : "") +
       (inputs.care_area.empty() ? "; care area not known, clinical use assumed"
                                 : "; care area " + inputs.care_area) +
-      "); likelihood " + rating.likelihood + ": " + needs_said(inputs.needs) + ", and " +
-      reach_said(inputs.reach) + (inputs.in_use ? "; it was seen in use." : "; use was not seen.");
+      (inputs.listed_area ? ", by the asset register" : "") + "); likelihood " + rating.likelihood +
+      ": " + needs_said(inputs.needs) + ", and " + reach_said(inputs.reach) +
+      (inputs.in_use ? "; it was seen in use." : "; use was not seen.");
   return rating;
 }
 

@@ -19,6 +19,8 @@ enum class Reach : std::uint8_t { unknown, network, networks, outside };
 struct RatingInputs {
   std::string device_class;  // empty: not known
   std::string care_area;     // empty: not known
+  bool listed_area = false;  // the register says it, not the wire
+  bool listed_life = false;  // the register says that it supports life
   bool depends = false;      // supports life on some days
   Reach reach = Reach::unknown;
   bool in_use = false;       // the weak thing was seen in use, not only offered

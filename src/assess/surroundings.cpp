@@ -44,6 +44,17 @@ void Surroundings::read_devices(SQLite::Database& sql) {
       context.external = value == "external";
     }
   }
+  SQLite::Statement listed(sql,
+                           "SELECT device, attribute, value FROM attributes WHERE source = "
+                           "'document' AND attribute IN ('care_area', 'life_supporting')");
+  while (listed.executeStep()) {
+    DeviceContext& context = devices_.at(listed.getColumn(0).getString());
+    if (listed.getColumn(1).getString() == "care_area") {
+      context.listed_area = true;
+    } else {
+      context.listed_life = listed.getColumn(2).getString() == "yes";
+    }
+  }
 }
 
 // In the order of time; of the tables, as the view takes much longer.

@@ -18,6 +18,8 @@ namespace asepsis {
 struct DeviceContext {
   std::string device_class, care_area;
   bool external = false;
+  bool listed_area = false;  // the care area is what the asset register says
+  bool listed_life = false;  // which says that it supports life
 };
 
 // How one port of a device, or all of it, was talked to.

@@ -11,6 +11,7 @@
 #include "base/ahead.hpp"
 #include "base/json_text.hpp"
 #include "inventory/binding.hpp"
+#include "inventory/documents.hpp"
 #include "inventory/evidence.hpp"
 #include "inventory/fusion.hpp"
 #include "inventory/heard.hpp"
@@ -292,6 +293,7 @@ class SiteDeriving {
 }  // namespace
 
 void empty_inventory(SQLite::Database& sql) {
+  remove_documents(sql);
   empty_settings(sql);
   for (const char* table : {"conversation", "device_fact", "endpoint_owner", "device_value",
                             "device_endpoint", "device_alias", "device"})
@@ -313,6 +315,7 @@ Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
     }
     writer.flush();
     settings.flush();
+    add_documents(sql, knowledge);
     transaction.commit();
     return {};
   });
@@ -322,7 +325,9 @@ Result<bool> inventory_is_stale(Database& database) {
   return guarded(database.path(), [&]() -> Result<bool> {
     return database.sql()
                .execAndGet(
-                   "SELECT EXISTS (SELECT 1 FROM talk) AND NOT EXISTS (SELECT 1 FROM conversation)")
+                   "SELECT (EXISTS (SELECT 1 FROM talk) AND NOT EXISTS (SELECT 1 FROM "
+                   "conversation)) OR (EXISTS (SELECT 1 FROM document_row WHERE current = 1) AND "
+                   "NOT EXISTS (SELECT 1 FROM row_device))")
                .getInt() != 0;
   });
 }

@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "store/schema.hpp"
@@ -45,12 +46,15 @@ void renew_derived(SQLite::Database& sql) {
   while (old.executeStep()) views.push_back(old.getColumn(0).getString());
   old.reset();
   for (const std::string& view : views) sql.exec("DROP VIEW \"" + view + '"');
-  for (const char* table : {"setting_evidence", "setting", "setting_kind", "grade", "conversation",
-                            "device_evidence", "endpoint_owner", "device_fact", "device_value",
-                            "device_endpoint", "device_alias", "device"})
+  for (const char* table :
+       {"setting_document", "document_evidence", "document_conflict", "unregistered", "row_device",
+        "setting_evidence", "setting", "setting_kind", "grade", "conversation", "device_evidence",
+        "endpoint_owner", "device_fact", "device_value", "device_endpoint", "device_alias",
+        "device"})
     sql.exec(std::string("DROP TABLE IF EXISTS ") + table);
-  sql.exec(std::string(kDerivedTables) + std::string(kFindingTables) + std::string(kViews) +
-           std::string(kFindingViews));
+  sql.exec(std::string(kDerivedTables) + std::string(kFindingTables) +
+           std::string(kDocumentTables) + std::string(kDocumentDerivedTables) +
+           std::string(kViews) + std::string(kFindingViews) + std::string(kDocumentViews));
   sql.exec("CREATE INDEX IF NOT EXISTS fact_claim ON fact (claim)");
 }
 
@@ -69,8 +73,11 @@ void migrate(SQLite::Database& sql) {
   transaction.commit();
 }
 
-// Refuses every statement part that does not read.
-int only_reads(void*, int action, const char*, const char*, const char*, const char*) {
+// Refuses every statement part that does not read, and what hashes of secrets
+// could be undone with.
+int only_reads(void*, int action, const char* table, const char*, const char*, const char*) {
+  if (action == SQLITE_READ && table != nullptr && std::string_view(table) == "sealing_key")
+    return SQLITE_DENY;
   switch (action) {
     case SQLITE_SELECT:
     case SQLITE_READ:

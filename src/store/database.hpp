@@ -17,7 +17,7 @@
 
 namespace asepsis {
 
-inline constexpr int kSchemaVersion = 3;
+inline constexpr int kSchemaVersion = 4;
 
 class Database {
  public:

@@ -140,6 +140,7 @@ CREATE TABLE device_endpoint (
 -- manufacturer by the one name that stands for all that devices tell it by.
 -- Evidence: what facts were worth to it, a JSON array of [fact, rule, weight];
 -- the fact is null where the MAC address itself is the evidence.
+-- Source: wire or document. ATTRIBUTE.heard: what a document outweighs.
 CREATE TABLE device_value (
   device INTEGER NOT NULL REFERENCES device,
   attribute TEXT NOT NULL,
@@ -148,6 +149,7 @@ CREATE TABLE device_value (
   runner_up TEXT NOT NULL,
   runner_up_confidence REAL NOT NULL,
   evidence TEXT NOT NULL,
+  source TEXT NOT NULL DEFAULT 'wire',
   PRIMARY KEY (device, attribute, value)
 ) STRICT, WITHOUT ROWID;
 
@@ -180,6 +182,7 @@ CREATE TABLE conversation (
 
 -- The registry of settings (knowledge/settings.toml) that the settings below
 -- were derived by. Lists are JSON arrays; rank is the order of the registry.
+-- Settings of exports come after it; about: what the wire shows of the same.
 CREATE TABLE setting_kind (
   id INTEGER PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -196,7 +199,8 @@ CREATE TABLE setting_kind (
   "check" TEXT NOT NULL,
   eliminates TEXT NOT NULL,
   replaces TEXT NOT NULL,
-  step INTEGER NOT NULL
+  step INTEGER NOT NULL,
+  about TEXT NOT NULL DEFAULT ''
 ) STRICT;
 
 -- What a configuration is called: the first, by id, of whose levels one of
@@ -240,8 +244,9 @@ CREATE INDEX setting_of_kind ON setting (kind);
 
 std::string_view schema_sql() {
   static const std::string kWhole = std::string(kFactTables) + std::string(kDerivedTables) +
-                                    std::string(kFindingTables) + std::string(kViews) +
-                                    std::string(kFindingViews);
+                                    std::string(kFindingTables) + std::string(kDocumentTables) +
+                                    std::string(kDocumentDerivedTables) + std::string(kViews) +
+                                    std::string(kFindingViews) + std::string(kDocumentViews);
   return kWhole;
 }
 

@@ -12,7 +12,10 @@ namespace asepsis {
 extern const std::string_view kFactTables;
 extern const std::string_view kDerivedTables;
 extern const std::string_view kFindingTables;
+extern const std::string_view kDocumentTables;
+extern const std::string_view kDocumentDerivedTables;
 extern const std::string_view kViews;
 extern const std::string_view kFindingViews;
+extern const std::string_view kDocumentViews;
 
 }  // namespace asepsis

@@ -21,6 +21,11 @@ SELECT d.id, s.name AS site,
   json_group_array(v.value) FILTER (WHERE v.attribute = 'ip') AS ip,
   json_group_array(v.value) FILTER (WHERE v.attribute = 'name') AS name,
   max(v.value) FILTER (WHERE v.attribute = 'care_area') AS care_area,
+  max(v.value) FILTER (WHERE v.attribute = 'location') AS location,
+  max(v.value) FILTER (WHERE v.attribute = 'asset_number') AS asset_number,
+  max(v.value) FILTER (WHERE v.attribute = 'owner_department') AS owner_department,
+  max(v.value) FILTER (WHERE v.attribute = 'life_supporting') AS life_supporting,
+  max(v.value) FILTER (WHERE v.attribute = 'end_of_support') AS end_of_support,
   json_group_array(CAST(v.value AS INTEGER)) FILTER (WHERE v.attribute = 'vlan') AS vlan,
   strftime('%Y-%m-%dT%H:%M:%S', d.first_seen / 1000000000, 'unixepoch') ||
     printf('.%06dZ', d.first_seen / 1000 % 1000000) AS first_seen,
@@ -32,9 +37,11 @@ FROM device d JOIN site s ON s.id = d.site LEFT JOIN device_value v ON v.device 
 GROUP BY d.id;
 
 -- What is believed of a device, a row each; '' where nothing is, but might be.
+-- Source: wire or document.
 CREATE VIEW attributes AS
-SELECT d.id AS device, v.attribute, v.value, v.confidence, v.runner_up, v.runner_up_confidence
-FROM device_value v JOIN device d ON d.key = v.device;
+SELECT d.id AS device, v.attribute, v.value, v.confidence, v.runner_up, v.runner_up_confidence,
+  v.source
+FROM device_value v JOIN device d ON d.key = v.device WHERE v.attribute NOT GLOB '*.heard';
 
 CREATE VIEW aliases AS
 SELECT a.alias, d.id AS device, a.anchor FROM device_alias a JOIN device d ON d.key = a.device;
@@ -59,15 +66,25 @@ FROM fact f JOIN endpoint e ON e.id = f.endpoint JOIN source src ON src.id = f.s
   LEFT JOIN device_fact df ON df.fact = f.id
   LEFT JOIN device d ON d.key = CASE WHEN df.fact IS NULL THEN eo.device ELSE df.device END;
 
+-- Packet: of a capture; row: the line of a document.
 CREATE VIEW evidence AS
-SELECT d.id AS device, v.attribute, e.value ->> 2 AS weight, e.value ->> 1 AS rule, f.claim,
-  f.value, f.protocol, src.name AS source, f.packet,
+SELECT d.id AS device, replace(v.attribute, '.heard', '') AS attribute, e.value ->> 2 AS weight,
+  e.value ->> 1 AS rule, f.claim, f.value, f.protocol, src.name AS source, f.packet, NULL AS "row",
   strftime('%Y-%m-%dT%H:%M:%S', f.first_seen / 1000000000, 'unixepoch') ||
     printf('.%06dZ', f.first_seen / 1000 % 1000000) AS first_seen,
   strftime('%Y-%m-%dT%H:%M:%S', f.last_seen / 1000000000, 'unixepoch') ||
     printf('.%06dZ', f.last_seen / 1000 % 1000000) AS last_seen, f.count
 FROM device d JOIN device_value v ON v.device = d.key JOIN json_each(v.evidence) e
-  LEFT JOIN fact f ON f.id = e.value ->> 0 LEFT JOIN source src ON src.id = f.source;
+  LEFT JOIN fact f ON f.id = e.value ->> 0 LEFT JOIN source src ON src.id = f.source
+UNION ALL
+SELECT d.id, de.attribute, de.weight, de.rule, f.claim, f.value, o.kind, v.file, NULL, f.line,
+  strftime('%Y-%m-%dT%H:%M:%S', f.first_seen / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', f.first_seen / 1000 % 1000000),
+  strftime('%Y-%m-%dT%H:%M:%S', f.last_seen / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', f.last_seen / 1000 % 1000000), 1
+FROM document_evidence de JOIN device d ON d.key = de.device
+  JOIN document_fact f ON f.id = de.document_fact JOIN document_row r ON r.id = f.document_row
+  JOIN document o ON o.id = r.document JOIN document_version v ON v.id = f.version;
 
 -- One row a talk and source: what conversations adds up.
 CREATE VIEW talks AS
@@ -189,7 +206,7 @@ CREATE VIEW settings AS
 SELECT id, device, setting, instance, value, state, source, level, first_seen, last_seen
 FROM setting_history WHERE current = 1;
 
--- On what each setting rests: a fact, or a conversation (a talk).
+-- On what each setting rests: a fact, a conversation (a talk), or a row of a document.
 CREATE VIEW setting_evidence_rows AS
 SELECT s.id AS setting_id, d.id AS device, k.name AS setting, nullif(s.instance, '') AS instance,
   nullif(s.value, '') AS value, s.state, coalesce(f.claim, 'conversation') AS claim,
@@ -198,7 +215,7 @@ SELECT s.id AS setting_id, d.id AS device, k.name AS setting, nullif(s.instance,
     coalesce(nullif(se.ip, ''), nullif(se.mac, ''), 'somebody') || ', port ' || t.port ||
     coalesce(', ' || c.application, '') || ', ' || c.state END AS text,
   coalesce(f.protocol, c.application) AS protocol, src.name AS source,
-  coalesce(f.packet, t.packet) AS packet, coalesce(f.count, t.count) AS count,
+  coalesce(f.packet, t.packet) AS packet, NULL AS "row", coalesce(f.count, t.count) AS count,
   strftime('%Y-%m-%dT%H:%M:%S', coalesce(f.first_seen, t.first_seen) / 1000000000, 'unixepoch') ||
     printf('.%06dZ', coalesce(f.first_seen, t.first_seen) / 1000 % 1000000) AS first_seen,
   strftime('%Y-%m-%dT%H:%M:%S', coalesce(f.last_seen, t.last_seen) / 1000000000, 'unixepoch') ||
@@ -208,13 +225,24 @@ FROM device d JOIN setting s ON s.device = d.key JOIN setting_kind k ON k.id = s
   LEFT JOIN fact f ON f.id = e.value LEFT JOIN talk t ON t.id = -e.value
   LEFT JOIN conversation c ON c.talk = t.id
   LEFT JOIN endpoint ce ON ce.id = t.client LEFT JOIN endpoint se ON se.id = t.server
-  JOIN source src ON src.id = coalesce(f.source, t.source);
+  JOIN source src ON src.id = coalesce(f.source, t.source)
+UNION ALL
+SELECT s.id, d.id, k.name, nullif(s.instance, ''), nullif(s.value, ''), s.state, f.claim, f.value,
+  o.kind, v.file, NULL, f.line, 1,
+  strftime('%Y-%m-%dT%H:%M:%S', f.first_seen / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', f.first_seen / 1000 % 1000000),
+  strftime('%Y-%m-%dT%H:%M:%S', f.last_seen / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', f.last_seen / 1000 % 1000000)
+FROM setting_document e JOIN setting s ON s.id = e.setting JOIN setting_kind k ON k.id = s.kind
+  JOIN device d ON d.key = s.device JOIN document_fact f ON f.id = e.document_fact
+  JOIN document_row r ON r.id = f.document_row JOIN document o ON o.id = r.document
+  JOIN document_version v ON v.id = f.version;
 
 -- The registry of settings: what each means and how devices compare by it.
 CREATE VIEW setting_kinds AS
 SELECT name, title, meaning, nullif(instance, '') AS instance, type, nullif(unit, '') AS unit,
   "order", compare, differs_by_nature, shown_by, nullif(change, '') AS change,
-  nullif("check", '') AS "check", nullif(eliminates, '') AS eliminates
+  nullif("check", '') AS "check", nullif(eliminates, '') AS eliminates, nullif(about, '') AS about
 FROM setting_kind;
 
 -- What could have been seen of each device, and what was. Services may show

@@ -1,0 +1,121 @@
+#include "inventory/document_rows.hpp"
+
+#include <algorithm>
+#include <unordered_map>
+
+namespace asepsis {
+namespace {
+
+using Id = std::int64_t;
+
+StoredRow row_from(SQLite::Statement& rows) {
+  StoredRow row{.id = rows.getColumn(0).getInt64(),
+                .document = rows.getColumn(1).getInt64(),
+                .dated = rows.getColumn(2).getInt64(),
+                .of_register = rows.getColumn(3).getString() == "register",
+                .document_name = rows.getColumn(4).getString(),
+                .told = {},
+                .facts = {}};
+  constexpr std::string_view kTold = "device ";
+  const std::string subject = rows.getColumn(5).getString();
+  if (subject.starts_with(kTold)) row.told = subject.substr(kTold.size());
+  return row;
+}
+
+// The owner of a MAC address may have made no more than the network card: what
+// is believed less than this contradicts nobody.
+constexpr double kSure = 0.5;
+
+void take_value(StoredDevice& device, const std::string& attribute, const std::string& value,
+                double confidence) {
+  if (attribute == "mac") device.join.macs.insert(value);
+  if (attribute == "ip") device.ips.insert(value);
+  if (attribute == "name") device.join.names.insert(value);
+  if (attribute == "class") device.device_class = value;
+  if (attribute == "serial") device.join.serial = value;
+  if (attribute == "udi_di") device.join.udi_di = value;
+  if (attribute == "manufacturer" && confidence >= kSure) device.join.manufacturer = value;
+  if (attribute == "model") device.join.model = value;
+  if (attribute != "mac" && attribute != "ip" && attribute != "name" && attribute != "vlan")
+    device.values.emplace(attribute, StoredDevice::Heard{value, confidence});
+}
+
+}  // namespace
+
+const RowFact* StoredRow::fact(std::string_view claim) const {
+  for (const RowFact& one : facts)
+    if (one.current && one.claim == claim) return &one;
+  return nullptr;
+}
+
+std::string StoredRow::value(std::string_view claim) const {
+  const RowFact* one = fact(claim);
+  return one == nullptr ? std::string() : one->value;
+}
+
+std::vector<StoredRow> load_rows(SQLite::Database& sql, Id site) {
+  std::vector<StoredRow> all;
+  std::unordered_map<Id, std::size_t> places;
+  SQLite::Statement rows(
+      sql,
+      "SELECT r.id, d.id, max(v.dated), d.kind, d.name, d.subject FROM document_row r JOIN "
+      "document "
+      "d ON d.id = r.document JOIN document_version v ON v.document = d.id WHERE d.site = ? AND "
+      "r.current = 1 GROUP BY r.id ORDER BY max(v.dated) DESC, d.kind, d.name, d.subject, r.key");
+  rows.bind(1, site);
+  while (rows.executeStep()) {
+    places.emplace(rows.getColumn(0).getInt64(), all.size());
+    all.push_back(row_from(rows));
+  }
+  SQLite::Statement facts(
+      sql,
+      "SELECT f.document_row, f.id, f.claim, f.value, f.level, f.about, f.by_nature, f.current, "
+      "f.first_seen, f.last_seen FROM document_fact f JOIN document_row r ON r.id = f.document_row "
+      "JOIN document d ON d.id = r.document WHERE d.site = ? AND r.current = 1 "
+      "ORDER BY f.document_row, f.claim, f.value");
+  facts.bind(1, site);
+  while (facts.executeStep())
+    all[places.at(facts.getColumn(0).getInt64())].facts.push_back(
+        {.id = facts.getColumn(1).getInt64(),
+         .claim = facts.getColumn(2).getString(),
+         .value = facts.getColumn(3).getString(),
+         .level = facts.getColumn(4).getString(),
+         .about = facts.getColumn(5).getString(),
+         .by_nature = facts.getColumn(6).getInt() != 0,
+         .current = facts.getColumn(7).getInt() != 0,
+         .first = facts.getColumn(8).getInt64(),
+         .last = facts.getColumn(9).getInt64()});
+  return all;
+}
+
+std::vector<StoredDevice> load_devices(SQLite::Database& sql, Id site) {
+  std::vector<StoredDevice> all;
+  std::unordered_map<Id, std::size_t> places;
+  SQLite::Statement devices(sql, "SELECT key, id FROM device WHERE site = ? ORDER BY id");
+  devices.bind(1, site);
+  while (devices.executeStep()) {
+    places.emplace(devices.getColumn(0).getInt64(), all.size());
+    StoredDevice& device = all.emplace_back();
+    device.join.key = devices.getColumn(0).getInt64();
+    device.join.id = devices.getColumn(1).getString();
+  }
+  SQLite::Statement values(sql,
+                           "SELECT v.device, v.attribute, v.value, v.confidence FROM device_value "
+                           "v JOIN device d ON d.key = v.device "
+                           "WHERE d.site = ? AND v.value <> '' AND v.source = 'wire'");
+  values.bind(1, site);
+  while (values.executeStep())
+    take_value(all[places.at(values.getColumn(0).getInt64())], values.getColumn(1).getString(),
+               values.getColumn(2).getString(), values.getColumn(3).getDouble());
+  SQLite::Statement assets(sql,
+                           "SELECT d.key, f.value FROM facts f JOIN device d ON d.id = f.device "
+                           "WHERE d.site = ? AND f.claim = 'device.asset' AND f.equipment IS NULL");
+  assets.bind(1, site);
+  while (assets.executeStep())
+    all[places.at(assets.getColumn(0).getInt64())].join.assets.insert(
+        assets.getColumn(1).getString());
+  for (StoredDevice& device : all) device.external = device.device_class == "external";
+  return all;
+}
+
+}  // namespace asepsis

@@ -1,0 +1,60 @@
+// The current rows of documents and the devices of a site as both are stored,
+// for deriving what documents add. Part of documents.
+
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "inventory/row_join.hpp"
+
+namespace asepsis {
+
+struct RowFact {
+  std::int64_t id = 0;
+  std::string claim, value, level, about;
+  bool by_nature = false, current = false;
+  std::int64_t first = 0, last = 0;
+};
+
+struct StoredRow {
+  std::int64_t id = 0, document = 0, dated = 0;
+  bool of_register = false;
+  std::string document_name;
+  std::string told;  // the id of the device that the document was said to be of
+  std::vector<RowFact> facts;
+
+  const RowFact* fact(std::string_view claim) const;
+  std::string value(std::string_view claim) const;
+};
+
+struct StoredDevice {
+  JoinDevice join;
+  std::string device_class;
+  bool external = false;
+  std::set<std::string> ips;
+  struct Heard {
+    std::string value;
+    double confidence = 0;
+  };
+  std::map<std::string, Heard, std::less<>> values;  // of attributes with one value
+
+  // Nothing if the wire does not show it.
+  const Heard* heard(std::string_view attribute) const {
+    const auto found = values.find(attribute);
+    return found == values.end() ? nullptr : &found->second;
+  }
+};
+
+// Rows that are current, the latest document first. May throw
+// SQLite::Exception, as all of these.
+std::vector<StoredRow> load_rows(SQLite::Database& sql, std::int64_t site);
+std::vector<StoredDevice> load_devices(SQLite::Database& sql, std::int64_t site);
+
+}  // namespace asepsis
