@@ -81,7 +81,7 @@ TEST(Drift, PlansTheWayToTheSafest) {
 
 std::string printed(World& world, const DriftCommand& command, Form form = Form::csv) {
   testing::internal::CaptureStdout();
-  const auto done = show_drift({.database = world.file(), .form = form}, command);
+  const auto done = show_drift({.database = World::file(), .form = form}, command);
   const std::string out = testing::internal::GetCapturedStdout();
   return done ? out : done.error().message;
 }

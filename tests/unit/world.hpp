@@ -128,6 +128,7 @@ class World {
     std::vector<Drift> all;
     const auto grades = Grades::load(database_);
     auto cohorts = load_cohorts(database_, choice).value();
+    all.reserve(cohorts.size());
     for (Cohort& cohort : cohorts) all.push_back(assess_drift(std::move(cohort), *grades));
     return all;
   }
