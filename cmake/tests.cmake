@@ -107,6 +107,10 @@ add_test(NAME packs COMMAND ${end_to_end}/packs.py $<TARGET_FILE:asepsis> ${exam
 add_test(NAME findings COMMAND ${end_to_end}/findings.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 
+add_test(NAME finding_schemas COMMAND ${end_to_end}/finding_schemas.py $<TARGET_FILE:asepsis>
+  ${examples} ${PROJECT_SOURCE_DIR}/tests/schemas)
+set_tests_properties(finding_schemas PROPERTIES SKIP_RETURN_CODE 77)
+
 # The pages that are made of the code say what it says.
 add_executable(make_docs tools/make_docs.cpp)
 target_link_libraries(make_docs PRIVATE asepsis_core)
