@@ -64,7 +64,8 @@ class TomlTable {
   // A text that may be left out.
   std::string text_or(std::string_view key, std::string_view otherwise = {}) {
     std::string value = text(key, false);
-    return value.empty() ? std::string(otherwise) : value;
+    if (value.empty()) value = otherwise;
+    return value;
   }
 
   bool yes(std::string_view key) {
