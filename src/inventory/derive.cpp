@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
@@ -97,7 +96,7 @@ class Writer {
   void write_talks(const Heard& heard, const Fusion& fusion, Id first_key) {
     // In the order of their rows: they are then only ever added at the end.
     std::vector<std::size_t> order(heard.talks.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (std::size_t i = 0; i < order.size(); ++i) order[i] = i;
     std::ranges::sort(order, {}, [&](std::size_t i) { return heard.talks[i].id; });
     const auto key = [&](const std::optional<std::size_t>& device) {
       return device ? std::optional(first_key + static_cast<Id>(*device)) : std::nullopt;
