@@ -79,6 +79,7 @@ asepsis_unit_test(fact_table_test)
 asepsis_unit_test(reading_test)
 asepsis_unit_test(variants_test)
 asepsis_unit_test(settings_test)
+asepsis_unit_test(areas_test)
 asepsis_unit_test(drift_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -103,6 +104,7 @@ add_test(NAME lab_services COMMAND ${end_to_end}/lab_services.py $<TARGET_FILE:a
 add_test(NAME drift COMMAND ${end_to_end}/drift.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 
+add_test(NAME areas COMMAND ${end_to_end}/areas.py $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME packs COMMAND ${end_to_end}/packs.py $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME findings COMMAND ${end_to_end}/findings.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)

@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
+  local commands="read devices device why services settings drift areas conversations unknown query check findings classes accept pack schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -34,10 +34,11 @@ _asepsis() {
     accept) options="--db --until --by --why --help" ;;
     pack) options="list check test new --help" ;;
     drift) options="--split --where --since --plan --db --json --csv --help" ;;
+    areas) options="--site --db --json --csv --help" ;;
     schema | version) options="--help" ;;
     *) options="--db --json --csv --help" ;;
   esac
-  if [[ $command == read && $word != -* ]]; then
+  if [[ $command == @(read|areas) && $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
   else
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

@@ -219,6 +219,7 @@ class Checking {
     found.rating = packs_.ratings().rate(
         {.device_class = context.device_class,
          .care_area = context.care_area,
+         .care_area_by = context.care_area_by,
          .depends = known != nullptr && known->life_supporting == LifeSupporting::depends,
          .reach = gathered.reach,
          .in_use = gathered.in_use,

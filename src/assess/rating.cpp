@@ -190,8 +190,9 @@ Rating RatingTables::rate(const RatingInputs& inputs) const {
       function.name +
       (inputs.care_area.empty() ? "; care area not known, clinical use assumed"
                                 : "; care area " + inputs.care_area) +
-      "); likelihood " + rating.likelihood + ": " + needs_said(inputs.needs) + ", and " +
-      reach_said(inputs.reach) + (inputs.in_use ? "; it was seen in use." : "; use was not seen.");
+      (inputs.care_area_by.empty() ? "" : ", by " + inputs.care_area_by) + "); likelihood " +
+      rating.likelihood + ": " + needs_said(inputs.needs) + ", and " + reach_said(inputs.reach) +
+      (inputs.in_use ? "; it was seen in use." : "; use was not seen.");
   return rating;
 }
 

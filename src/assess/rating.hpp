@@ -17,9 +17,10 @@ namespace asepsis {
 enum class Reach : std::uint8_t { unknown, network, networks, outside };
 
 struct RatingInputs {
-  std::string device_class;  // empty: not known
-  std::string care_area;     // empty: not known
-  bool depends = false;      // supports life on some days
+  std::string device_class;       // empty: not known
+  std::string care_area;          // empty: not known
+  std::string care_area_by = {};  // the rule that says so; empty: the device itself
+  bool depends = false;           // supports life on some days
   Reach reach = Reach::unknown;
   bool in_use = false;       // the weak thing was seen in use, not only offered
   std::string_view failure;  // of kFailures

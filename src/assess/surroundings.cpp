@@ -33,10 +33,16 @@ Surroundings::Surroundings(SQLite::Database& sql) {
 }
 
 void Surroundings::read_devices(SQLite::Database& sql) {
-  SQLite::Statement rows(sql, "SELECT id, class, care_area FROM devices");
+  // Who says the care area, unless the device itself does.
+  SQLite::Statement rows(sql,
+                         "SELECT id, class, care_area, rule FROM devices LEFT JOIN "
+                         "(SELECT d.id, min(e.rule) AS rule FROM device_evidence e JOIN device d "
+                         "ON d.key = e.device WHERE e.attribute = 'care_area' AND e.fact IS NULL "
+                         "AND e.weight > 0 GROUP BY d.id) USING (id)");
   while (rows.executeStep()) {
     DeviceContext context{.device_class = rows.getColumn(1).getString(),
-                          .care_area = rows.getColumn(2).getString()};
+                          .care_area = rows.getColumn(2).getString(),
+                          .care_area_by = rows.getColumn(3).getString()};
     context.external = context.device_class == "external";
     devices_.emplace(rows.getColumn(0).getString(), std::move(context));
   }

@@ -15,6 +15,7 @@ namespace asepsis {
 
 struct DeviceContext {
   std::string device_class, care_area;
+  std::string care_area_by;  // the rule that says so; empty: the device itself
   bool external = false;
 };
 

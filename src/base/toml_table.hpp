@@ -87,27 +87,26 @@ class TomlTable {
     return otherwise;
   }
 
-  // A list of numbers; empty if it is not one.
+  // A number or a list of numbers; empty if it is neither.
   std::vector<std::int64_t> numbers(std::string_view key, std::int64_t least, std::int64_t most,
                                     bool required = false) {
     std::vector<std::int64_t> values;
     const toml::node* node = take(key, required);
     if (node == nullptr) return values;
-    const auto refuse = [&](const toml::node& at) {
+    const auto add = [&](const toml::node& item) {
+      const auto value = item.value_exact<std::int64_t>();
+      if (value && *value >= least && *value <= most) return values.push_back(*value);
       wrong(
           key,
           "is not a list of numbers from " + std::to_string(least) + " to " + std::to_string(most),
-          &at);
-      return std::vector<std::int64_t>();
+          &item);
     };
-    const toml::array* list = node->as_array();
-    if (list == nullptr) return refuse(*node);
-    for (const toml::node& item : *list) {
-      const auto value = item.value_exact<std::int64_t>();
-      if (!value || *value < least || *value > most) return refuse(item);
-      values.push_back(*value);
+    if (const toml::array* list = node->as_array()) {
+      for (const toml::node& item : *list) add(item);
+    } else {
+      add(*node);
     }
-    return values;
+    return error_ ? std::vector<std::int64_t>() : values;
   }
 
   // A text or a list of texts.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "inventory/binding.hpp"
+#include "inventory/care_area.hpp"
 #include "inventory/fusion.hpp"
 #include "inventory/heard.hpp"
 #include "inventory/identify.hpp"
@@ -37,17 +38,6 @@ std::vector<Evidence> evidence_for(const Heard& heard, const FusedDevice& device
                         .count = fact.count});
   }
   return evidence;
-}
-
-// The value of a claim that was said most often; ties by text.
-std::string most_said(const Heard& heard, const FusedDevice& device, std::string_view claim) {
-  std::map<std::string, std::uint64_t> counts;
-  for (const std::size_t index : device.facts)
-    if (heard.facts[index].claim == claim)
-      counts[std::string(heard.facts[index].value)] += heard.facts[index].count;
-  const auto most =
-      std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
-  return most == counts.end() ? std::string() : most->first;
 }
 
 class Writer {
@@ -131,7 +121,6 @@ class Writer {
       if (fact.claim == "name.host" || fact.claim == "name.dns") names.emplace(fact.value);
     }
     for (const std::string& name : names) write_value(key, "name", name);
-    write_value(key, "care_area", most_said(heard, device, "device.care_area"));
   }
 
   void write_opinion(Id device, const std::string& attribute, const Opinion& opinion) {
@@ -223,6 +212,7 @@ Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
     for (const Heard& heard : load_heard(sql))
       derive_site(heard, knowledge, writer, settings, next_key);
     writer.write_owners();
+    place_devices(sql);
     transaction.commit();
     return {};
   });

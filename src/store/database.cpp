@@ -37,19 +37,20 @@ Result<void> check_ours(SQLite::Database& sql, const std::filesystem::path& path
   return {};
 }
 
-// Version 1 had no settings and no findings. What is derived is made anew in the form of today;
-// it is empty then, and is derived when it is next asked for.
+// Version 1 had no settings and no findings, version 2 no rules for areas. What is derived is made
+// anew in the form of today; it is empty then, and is derived when it is next asked for.
 void renew_derived(SQLite::Database& sql) {
   std::vector<std::string> views;
   SQLite::Statement old(sql, "SELECT name FROM sqlite_master WHERE type = 'view'");
   while (old.executeStep()) views.push_back(old.getColumn(0).getString());
   old.reset();
   for (const std::string& view : views) sql.exec("DROP VIEW \"" + view + '"');
-  for (const char* table : {"conversation", "device_evidence", "device_fact", "device_value",
-                            "device_endpoint", "device_alias", "device"})
-    sql.exec(std::string("DROP TABLE ") + table);
-  sql.exec(std::string(kDerivedTables) + std::string(kFindingTables) + std::string(kViews) +
-           std::string(kFindingViews));
+  for (const char* table :
+       {"setting_evidence", "setting", "setting_kind", "grade", "conversation", "device_evidence",
+        "device_fact", "device_value", "device_endpoint", "device_alias", "device"})
+    sql.exec(std::string("DROP TABLE IF EXISTS ") + table);
+  sql.exec(std::string(kAreaTables) + std::string(kDerivedTables) + std::string(kFindingTables) +
+           std::string(kViews) + std::string(kAreaViews) + std::string(kFindingViews));
   sql.exec("CREATE INDEX IF NOT EXISTS fact_claim ON fact (claim)");
 }
 

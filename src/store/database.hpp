@@ -16,7 +16,7 @@
 
 namespace asepsis {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
 
 class Database {
  public:

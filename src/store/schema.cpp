@@ -243,8 +243,9 @@ CREATE INDEX device_fact_device ON device_fact (device);
 )sql";
 
 std::string_view schema_sql() {
-  static const std::string kWhole = std::string(kFactTables) + std::string(kDerivedTables) +
-                                    std::string(kFindingTables) + std::string(kViews) +
+  static const std::string kWhole = std::string(kFactTables) + std::string(kAreaTables) +
+                                    std::string(kDerivedTables) + std::string(kFindingTables) +
+                                    std::string(kViews) + std::string(kAreaViews) +
                                     std::string(kFindingViews);
   return kWhole;
 }

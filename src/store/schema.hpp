@@ -14,5 +14,7 @@ extern const std::string_view kDerivedTables;
 extern const std::string_view kFindingTables;
 extern const std::string_view kViews;
 extern const std::string_view kFindingViews;
+extern const std::string_view kAreaTables;
+extern const std::string_view kAreaViews;
 
 }  // namespace asepsis

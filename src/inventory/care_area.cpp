@@ -1,0 +1,221 @@
+#include "inventory/care_area.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "store/statement.hpp"
+
+namespace asepsis {
+namespace {
+
+using Id = std::int64_t;
+
+// Whose word it is, the strongest first.
+enum class Basis : std::uint8_t { device, rule };
+
+struct Statement {
+  Basis basis;
+  std::string area;
+  std::optional<Id> fact;
+  std::string rule;
+};
+
+struct Opinion {
+  std::vector<Statement> statements;
+  std::map<Basis, std::string> areas;  // what each comes to; none where it is undecided
+};
+using Opinions = std::map<Id, Opinion>;  // by device
+
+// The rules of one site, to be asked by address.
+class Rules {
+ public:
+  struct Rule {
+    std::string area;
+    std::string text;
+  };
+
+  void add(int vlan, const std::optional<Network>& network, Rule rule) {
+    if (network)
+      networks_[network->bits].emplace(network->first, std::move(rule));
+    else
+      vlans_.emplace(vlan, std::move(rule));
+  }
+
+  // The smallest network around the address.
+  const Rule* of_network(const std::optional<Ip>& ip) const {
+    if (!ip) return nullptr;
+    for (const auto& [bits, rules] : networks_)
+      if (const auto found = rules.find(network_of(*ip, bits).first); found != rules.end())
+        return &found->second;
+    return nullptr;
+  }
+  const Rule* of_vlan(int vlan) const {
+    const auto found = vlans_.find(vlan);
+    return found == vlans_.end() ? nullptr : &found->second;
+  }
+
+ private:
+  std::map<unsigned, std::map<Ip, Rule>, std::greater<>> networks_;  // by bits
+  std::map<int, Rule> vlans_;
+};
+
+std::map<Id, Rules> load_rules(SQLite::Database& sql) {
+  std::map<Id, Rules> by_site;
+  SQLite::Statement rows(sql, "SELECT site, vlan, network, area, rule FROM area_rule_text");
+  while (rows.executeStep())
+    by_site[rows.getColumn(0).getInt64()].add(
+        rows.getColumn(1).getInt(), network_from_text(rows.getColumn(2).getString()),
+        {.area = rows.getColumn(3).getString(), .text = rows.getColumn(4).getString()});
+  return by_site;
+}
+
+// What it was heard to say most often; of as many the first by the alphabet.
+void add_own_words(SQLite::Database& sql, Opinions& opinions) {
+  constexpr std::size_t kMostStatements = 20;  // of one device
+  std::map<Id, std::map<std::string, std::int64_t>> counts;
+  SQLite::Statement rows(sql,
+                         "SELECT df.device, f.id, f.value, f.count FROM fact f JOIN device_fact df "
+                         "ON df.fact = f.id WHERE f.claim = 'device.care_area' AND f.refused = 0 "
+                         "AND f.value <> '' ORDER BY f.count DESC, f.id");
+  while (rows.executeStep()) {
+    const Id device = rows.getColumn(0).getInt64();
+    std::string area = rows.getColumn(2).getString();
+    counts[device][area] += rows.getColumn(3).getInt64();
+    auto& statements = opinions[device].statements;
+    if (statements.size() < kMostStatements)
+      statements.push_back({.basis = Basis::device,
+                            .area = std::move(area),
+                            .fact = rows.getColumn(1).getInt64(),
+                            .rule = "said by the device"});
+  }
+  for (const auto& [device, areas] : counts)
+    opinions[device].areas[Basis::device] =
+        std::ranges::max_element(areas, {}, [](const auto& one) { return one.second; })->first;
+}
+
+// Where a device was heard, and what the rules say of that.
+struct Place {
+  int vlan;
+  std::int64_t first, last;
+  const Rules::Rule* of_network;
+  const Rules::Rule* of_vlan;
+};
+
+struct Stay {
+  std::int64_t first, last;
+  std::set<std::string> rules;
+};
+using Stays = std::map<std::string, Stay>;  // by area
+
+// A network is more than the VLAN it is in: there the rule of the VLAN holds
+// for nothing else of the device either.
+Stays stays_of(const std::vector<Place>& places) {
+  std::set<int> ruled;
+  for (const Place& place : places)
+    if (place.of_network != nullptr) ruled.insert(place.vlan);
+  Stays stays;
+  for (const Place& place : places) {
+    const Rules::Rule* rule = place.of_network;
+    if (rule == nullptr && !ruled.contains(place.vlan)) rule = place.of_vlan;
+    if (rule == nullptr) continue;
+    Stay& stay = stays.try_emplace(rule->area, Stay{place.first, place.last, {}}).first->second;
+    stay.first = std::min(stay.first, place.first);
+    stay.last = std::max(stay.last, place.last);
+    stay.rules.insert(rule->text);
+  }
+  return stays;
+}
+
+// REQUIRES: it was heard in an area. Who was heard in several areas has moved to the last, unless
+// it was in another meanwhile: then it is in both (a server, a gateway) and so in none.
+void conclude(const Stays& stays, Opinion& opinion) {
+  const auto latest =
+      std::ranges::max_element(stays, {}, [](const auto& one) { return one.second.last; });
+  const bool apart = std::ranges::all_of(stays, [&](const auto& one) {
+    return one.first == latest->first || one.second.last < latest->second.first;
+  });
+  if (apart) opinion.areas[Basis::rule] = latest->first;
+  for (const auto& [area, stay] : stays)
+    for (const std::string& rule : stay.rules)
+      opinion.statements.push_back(
+          {.basis = Basis::rule, .area = area, .fact = std::nullopt, .rule = rule});
+}
+
+// A VLAN is a device's own where it sent frames under its own MAC: behind a
+// router they have the VLAN of whom it talks to, and a lease that a relay asked
+// for is heard on the VLAN of the DHCP server.
+constexpr const char* kPlaces =
+    "SELECT de.device, d.site, e.vlan * (EXISTS (SELECT 1 FROM device_value v WHERE "
+    "v.device = de.device AND v.attribute = 'mac' AND v.value = e.mac) AND (de.why IN ('arp', "
+    "'nd') OR e.id IN (SELECT client FROM talk WHERE client_packets > 0 UNION ALL SELECT server "
+    "FROM talk WHERE server_packets > 0))), e.ip, de.first_seen, de.last_seen "
+    "FROM device_endpoint de JOIN device d ON d.key = de.device "
+    "JOIN endpoint e ON e.id = de.endpoint";
+
+void add_rules(SQLite::Database& sql, Opinions& opinions) {
+  const std::map<Id, Rules> by_site = load_rules(sql);
+  if (by_site.empty()) return;
+  std::map<Id, std::vector<Place>> places;
+  SQLite::Statement rows(sql, kPlaces);
+  while (rows.executeStep()) {
+    const auto rules = by_site.find(rows.getColumn(1).getInt64());
+    if (rules == by_site.end()) continue;
+    const int vlan = rows.getColumn(2).getInt();
+    places[rows.getColumn(0).getInt64()].push_back(
+        {.vlan = vlan,
+         .first = rows.getColumn(4).getInt64(),
+         .last = rows.getColumn(5).getInt64(),
+         .of_network = rules->second.of_network(ip_from_text(rows.getColumn(3).getText())),
+         .of_vlan = rules->second.of_vlan(vlan)});
+  }
+  for (const auto& [device, heard] : places)
+    if (const Stays stays = stays_of(heard); !stays.empty()) conclude(stays, opinions[device]);
+}
+
+}  // namespace
+
+void keep_area_rules(SQLite::Database& sql, const std::string& site,
+                     const std::vector<AreaRule>& rules) {
+  SQLite::Statement known(sql, "INSERT OR IGNORE INTO site (name) VALUES (?)");
+  run(known, site);
+  SQLite::Statement forget(sql,
+                           "DELETE FROM area_rule WHERE site = (SELECT id FROM site WHERE name = "
+                           "?)");
+  run(forget, site);
+  SQLite::Statement add(sql,
+                        "INSERT INTO area_rule (site, area, vlan, network, source) SELECT id, ?, "
+                        "?, ?, ? FROM site WHERE name = ?");
+  for (const AreaRule& rule : rules) {
+    const std::string network = rule.vlan != 0 ? std::string() : to_text(rule.network);
+    run(add, rule.area, rule.vlan, network, rule.where, site);
+  }
+}
+
+void place_devices(SQLite::Database& sql) {
+  sql.exec("DELETE FROM device_value WHERE attribute = 'care_area'");
+  sql.exec("DELETE FROM device_evidence WHERE attribute = 'care_area'");
+  Opinions opinions;
+  add_own_words(sql, opinions);
+  add_rules(sql, opinions);
+  SQLite::Statement value(sql,
+                          "INSERT INTO device_value (device, attribute, value, confidence, "
+                          "runner_up, runner_up_confidence) VALUES (?, 'care_area', ?, 1, '', 0)");
+  SQLite::Statement evidence(sql,
+                             "INSERT INTO device_evidence (device, attribute, fact, rule, weight) "
+                             "VALUES (?, 'care_area', ?, ?, ?)");
+  for (const auto& [device, opinion] : opinions) {
+    if (!opinion.areas.empty()) run(value, device, opinion.areas.begin()->second);
+    for (const Statement& one : opinion.statements) {
+      const bool decides = !opinion.areas.empty() && one.basis == opinion.areas.begin()->first &&
+                           one.area == opinion.areas.begin()->second;
+      run(evidence, device, one.fact, one.rule, decides ? 1.0 : 0.0);
+    }
+  }
+}
+
+}  // namespace asepsis

@@ -1,0 +1,38 @@
+// The part of the schema that keeps what people say of networks. It survives
+// when the inventory is derived again, as findings do.
+
+#include "store/schema.hpp"
+
+namespace asepsis {
+
+const std::string_view kAreaTables = R"sql(
+-- Decisions of people: which care area a VLAN or a network of a site serves.
+-- One of the two is said; the other is 0 or ''. Source: the file and its line.
+CREATE TABLE IF NOT EXISTS area_rule (
+  site INTEGER NOT NULL REFERENCES site,
+  vlan INTEGER NOT NULL,
+  network TEXT NOT NULL,
+  area TEXT NOT NULL,
+  source TEXT NOT NULL,
+  PRIMARY KEY (site, vlan, network)
+) STRICT, WITHOUT ROWID;
+
+)sql";
+
+const std::string_view kAreaViews = R"sql(
+-- The same in words, as evidence names them.
+CREATE VIEW area_rule_text AS
+SELECT site, vlan, network, area, source || ': ' ||
+  CASE vlan WHEN 0 THEN network ELSE 'VLAN ' || vlan END || ' is ' || area AS rule
+FROM area_rule;
+
+-- Which care area a VLAN or a network serves, as people said it, and how many
+-- devices have their care area from that.
+CREATE VIEW areas AS
+SELECT s.name AS site, r.area, nullif(r.vlan, 0) AS vlan, nullif(r.network, '') AS network, r.rule,
+  (SELECT count(*) FROM device_evidence e JOIN device d ON d.key = e.device WHERE d.site = r.site
+    AND e.attribute = 'care_area' AND e.fact IS NULL AND e.weight > 0 AND e.rule = r.rule) AS devices
+FROM area_rule_text r JOIN site s ON s.id = r.site;
+)sql";
+
+}  // namespace asepsis
