@@ -183,9 +183,10 @@ CREATE VIEW settings AS
 SELECT id, device, setting, instance, value, state, source, level, first_seen, last_seen
 FROM setting_history WHERE current = 1;
 
--- On what each setting rests: a fact, or a conversation (a talk).
+-- On what each setting rests, eight of each at most: a fact, or a conversation
+-- (a talk). Fact and talk are ids in the views of these names.
 CREATE VIEW setting_evidence_rows AS
-SELECT s.id AS setting_id, d.id AS device, k.name AS setting, nullif(s.instance, '') AS instance,
+SELECT s.id AS setting_id, e.fact, e.talk, d.id AS device, k.name AS setting, nullif(s.instance, '') AS instance,
   nullif(s.value, '') AS value, s.state, coalesce(f.claim, 'conversation') AS claim,
   CASE WHEN f.id IS NOT NULL THEN f.value ELSE
     coalesce(nullif(ce.ip, ''), nullif(ce.mac, ''), 'somebody') || ' to ' ||

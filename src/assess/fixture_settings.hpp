@@ -1,0 +1,16 @@
+// The settings of a fixture's devices, as its facts and talks make them. Part
+// of trying fixtures.
+
+#pragma once
+
+#include <SQLiteCpp/SQLiteCpp.h>
+
+#include "inventory/knowledge.hpp"
+
+namespace asepsis {
+
+// REQUIRES: one site, whose devices, facts and talks are written; their keys
+// count from one. May throw SQLite::Exception.
+void add_fixture_settings(SQLite::Database& sql, const Knowledge& knowledge);
+
+}  // namespace asepsis
