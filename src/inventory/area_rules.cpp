@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.hpp"
 #include "base/toml_table.hpp"
 
 namespace asepsis {
@@ -28,6 +29,7 @@ void add(TomlTable& in, std::string_view key, AreaRule rule, std::vector<AreaRul
 
 void read_area(TomlTable& in, std::vector<AreaRule>& rules) {
   const AreaRule base{.area = in.text("name"), .where = in.where()};
+  if (trimmed(base.area) != base.area) in.wrong("name", "begins or ends with a space");
   if (base.area.size() > kMostName)
     in.wrong("name", "is longer than " + std::to_string(kMostName) + " bytes");
   const auto vlans = in.numbers("vlans", 1, kMostVlan);

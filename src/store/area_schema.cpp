@@ -30,9 +30,11 @@ FROM area_rule;
 -- devices have their care area from that.
 CREATE VIEW areas AS
 SELECT s.name AS site, r.area, nullif(r.vlan, 0) AS vlan, nullif(r.network, '') AS network, r.rule,
-  (SELECT count(*) FROM device_evidence e JOIN device d ON d.key = e.device WHERE d.site = r.site
-    AND e.attribute = 'care_area' AND e.fact IS NULL AND e.weight > 0 AND e.rule = r.rule) AS devices
-FROM area_rule_text r JOIN site s ON s.id = r.site;
+  coalesce(p.devices, 0) AS devices
+FROM area_rule_text r JOIN site s ON s.id = r.site LEFT JOIN (
+  SELECT d.site, e.rule, count(*) AS devices FROM device_evidence e JOIN device d ON d.key = e.device
+  WHERE e.attribute = 'care_area' AND e.fact IS NULL AND e.weight > 0 GROUP BY d.site, e.rule) p
+  ON p.site = r.site AND p.rule = r.rule;
 )sql";
 
 }  // namespace asepsis

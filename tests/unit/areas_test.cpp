@@ -185,6 +185,7 @@ TEST(AreaRules, AreRefusedWithTheLineAndTheReason) {
   const std::vector<Refused> refused{
       {"[[area]]\nvlans = [1]\n", "line 1: area: name is missing"},
       {"[[area]]\nname = \"\"\nvlans = [1]\n", "line 2: area: name is empty"},
+      {"[[area]]\nname = \" \"\nvlans = [1]\n", "line 2: area: name begins or ends with a space"},
       {"[[area]]\nname = \"" + std::string(101, 'x') + "\"\nvlans = 1\n",
        "line 2: area: name is longer than 100 bytes"},
       {begin, "line 1: area: vlans is missing, and so is networks"},

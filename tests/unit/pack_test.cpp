@@ -184,7 +184,7 @@ TEST(PackQuery, MayAskOfSettings) {
       "SELECT s.device, s.value AS detail, e.fact, e.talk FROM settings s JOIN "
       "setting_evidence_rows e ON e.setting_id = s.id WHERE s.setting IN ('telnet', "
       "'tls.lowest_version') AND s.state = 'seen' AND (s.level = 'open' OR s.value = 'TLS 1.0')");
-  text = replaced(text, "fail = { facts = [{ claim = \"http.title\", value = \"x\", port = 80 }] }",
+  text = replaced(text, R"(fail = { facts = [{ claim = "http.title", value = "x", port = 80 }] })",
                   R"(fail = [
   { talks = [{ port = 23, application = "telnet" }] },
   { facts = [{ claim = "tls.version", value = "TLS 1.2", port = 443 },
