@@ -76,22 +76,19 @@ std::map<Id, Rules> load_rules(SQLite::Database& sql) {
 
 // What it was heard to say most often; of as many the first by the alphabet.
 void add_own_words(SQLite::Database& sql, Opinions& opinions) {
-  constexpr std::size_t kMostStatements = 20;  // of one device
   std::map<Id, std::map<std::string, std::int64_t>> counts;
   SQLite::Statement rows(sql,
                          "SELECT df.device, f.id, f.value, f.count FROM fact f JOIN device_fact df "
                          "ON df.fact = f.id WHERE f.claim = 'device.care_area' AND f.refused = 0 "
-                         "AND f.value <> '' ORDER BY f.count DESC, f.id");
+                         "AND f.value <> '' ORDER BY f.count DESC, f.value, f.first_seen, f.id");
   while (rows.executeStep()) {
     const Id device = rows.getColumn(0).getInt64();
     std::string area = rows.getColumn(2).getString();
     counts[device][area] += rows.getColumn(3).getInt64();
-    auto& statements = opinions[device].statements;
-    if (statements.size() < kMostStatements)
-      statements.push_back({.basis = Basis::device,
-                            .area = std::move(area),
-                            .fact = rows.getColumn(1).getInt64(),
-                            .rule = "said by the device"});
+    opinions[device].statements.push_back({.basis = Basis::device,
+                                           .area = std::move(area),
+                                           .fact = rows.getColumn(1).getInt64(),
+                                           .rule = "said by the device"});
   }
   for (const auto& [device, areas] : counts)
     opinions[device].areas[Basis::device] =
@@ -208,12 +205,16 @@ void place_devices(SQLite::Database& sql) {
   SQLite::Statement evidence(sql,
                              "INSERT INTO device_evidence (device, attribute, fact, rule, weight) "
                              "VALUES (?, 'care_area', ?, ?, ?)");
+  constexpr int kMostEvidence = 20;  // for what is decided, and as much against it
   for (const auto& [device, opinion] : opinions) {
     if (!opinion.areas.empty()) run(value, device, opinion.areas.begin()->second);
+    int pro = 0;
+    int contra = 0;
     for (const Statement& one : opinion.statements) {
       const bool decides = !opinion.areas.empty() && one.basis == opinion.areas.begin()->first &&
                            one.area == opinion.areas.begin()->second;
-      run(evidence, device, one.fact, one.rule, decides ? 1.0 : 0.0);
+      if (++(decides ? pro : contra) <= kMostEvidence)
+        run(evidence, device, one.fact, one.rule, decides ? 1.0 : 0.0);
     }
   }
 }

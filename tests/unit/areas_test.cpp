@@ -122,6 +122,24 @@ TEST(Areas, KeepWhatIsOutrankedAsEvidence) {
             "1.0 said by the device WARD7; 0.0 areas.toml: line 2: VLAN 120 is Theatres ");
 }
 
+// Whatever a device makes up, its area keeps its evidence, and a page is enough.
+TEST(Areas, KeepBoundedEvidenceOfWhatIsDecided) {
+  World world;
+  world.stay(1, 120, "10.9.0.5", 10, 20);
+  for (int i = 0; i < 100; ++i) world.fact({1, "device.care_area", "A" + std::to_string(i)});
+  for (int port = 1; port <= 2; ++port) world.fact({1, "device.care_area", "Z", port});
+  world.derive();
+  EXPECT_EQ(placed(world, "10.9.0.5"), "Z, ");
+  const auto count = [&](const std::string& where) {
+    return world.sql()
+        .execAndGet("SELECT count(*) FROM evidence WHERE attribute = 'care_area' AND " + where)
+        .getInt();
+  };
+  EXPECT_EQ(count("weight > 0 AND value = 'Z'"), 2);
+  EXPECT_EQ(count("weight > 0 AND value <> 'Z'"), 0);
+  EXPECT_EQ(count("weight = 0"), 20);
+}
+
 // Rules hold for their site alone, until others are given for it.
 TEST(Areas, AreReplacedSiteBySite) {
   World world;
