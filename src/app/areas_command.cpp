@@ -24,7 +24,7 @@ Result<void> keep(Database& database, const std::string& site, const std::vector
   return guarded(database.path(), [&]() -> Result<void> {
     SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
     keep_area_rules(database.sql(), site, rules);
-    place_devices(database.sql());
+    place_by_rules(database.sql());
     transaction.commit();
     return {};
   });

@@ -15,21 +15,54 @@ namespace {
 
 using Id = std::int64_t;
 
-// Whose word it is, the strongest first.
-enum class Basis : std::uint8_t { device, rule };
-
+// One word on the care area of a device.
 struct Statement {
-  Basis basis;
   std::string area;
   std::optional<Id> fact;
   std::string rule;
 };
 
+// What one kind of witness says of a device.
 struct Opinion {
   std::vector<Statement> statements;
-  std::map<Basis, std::string> areas;  // what each comes to; none where it is undecided
+  std::string area;  // what they come to; empty: undecided
 };
 using Opinions = std::map<Id, Opinion>;  // by device
+
+// Keeps the opinion as it is, unless somebody stronger has spoken: it is then
+// evidence of weight 0.
+class Recorder {
+ public:
+  explicit Recorder(SQLite::Database& sql)
+      : known_(sql,
+               "SELECT 1 FROM device_value WHERE device = ? AND attribute = 'care_area' AND value "
+               "<> ''"),
+        value_(sql,
+               "INSERT INTO device_value (device, attribute, value, confidence, runner_up, "
+               "runner_up_confidence) VALUES (?, 'care_area', ?, 1, '', 0)"),
+        evidence_(sql,
+                  "INSERT INTO device_evidence (device, attribute, fact, rule, weight) "
+                  "VALUES (?, 'care_area', ?, ?, ?)") {}
+
+  void record(Id device, const Opinion& opinion) {
+    constexpr int kMostEvidence = 20;  // for what is decided, and as much against it
+    bind_all(known_, device);
+    const bool outranked = known_.executeStep();
+    known_.reset();
+    const bool decides = !outranked && !opinion.area.empty();
+    if (decides) run(value_, device, opinion.area);
+    int pro = 0;
+    int contra = 0;
+    for (const Statement& one : opinion.statements) {
+      const bool counts = decides && one.area == opinion.area;
+      if (++(counts ? pro : contra) <= kMostEvidence)
+        run(evidence_, device, one.fact, one.rule, counts ? 1.0 : 0.0);
+    }
+  }
+
+ private:
+  SQLite::Statement known_, value_, evidence_;
+};
 
 // The rules of one site, to be asked by address.
 class Rules {
@@ -74,27 +107,6 @@ std::map<Id, Rules> load_rules(SQLite::Database& sql) {
   return by_site;
 }
 
-// What it was heard to say most often; of as many the first by the alphabet.
-void add_own_words(SQLite::Database& sql, Opinions& opinions) {
-  std::map<Id, std::map<std::string, std::int64_t>> counts;
-  SQLite::Statement rows(sql,
-                         "SELECT df.device, f.id, f.value, f.count FROM fact f JOIN device_fact df "
-                         "ON df.fact = f.id WHERE f.claim = 'device.care_area' AND f.refused = 0 "
-                         "AND f.value <> '' ORDER BY f.count DESC, f.value, f.first_seen, f.id");
-  while (rows.executeStep()) {
-    const Id device = rows.getColumn(0).getInt64();
-    std::string area = rows.getColumn(2).getString();
-    counts[device][area] += rows.getColumn(3).getInt64();
-    opinions[device].statements.push_back({.basis = Basis::device,
-                                           .area = std::move(area),
-                                           .fact = rows.getColumn(1).getInt64(),
-                                           .rule = "said by the device"});
-  }
-  for (const auto& [device, areas] : counts)
-    opinions[device].areas[Basis::device] =
-        std::ranges::max_element(areas, {}, [](const auto& one) { return one.second; })->first;
-}
-
 // Where a device was heard, and what the rules say of that.
 struct Place {
   int vlan;
@@ -130,17 +142,18 @@ Stays stays_of(const std::vector<Place>& places) {
 
 // REQUIRES: it was heard in an area. Who was heard in several areas has moved to the last, unless
 // it was in another meanwhile: then it is in both (a server, a gateway) and so in none.
-void conclude(const Stays& stays, Opinion& opinion) {
+Opinion conclude(const Stays& stays) {
+  Opinion opinion;
   const auto latest =
       std::ranges::max_element(stays, {}, [](const auto& one) { return one.second.last; });
   const bool apart = std::ranges::all_of(stays, [&](const auto& one) {
     return one.first == latest->first || one.second.last < latest->second.first;
   });
-  if (apart) opinion.areas[Basis::rule] = latest->first;
+  if (apart) opinion.area = latest->first;
   for (const auto& [area, stay] : stays)
     for (const std::string& rule : stay.rules)
-      opinion.statements.push_back(
-          {.basis = Basis::rule, .area = area, .fact = std::nullopt, .rule = rule});
+      opinion.statements.push_back({.area = area, .fact = std::nullopt, .rule = rule});
+  return opinion;
 }
 
 // A VLAN is a device's own where it sent frames under its own MAC: behind a
@@ -154,9 +167,10 @@ constexpr const char* kPlaces =
     "FROM device_endpoint de JOIN device d ON d.key = de.device "
     "JOIN endpoint e ON e.id = de.endpoint";
 
-void add_rules(SQLite::Database& sql, Opinions& opinions) {
+Opinions opinions_by_rules(SQLite::Database& sql) {
+  Opinions opinions;
   const std::map<Id, Rules> by_site = load_rules(sql);
-  if (by_site.empty()) return;
+  if (by_site.empty()) return opinions;
   std::map<Id, std::vector<Place>> places;
   SQLite::Statement rows(sql, kPlaces);
   while (rows.executeStep()) {
@@ -171,7 +185,9 @@ void add_rules(SQLite::Database& sql, Opinions& opinions) {
          .of_vlan = rules->second.of_vlan(vlan)});
   }
   for (const auto& [device, heard] : places)
-    if (const Stays stays = stays_of(heard); !stays.empty()) conclude(stays, opinions[device]);
+    if (const Stays stays = stays_of(heard); !stays.empty())
+      opinions.emplace(device, conclude(stays));
+  return opinions;
 }
 
 }  // namespace
@@ -193,30 +209,39 @@ void keep_area_rules(SQLite::Database& sql, const std::string& site,
   }
 }
 
-void place_devices(SQLite::Database& sql) {
-  sql.exec("DELETE FROM device_value WHERE attribute = 'care_area'");
-  sql.exec("DELETE FROM device_evidence WHERE attribute = 'care_area'");
+void place_by_own_word(SQLite::Database& sql) {
   Opinions opinions;
-  add_own_words(sql, opinions);
-  add_rules(sql, opinions);
-  SQLite::Statement value(sql,
-                          "INSERT INTO device_value (device, attribute, value, confidence, "
-                          "runner_up, runner_up_confidence) VALUES (?, 'care_area', ?, 1, '', 0)");
-  SQLite::Statement evidence(sql,
-                             "INSERT INTO device_evidence (device, attribute, fact, rule, weight) "
-                             "VALUES (?, 'care_area', ?, ?, ?)");
-  constexpr int kMostEvidence = 20;  // for what is decided, and as much against it
-  for (const auto& [device, opinion] : opinions) {
-    if (!opinion.areas.empty()) run(value, device, opinion.areas.begin()->second);
-    int pro = 0;
-    int contra = 0;
-    for (const Statement& one : opinion.statements) {
-      const bool decides = !opinion.areas.empty() && one.basis == opinion.areas.begin()->first &&
-                           one.area == opinion.areas.begin()->second;
-      if (++(decides ? pro : contra) <= kMostEvidence)
-        run(evidence, device, one.fact, one.rule, decides ? 1.0 : 0.0);
-    }
+  std::map<Id, std::map<std::string, std::int64_t>> counts;
+  SQLite::Statement rows(
+      sql,
+      "SELECT df.device, f.id, f.value, f.count FROM fact f JOIN device_fact df ON df.fact = f.id "
+      "WHERE f.claim = 'device.care_area' AND f.refused = 0 AND f.value <> '' "
+      "ORDER BY f.count DESC, f.value, f.first_seen, f.id");
+  while (rows.executeStep()) {
+    const Id device = rows.getColumn(0).getInt64();
+    const std::string area = rows.getColumn(2).getString();
+    counts[device][area] += rows.getColumn(3).getInt64();
+    opinions[device].statements.push_back(
+        {.area = area, .fact = rows.getColumn(1).getInt64(), .rule = "said by the device"});
   }
+  for (const auto& [device, areas] : counts)  // of as many the first by the alphabet
+    opinions[device].area =
+        std::ranges::max_element(areas, {}, [](const auto& one) { return one.second; })->first;
+  Recorder recorder(sql);
+  for (const auto& [device, opinion] : opinions) recorder.record(device, opinion);
+}
+
+void forget_rules(SQLite::Database& sql) {
+  sql.exec(
+      "DELETE FROM device_value WHERE attribute = 'care_area' AND device IN (SELECT device FROM "
+      "device_evidence WHERE attribute = 'care_area' AND fact IS NULL AND weight > 0)");
+  sql.exec("DELETE FROM device_evidence WHERE attribute = 'care_area' AND fact IS NULL");
+}
+
+void place_by_rules(SQLite::Database& sql) {
+  forget_rules(sql);
+  Recorder recorder(sql);
+  for (const auto& [device, opinion] : opinions_by_rules(sql)) recorder.record(device, opinion);
 }
 
 }  // namespace asepsis

@@ -1,10 +1,11 @@
 // Which care area each device serves, and who says so. This is the one place
-// that knows whose word counts:
+// that knows whose word counts; whoever is asked first keeps it:
 //
 // 1. the device itself (HL7 location, SDC context): it knows where it is now;
-// 2. a rule of people for the network or VLAN that it was heard in.
+// 2. what is listed of this one device, by whoever derives lists;
+// 3. a rule of people for the network or VLAN that it was heard in.
 //
-// What outranks another leaves it standing as evidence, with the weight 0.
+// A rule that is outranked stays as evidence, with the weight 0.
 
 #pragma once
 
@@ -21,7 +22,14 @@ namespace asepsis {
 void keep_area_rules(SQLite::Database& sql, const std::string& site,
                      const std::vector<AreaRule>& rules);
 
-// Decides anew for every device. May throw SQLite::Exception.
-void place_devices(SQLite::Database& sql);
+// By what devices say. REQUIRES: no device has a care area yet. May throw
+// SQLite::Exception, as those below.
+void place_by_own_word(SQLite::Database& sql);
+
+// Takes back what rules said, so that others can be asked before them.
+void forget_rules(SQLite::Database& sql);
+
+// Asks the rules, as they are now, for the devices that nobody else has placed.
+void place_by_rules(SQLite::Database& sql);
 
 }  // namespace asepsis

@@ -212,7 +212,8 @@ Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
     for (const Heard& heard : load_heard(sql))
       derive_site(heard, knowledge, writer, settings, next_key);
     writer.write_owners();
-    place_devices(sql);
+    place_by_own_word(sql);
+    place_by_rules(sql);
     transaction.commit();
     return {};
   });

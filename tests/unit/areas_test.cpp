@@ -140,6 +140,24 @@ TEST(Areas, KeepBoundedEvidenceOfWhatIsDecided) {
   EXPECT_EQ(count("weight = 0"), 20);
 }
 
+// A list stands between the device and the rules, in whatever order they come.
+TEST(Areas, LeaveTheWordToWhoIsStronger) {
+  World world;
+  world.stay(1, 120, "10.9.0.5", 10, 20);
+  keep_area_rules(world.sql(), "here", rules());
+  world.derive();
+  forget_rules(world.sql());
+  EXPECT_EQ(placed(world, "10.9.0.5"), ", ");
+  world.sql().exec(
+      "INSERT INTO device_value (device, attribute, value, confidence, runner_up, "
+      "runner_up_confidence) SELECT DISTINCT device, 'care_area', 'Listed', 0.9, '', 0 FROM "
+      "device_endpoint");
+  for (int i = 0; i < 2; ++i) {
+    place_by_rules(world.sql());
+    EXPECT_EQ(placed(world, "10.9.0.5"), "Listed, ");
+  }
+}
+
 // Rules hold for their site alone, until others are given for it.
 TEST(Areas, AreReplacedSiteBySite) {
   World world;
@@ -150,10 +168,10 @@ TEST(Areas, AreReplacedSiteBySite) {
   keep_area_rules(world.sql(), "here", rules());
   world.derive();
   keep_area_rules(world.sql(), "here", rules("[[area]]\nname = \"Ward 4\"\nvlans = [120]"));
-  place_devices(world.sql());
+  place_by_rules(world.sql());
   EXPECT_EQ(placed(world, "10.9.0.5"), "Ward 4, areas.toml: line 1: VLAN 120 is Ward 4");
   keep_area_rules(world.sql(), "here", rules(""));
-  place_devices(world.sql());
+  place_by_rules(world.sql());
   EXPECT_EQ(placed(world, "10.9.0.5"), ", ");
   EXPECT_EQ(world.sql().execAndGet("SELECT count(*) FROM areas").getInt(), 6);
 }
