@@ -45,3 +45,6 @@ add_custom_target(deb
 # Man page and completions know every command and option of the program.
 add_test(NAME front_door
   COMMAND ${PROJECT_SOURCE_DIR}/tests/front_door.sh $<TARGET_FILE:asepsis>)
+add_test(NAME completions
+  COMMAND ${PROJECT_SOURCE_DIR}/tests/end_to_end/completions.py $<TARGET_FILE:asepsis>
+    ${PROJECT_SOURCE_DIR}/completions)

@@ -83,6 +83,7 @@ asepsis_unit_test(fact_table_test)
 asepsis_unit_test(reading_test)
 asepsis_unit_test(variants_test)
 asepsis_unit_test(settings_test)
+asepsis_unit_test(areas_test)
 asepsis_unit_test(drift_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
@@ -109,9 +110,14 @@ add_test(NAME drift COMMAND ${end_to_end}/drift.py $<TARGET_FILE:asepsis>
 
 add_test(NAME documents COMMAND ${end_to_end}/documents.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures ${PROJECT_SOURCE_DIR}/../shared/documents)
+add_test(NAME areas COMMAND ${end_to_end}/areas.py $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME packs COMMAND ${end_to_end}/packs.py $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME findings COMMAND ${end_to_end}/findings.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
+
+add_test(NAME finding_schemas COMMAND ${end_to_end}/finding_schemas.py $<TARGET_FILE:asepsis>
+  ${examples} ${PROJECT_SOURCE_DIR}/tests/schemas)
+set_tests_properties(finding_schemas PROPERTIES SKIP_RETURN_CODE 77)
 
 # The pages that are made of the code say what it says.
 add_executable(make_docs tools/make_docs.cpp)

@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read import register devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
+  local commands="read import register devices device why services settings drift areas conversations unknown query check findings classes accept pack schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -39,10 +39,11 @@ _asepsis() {
     accept) options="--db --until --by --why --help" ;;
     pack) options="list check test new --help" ;;
     drift) options="--split --where --since --plan --db --json --csv --help" ;;
+    areas) options="--site --db --json --csv --help" ;;
     schema | version) options="--help" ;;
     *) options="--db --json --csv --help" ;;
   esac
-  if [[ ($command == read || $command == import) && $word != -* ]]; then
+  if [[ $command == @(read|import|areas) && $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
   else
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

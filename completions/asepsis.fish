@@ -1,7 +1,7 @@
 # Completion of asepsis for fish.
 
-set -l commands read import register devices device why services settings drift conversations unknown query check findings classes accept pack schema version
-set -l shown register devices device why services settings drift conversations unknown query findings classes
+set -l commands read import register devices device why services settings drift areas conversations unknown query check findings classes accept pack schema version
+set -l shown register devices device why services settings drift areas conversations unknown query findings classes
 
 complete -c asepsis -f
 complete -c asepsis -l help -d 'How to use it'
@@ -16,6 +16,7 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a why -d 'Sh
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a services -d 'List what the devices offer'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a settings -d 'List how devices are configured'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a drift -d 'Show where devices of one model differ'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a areas -d 'Say which care area a VLAN or network serves'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a conversations -d 'List who talks to whom'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a unknown -d 'List what nothing recognises'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a query -d 'Answer a question in SQL'
@@ -36,6 +37,8 @@ complete -c asepsis -n '__fish_seen_subcommand_from drift' -l split -x -a 'site 
 complete -c asepsis -n '__fish_seen_subcommand_from drift' -l where -x -d 'Only devices of which this holds, in SQL'
 complete -c asepsis -n '__fish_seen_subcommand_from drift' -l since -x -d 'Which settings changed since'
 complete -c asepsis -n '__fish_seen_subcommand_from drift' -l plan -d 'What to change to reach the safest'
+complete -c asepsis -n '__fish_seen_subcommand_from areas' -F
+complete -c asepsis -n '__fish_seen_subcommand_from areas' -l site -x -d 'The network the rules are of'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -F
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l filter -x -d 'Read only the packets that match'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l site -x -d 'The network the captures are of'

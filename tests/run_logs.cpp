@@ -131,7 +131,8 @@ int main(int argc, char** argv) {
   std::set<std::filesystem::path> folders;
   for (const auto& entry : std::filesystem::directory_iterator(argv[1]))
     folders.insert(entry.path());
-  int passed = 0, failed = 0;
+  int passed = 0;
+  int failed = 0;
   for (const auto& folder : folders) {
     const bool accept = argc == 4 && folder.filename().string().starts_with(accepted);
     ++(asepsis::run(folder, accept) ? passed : failed);

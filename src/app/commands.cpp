@@ -100,6 +100,14 @@ std::string facts_sql(const std::string& claim, bool people) {
          " ORDER BY claim, value, facts.source, packet";
 }
 
+// The one device, with its class, or how many.
+std::string one_or_many(const std::string& whom) {
+  return "CASE json_array_length(" + whom + ") WHEN 1 THEN (" + whom +
+         " ->> 0) || coalesce(' ' || (SELECT value FROM attributes a WHERE a.device = " + whom +
+         " ->> 0 AND attribute = 'class' AND value <> ''), '') ELSE json_array_length(" + whom +
+         ") || ' devices' END";
+}
+
 // What the evidence comes to, before it is listed.
 Result<void> conclusions(Database& database, const std::string& device,
                          const std::string& attribute) {
@@ -265,14 +273,6 @@ Result<void> show_conversations(const AnswerOptions& options) {
       "AS ids FROM conversations) "
       "ORDER BY client, server, client_ip, server_ip, transport, port, application, state, "
       "security");
-}
-
-// The one device, with its class, or how many.
-std::string one_or_many(const std::string& whom) {
-  return "CASE json_array_length(" + whom + ") WHEN 1 THEN (" + whom +
-         " ->> 0) || coalesce(' ' || (SELECT value FROM attributes a WHERE a.device = " + whom +
-         " ->> 0 AND attribute = 'class' AND value <> ''), '') ELSE json_array_length(" + whom +
-         ") || ' devices' END";
 }
 
 Result<void> show_unknown(const AnswerOptions& options) {

@@ -23,7 +23,8 @@ void community_ids(sqlite3_context* context, int, sqlite3_value** arguments) {
     return bytes == nullptr ? std::string() : std::string(bytes);
   };
   // The specification names ICMP flows by type and code, which we do not keep.
-  constexpr int kIcmp = 1, kIcmp6 = 58;
+  constexpr int kIcmp = 1;
+  constexpr int kIcmp6 = 58;
   const int protocol = sqlite3_value_int(arguments[0]);
   if (protocol == kIcmp || protocol == kIcmp6) return sqlite3_result_null(context);
   const auto client = ip_from_text(text(1));

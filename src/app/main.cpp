@@ -6,6 +6,7 @@
 #include <iostream>
 #include <string>
 
+#include "app/areas_command.hpp"
 #include "app/check_command.hpp"
 #include "app/commands.hpp"
 #include "app/drift_command.hpp"
@@ -29,6 +30,7 @@ struct Arguments {
   CheckCommand check;
   FindingsOptions findings;
   AcceptCommand accept;
+  AreasCommand areas;
   PackOptions pack;
   DriftCommand drift;
   bool json = false, csv = false;
@@ -187,6 +189,22 @@ void add_questions(CLI::App& app, Arguments& arguments) {
   app.add_subcommand("version", "Print the version");
 }
 
+void add_areas(CLI::App& app, Arguments& arguments) {
+  auto& areas = *app.add_subcommand("areas", "Say which care area a VLAN or network serves");
+  areas.add_option("FILE", arguments.areas.file,
+                   "Rules in TOML, from now on the site's only ones; left out: list the rules");
+  areas.add_option("--site", arguments.areas.site, "Whose rules the file holds")
+      ->capture_default_str();
+  add_form(areas, arguments);
+  areas.footer(
+      "What a device says of itself counts more. The file:\n"
+      "  [[area]]\n"
+      "  name = \"Theatres\"\n"
+      "  vlans = [120, 121]\n"
+      "  networks = [\"10.1.2.0/24\"]\n"
+      "Examples:\n  asepsis areas areas.toml --site st-elsewhere\n  asepsis areas");
+}
+
 void add_checks(CLI::App& app, Arguments& arguments) {
   auto& check = *app.add_subcommand("check", "Check the devices against packs of checks");
   check.add_option("--db", arguments.check.database, "The database")->capture_default_str();
@@ -305,6 +323,11 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   if (name == "classes") return show_classes(answer);
   if (name == "accept") return run(arguments.accept);
   if (name == "services") return show_services(answer);
+  if (name == "areas") {
+    AreasCommand areas = arguments.areas;
+    areas.answer = answer;
+    return run(areas);
+  }
   if (name == "drift") return show_drift(answer, arguments.drift);
   if (name == "settings") return show_settings(answer, arguments.id);
   if (name == "conversations") return show_conversations(answer);
@@ -350,6 +373,7 @@ int run_program(int argc, char** argv) {
   add_answers(app, arguments);
   add_register(app, arguments);
   add_drift(app, arguments);
+  add_areas(app, arguments);
   add_checks(app, arguments);
   add_accept(app, arguments);
   add_packs(app, arguments);

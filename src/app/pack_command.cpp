@@ -54,7 +54,7 @@ void print_checks(const Pack& pack, Form form) {
 Result<void> ask_all(const PackSet& packs, const Pack& pack) {
   for (const Check& check : pack.checks) {
     if (!check.document.empty()) continue;
-    auto database = scratch_inventory({}, check);
+    auto database = scratch_inventory({}, check, packs.knowledge());
     if (!database) return std::unexpected(database.error());
     const auto found = run_check(*database, packs, check);
     if (!found) return std::unexpected(found.error());

@@ -220,7 +220,7 @@ class Checking {
     found.rating = packs_.ratings().rate(
         {.device_class = context.device_class,
          .care_area = context.care_area,
-         .listed_area = context.listed_area,
+         .care_area_by = context.care_area_by,
          .listed_life = context.listed_life,
          .depends = known != nullptr && known->life_supporting == LifeSupporting::depends,
          .reach = gathered.reach,

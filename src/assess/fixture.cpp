@@ -5,6 +5,7 @@
 #include <set>
 
 #include "assess/checking.hpp"
+#include "assess/fixture_settings.hpp"
 #include "store/statement.hpp"
 
 namespace asepsis {
@@ -134,7 +135,7 @@ std::string list(const std::set<std::string>& names) {
 
 Result<FixtureOutcome> try_fixture(const PackSet& packs, const Check& check,
                                    const Fixture& fixture) {
-  auto database = scratch_inventory(fixture, check);
+  auto database = scratch_inventory(fixture, check, packs.knowledge());
   if (!database) return std::unexpected(database.error());
   const auto found = run_check(*database, packs, check);
   if (!found) return std::unexpected(found.error());
@@ -149,12 +150,14 @@ Result<FixtureOutcome> try_fixture(const PackSet& packs, const Check& check,
 
 }  // namespace
 
-Result<Database> scratch_inventory(const Fixture& fixture, const Check& check) {
+Result<Database> scratch_inventory(const Fixture& fixture, const Check& check,
+                                   const Knowledge& knowledge) {
   auto database = Database::open(":memory:", Database::Mode::write);
   if (!database) return database;
   return guarded(database->path(), [&]() -> Result<Database> {
     const auto filled = Scratch(database->sql(), check).fill(fixture);
     if (!filled) return std::unexpected(filled.error());
+    add_fixture_settings(*database, knowledge);
     return std::move(*database);
   });
 }

@@ -14,7 +14,8 @@
 namespace asepsis {
 
 // An inventory of nothing but the fixture, in memory.
-Result<Database> scratch_inventory(const Fixture& fixture, const Check& check);
+Result<Database> scratch_inventory(const Fixture& fixture, const Check& check,
+                                   const Knowledge& knowledge);
 
 struct FixtureOutcome {
   std::string where;    // file and line of the fixture

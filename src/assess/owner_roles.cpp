@@ -8,13 +8,11 @@
 namespace asepsis {
 
 Result<OwnerRoles> OwnerRoles::read(std::string_view name, std::string_view text) {
-  const toml::parse_result parsed = toml::parse(text, name);
-  if (!parsed)
-    return fail(TomlTable::at_line(name, parsed.error().source()) + ": " +
-                std::string(parsed.error().description()));
+  const auto parsed = parse_toml(name, text);
+  if (!parsed) return std::unexpected(parsed.error());
   OwnerRoles owners;
   std::array<int, 3> leaders{};
-  TomlTable root(name, "", parsed.table());
+  TomlTable root(name, "", *parsed);
   root.tables(
       "role",
       [&](TomlTable& in) {

@@ -30,11 +30,6 @@ bool has_form(std::string_view text, std::string_view form) {
   return RE2::FullMatch(text, RE2(std::string(form)));
 }
 
-std::string text_or(TomlTable& in, std::string_view key, std::string_view otherwise) {
-  const std::string value = in.text(key, false);
-  return value.empty() ? std::string(otherwise) : value;
-}
-
 void check_form(TomlTable& in, std::string_view key, const std::vector<std::string>& values,
                 std::string_view form) {
   for (const std::string& value : values)
@@ -43,29 +38,29 @@ void check_form(TomlTable& in, std::string_view key, const std::vector<std::stri
 
 Fixture::Device read_device(TomlTable& in) {
   return {.name = in.text("name"),
-          .device_class = in.text("class", false),
-          .manufacturer = in.text("manufacturer", false),
-          .model = in.text("model", false),
-          .firmware = in.text("firmware", false),
-          .os = in.text("os", false),
-          .ip = in.text("ip", false),
-          .care_area = in.text("care_area", false),
+          .device_class = in.text_or("class"),
+          .manufacturer = in.text_or("manufacturer"),
+          .model = in.text_or("model"),
+          .firmware = in.text_or("firmware"),
+          .os = in.text_or("os"),
+          .ip = in.text_or("ip"),
+          .care_area = in.text_or("care_area"),
           .vlan = in.number("vlan", 0, 0, 4095)};
 }
 
 std::string state_of(TomlTable& in, auto& states) {
-  const std::string state = text_or(in, "state", "seen");
+  const std::string state = in.text_or("state", "seen");
   if (std::ranges::find(states, state) == std::end(states)) in.wrong("state", "is no such state");
   return state;
 }
 
 Fixture::Fact read_fact(TomlTable& in) {
-  Fixture::Fact fact{.device = text_or(in, "device", kOurs),
+  Fixture::Fact fact{.device = in.text_or("device", kOurs),
                      .claim = in.text("claim"),
                      .value = in.text("value"),
                      .state = state_of(in, kStates),
-                     .protocol = text_or(in, "protocol", "fixture"),
-                     .equipment = in.text("equipment", false),
+                     .protocol = in.text_or("protocol", "fixture"),
+                     .equipment = in.text_or("equipment"),
                      .port = in.number("port", 0, 0, 65'535),
                      .hour = in.number("hour", 0, 0, kMostHours),
                      .count = in.number("count", 1, 1, 1'000'000)};
@@ -79,11 +74,11 @@ Fixture::Fact read_fact(TomlTable& in) {
 }
 
 Fixture::Talk read_talk(TomlTable& in) {
-  Fixture::Talk talk{.client = text_or(in, "client", kOther),
-                     .server = text_or(in, "server", kOurs),
-                     .transport = text_or(in, "transport", "tcp"),
-                     .application = in.text("application", false),
-                     .security = text_or(in, "security", "clear"),
+  Fixture::Talk talk{.client = in.text_or("client", kOther),
+                     .server = in.text_or("server", kOurs),
+                     .transport = in.text_or("transport", "tcp"),
+                     .application = in.text_or("application"),
+                     .security = in.text_or("security", "clear"),
                      .state = state_of(in, kTalkStates),
                      .port = in.number("port", 0, 0, 65'535),
                      .hour = in.number("hour", 0, 0, kMostHours)};
@@ -95,7 +90,7 @@ Fixture::Talk read_talk(TomlTable& in) {
 Fixture read_fixture(TomlTable& in, bool fails) {
   Fixture fixture;
   fixture.where = in.where();
-  fixture.about = in.text("about", false);
+  fixture.about = in.text_or("about");
   in.tables("devices", [&](TomlTable& row) { fixture.devices.push_back(read_device(row)); });
   in.tables("facts", [&](TomlTable& row) { fixture.facts.push_back(read_fact(row)); });
   in.tables("talks", [&](TomlTable& row) { fixture.talks.push_back(read_talk(row)); });
@@ -169,7 +164,7 @@ void read_head(TomlTable& in, Pack& pack) {
   if (!has_form(pack.id, "[a-z0-9]+(-[a-z0-9]+)*")) in.wrong("id", "is not in kebab-case");
   pack.title = in.text("title");
   pack.version = in.text("version");
-  pack.about = in.text("about", false);
+  pack.about = in.text_or("about");
   pack.classes = in.texts("classes");
   pack.builds_on = in.texts("builds_on");
 }
@@ -186,11 +181,9 @@ Result<void> check_ids(const Pack& pack) {
 }  // namespace
 
 Result<Pack> read_pack(std::string_view name, std::string_view text) {
-  const toml::parse_result parsed = toml::parse(text, name);
-  if (!parsed)
-    return fail(TomlTable::at_line(name, parsed.error().source()) + ": " +
-                std::string(parsed.error().description()));
-  TomlTable root(name, "", parsed.table());
+  const auto parsed = parse_toml(name, text);
+  if (!parsed) return std::unexpected(parsed.error());
+  TomlTable root(name, "", *parsed);
   Pack pack;
   pack.where = name;
   root.table(

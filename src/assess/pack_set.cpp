@@ -9,8 +9,6 @@
 
 namespace asepsis {
 
-std::span<const EmbeddedFile> embedded_packs();  // cmake/embed.cmake
-
 namespace {
 
 std::string_view embedded(std::string_view name) {
@@ -19,7 +17,7 @@ std::string_view embedded(std::string_view name) {
 }
 
 Result<std::string> text_of(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  const std::ifstream file(path, std::ios::binary);
   std::ostringstream text;
   if (file) text << file.rdbuf();
   if (!file || std::filesystem::is_directory(path)) return fail(path.string() + " cannot be read");

@@ -86,8 +86,11 @@ using Matrix = std::map<std::string, std::array<int, kSeverities.size()>, std::l
 
 void read_matrix(TomlTable& in, Matrix& matrix) {
   for (const std::string_view likelihood : kLikelihoods) {
-    const auto row = in.numbers(likelihood, kSeverities.size(), 1, 5);
+    const auto row = in.numbers(likelihood, 1, 5, true);
     auto& levels = matrix[std::string(likelihood)];
+    if (row.size() != levels.size())
+      return in.wrong(likelihood, "is not a number for each of " + std::to_string(levels.size()) +
+                                      " severities");
     for (std::size_t i = 0; i < row.size(); ++i) levels[i] = static_cast<int>(row[i]);
   }
 }
@@ -124,11 +127,9 @@ RatingTables& RatingTables::operator=(RatingTables&&) noexcept = default;
 RatingTables::~RatingTables() = default;
 
 Result<RatingTables> RatingTables::read(std::string_view name, std::string_view text) {
-  const toml::parse_result parsed = toml::parse(text, name);
-  if (!parsed)
-    return fail(TomlTable::at_line(name, parsed.error().source()) + ": " +
-                std::string(parsed.error().description()));
-  TomlTable in(name, "", parsed.table());
+  const auto parsed = parse_toml(name, text);
+  if (!parsed) return std::unexpected(parsed.error());
+  TomlTable in(name, "", *parsed);
   auto tables = std::make_unique<Tables>();
   in.table(
       "matrix", [&](TomlTable& row) { read_matrix(row, tables->matrix); }, true);
@@ -191,8 +192,8 @@ Rating RatingTables::rate(const RatingInputs& inputs) const {
       function.name + (inputs.listed_life ? ", as the asset register says" : "") +
       (inputs.care_area.empty() ? "; care area not known, clinical use assumed"
                                 : "; care area " + inputs.care_area) +
-      (inputs.listed_area ? ", by the asset register" : "") + "); likelihood " + rating.likelihood +
-      ": " + needs_said(inputs.needs) + ", and " + reach_said(inputs.reach) +
+      (inputs.care_area_by.empty() ? "" : ", by " + inputs.care_area_by) + "); likelihood " +
+      rating.likelihood + ": " + needs_said(inputs.needs) + ", and " + reach_said(inputs.reach) +
       (inputs.in_use ? "; it was seen in use." : "; use was not seen.");
   return rating;
 }

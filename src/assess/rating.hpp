@@ -17,11 +17,11 @@ namespace asepsis {
 enum class Reach : std::uint8_t { unknown, network, networks, outside };
 
 struct RatingInputs {
-  std::string device_class;  // empty: not known
-  std::string care_area;     // empty: not known
-  bool listed_area = false;  // the register says it, not the wire
-  bool listed_life = false;  // the register says that it supports life
-  bool depends = false;      // supports life on some days
+  std::string device_class;       // empty: not known
+  std::string care_area;          // empty: not known
+  std::string care_area_by = {};  // who says so; empty: the device itself
+  bool listed_life = false;       // the register says that it supports life
+  bool depends = false;           // supports life on some days
   Reach reach = Reach::unknown;
   bool in_use = false;       // the weak thing was seen in use, not only offered
   std::string_view failure;  // of kFailures

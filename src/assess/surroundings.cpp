@@ -29,30 +29,26 @@ Surroundings::Surroundings(SQLite::Database& sql) {
 
 void Surroundings::read_devices(SQLite::Database& sql) {
   SQLite::Statement rows(sql,
-                         "SELECT d.key, d.id, v.attribute, v.value FROM device d LEFT JOIN "
-                         "device_value v ON v.device = d.key AND v.attribute IN ('class', "
-                         "'care_area')");
+                         "SELECT d.key, d.id, v.attribute, v.value, v.source, v.evidence ->> "
+                         "'$[0][1]' FROM device d LEFT JOIN device_value v ON v.device = d.key AND "
+                         "v.value <> '' AND v.attribute IN ('class', 'care_area', "
+                         "'life_supporting')");
   while (rows.executeStep()) {
     const std::string id = rows.getColumn(1).getString();
     ids_.emplace(rows.getColumn(0).getInt64(), id);
     DeviceContext& context = devices_[id];
+    const std::string attribute = rows.getColumn(2).getString();
     const std::string value = rows.getColumn(3).getString();
-    if (rows.getColumn(2).getString() == "care_area") {
+    const std::string source = rows.getColumn(4).getString();
+    if (attribute == "care_area") {
       context.care_area = value;
-    } else {
+      if (source == "document") context.care_area_by = "the asset register";
+      if (source == "rule") context.care_area_by = rows.getColumn(5).getString();
+    } else if (attribute == "life_supporting") {
+      context.listed_life = source == "document" && value == "yes";
+    } else if (attribute == "class") {
       context.device_class = value;
       context.external = value == "external";
-    }
-  }
-  SQLite::Statement listed(sql,
-                           "SELECT device, attribute, value FROM attributes WHERE source = "
-                           "'document' AND attribute IN ('care_area', 'life_supporting')");
-  while (listed.executeStep()) {
-    DeviceContext& context = devices_.at(listed.getColumn(0).getString());
-    if (listed.getColumn(1).getString() == "care_area") {
-      context.listed_area = true;
-    } else {
-      context.listed_life = listed.getColumn(2).getString() == "yes";
     }
   }
 }

@@ -17,9 +17,9 @@ namespace asepsis {
 
 struct DeviceContext {
   std::string device_class, care_area;
+  std::string care_area_by;  // who says so: a rule, the register; empty: the device itself
   bool external = false;
-  bool listed_area = false;  // the care area is what the asset register says
-  bool listed_life = false;  // which says that it supports life
+  bool listed_life = false;  // the register says that it supports life
 };
 
 // How one port of a device, or all of it, was talked to.

@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <span>
 #include <string_view>
 
 namespace asepsis {
@@ -11,5 +12,10 @@ struct EmbeddedFile {
   std::string_view name;  // relative to the folder it was taken from
   std::string_view text;
 };
+
+// What CMakeLists.txt embeds.
+std::span<const EmbeddedFile> embedded_knowledge();
+std::span<const EmbeddedFile> embedded_oui_table();
+std::span<const EmbeddedFile> embedded_packs();
 
 }  // namespace asepsis

@@ -1,7 +1,9 @@
-// Reads one table of a TOML file key by key and refuses what nobody asked for:
-// a misspelt key is an error with its file and line, not a rule that never
-// fires. It remembers the first thing that was wrong, so that a reader takes
-// key after key in a straight line and asks once.
+// The one way to read TOML: a file is parsed, and its tables are taken key by
+// key. What nobody asked for is refused: a misspelt key is an error with its
+// file and line, not a rule that never fires. A table remembers the first thing
+// that was wrong, so that a reader takes key after key in a straight line and
+// asks once. Only the readers of such files include this (it brings toml++
+// along, as headers).
 
 #pragma once
 
@@ -12,11 +14,25 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
 
 namespace asepsis {
+
+// "pack.toml: line 3"
+inline std::string at_line(std::string_view file, const toml::source_region& region) {
+  return std::string(file) + ": line " + std::to_string(region.begin.line);
+}
+
+// `file` stands in messages.
+inline Result<toml::table> parse_toml(std::string_view file, std::string_view text) {
+  toml::parse_result parsed = toml::parse(text, file);
+  if (parsed) return std::move(parsed).table();
+  return fail(at_line(file, parsed.error().source()) + ": " +
+              std::string(parsed.error().description()));
+}
 
 class TomlTable {
  public:
@@ -25,11 +41,16 @@ class TomlTable {
   TomlTable(std::string_view file, std::string_view kind, const toml::table& table)
       : file_(file), kind_(kind), table_(table) {}
 
-  // "pack.toml: line 3"
-  static std::string at_line(std::string_view file, const toml::source_region& region) {
-    return std::string(file) + ": line " + std::to_string(region.begin.line);
-  }
   std::string where() const { return at_line(file_, table_.source()); }
+
+  // The value of a key, which then counts as asked for; null if it is not there.
+  // For what no function below reads: wrong() says what is amiss with it.
+  const toml::node* take(std::string_view key, bool required) {
+    taken_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr && required) wrong(key, "is missing");
+    return node;
+  }
 
   std::string text(std::string_view key, bool required = true) {
     const toml::node* node = take(key, required);
@@ -38,6 +59,13 @@ class TomlTable {
     if (!value) return wrong(key, "is not a text", node), std::string();
     if (value->empty()) wrong(key, "is empty", node);
     return *value;
+  }
+
+  // A text that may be left out.
+  std::string text_or(std::string_view key, std::string_view otherwise = {}) {
+    std::string value = text(key, false);
+    if (value.empty()) value = otherwise;
+    return value;
   }
 
   bool yes(std::string_view key) {
@@ -59,23 +87,26 @@ class TomlTable {
     return otherwise;
   }
 
-  // A list of exactly so many numbers; empty if it is not one.
-  std::vector<std::int64_t> numbers(std::string_view key, std::size_t size, std::int64_t least,
-                                    std::int64_t most) {
+  // A number or a list of numbers; empty if it is neither.
+  std::vector<std::int64_t> numbers(std::string_view key, std::int64_t least, std::int64_t most,
+                                    bool required = false) {
     std::vector<std::int64_t> values;
-    const toml::node* node = take(key, true);
+    const toml::node* node = take(key, required);
     if (node == nullptr) return values;
-    if (const toml::array* list = node->as_array())
-      for (const toml::node& item : *list)
-        if (const auto value = item.value_exact<std::int64_t>();
-            value && *value >= least && *value <= most)
-          values.push_back(*value);
-    if (values.size() == size) return values;
-    wrong(key,
-          "is not a list of " + std::to_string(size) + " numbers from " + std::to_string(least) +
-              " to " + std::to_string(most),
-          node);
-    return {};
+    const auto add = [&](const toml::node& item) {
+      const auto value = item.value_exact<std::int64_t>();
+      if (value && *value >= least && *value <= most) return values.push_back(*value);
+      wrong(
+          key,
+          "is not a list of numbers from " + std::to_string(least) + " to " + std::to_string(most),
+          &item);
+    };
+    if (const toml::array* list = node->as_array()) {
+      for (const toml::node& item : *list) add(item);
+    } else {
+      add(*node);
+    }
+    return error_ ? std::vector<std::int64_t>() : values;
   }
 
   // A text or a list of texts.
@@ -155,13 +186,6 @@ class TomlTable {
   }
 
  private:
-  const toml::node* take(std::string_view key, bool required) {
-    taken_.emplace_back(key);
-    const toml::node* node = table_.get(key);
-    if (node == nullptr && required) wrong(key, "is missing");
-    return node;
-  }
-
   std::string prefix() const { return kind_.empty() ? "" : std::string(kind_) + ": "; }
 
   template <class Read>

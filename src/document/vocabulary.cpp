@@ -136,7 +136,7 @@ void read_nature(TomlTable& in, Tables& tables) {
 
 template <class Tables>
 void read_meaning(TomlTable& in, Tables& tables) {
-  Meaning meaning{.match = expression(in, "match"), .about = in.text("about", false), .levels = {}};
+  Meaning meaning{.match = expression(in, "match"), .about = in.text_or("about"), .levels = {}};
   RE2::Options options;
   options.set_case_sensitive(false);
   options.set_log_errors(false);
@@ -203,11 +203,9 @@ Result<Vocabulary> Vocabulary::built_in() {
 }
 
 Result<Vocabulary> Vocabulary::read(std::string_view name, std::string_view text) {
-  const toml::parse_result parsed = toml::parse(text, name);
-  if (!parsed)
-    return fail(TomlTable::at_line(name, parsed.error().source()) + ": " +
-                std::string(parsed.error().description()));
-  TomlTable in(name, "", parsed.table());
+  const auto parsed = parse_toml(name, text);
+  if (!parsed) return std::unexpected(parsed.error());
+  TomlTable in(name, "", *parsed);
   auto tables = std::make_unique<Tables>();
   in.tables(
       "column", [&](TomlTable& row) { read_column(row, *tables); }, true);

@@ -7,8 +7,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <map>
 
+#include "base/character.hpp"
 #include "base/text.hpp"
 #include "export/finding_files.hpp"
 #include "export/json_object.hpp"
@@ -33,11 +35,53 @@ std::string uuid_of(std::string_view name) {
   return std::string(uuid.view());
 }
 
-// Values of properties: one line, no space at either end.
+// White space of Unicode, and controls, some of which end a line.
+bool blank(char32_t code) {
+  constexpr char32_t kDelete = 0x7f;
+  constexpr char32_t kNoBreakSpace = 0xa0;
+  constexpr char32_t kOthers[] = {0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff};
+  return code <= U' ' || (code >= kDelete && code <= kNoBreakSpace) ||
+         (code >= 0x2000 && code <= 0x200a) ||  // quads and other spaces with a width
+         std::ranges::find(kOthers, code) != std::end(kOthers);
+}
+
+// Values of properties, and titles: one line, no space at either end.
 std::string as_value(std::string_view text) {
-  std::string value(trimmed(text));
-  std::ranges::replace(value, '\n', ' ');
+  std::string value;
+  std::size_t end = 0;
+  while (!text.empty()) {
+    const Character one = first_character(text);
+    if (!blank(one.code)) {
+      value += text.substr(0, one.size);
+      end = value.size();
+    } else if (!value.empty()) {
+      value += ' ';
+    }
+    text.remove_prefix(one.size);
+  }
+  value.resize(end);
   return value;
+}
+
+// What must be there is said by the id of the check if nothing else says it.
+std::string title_of(const ToldFinding& finding) {
+  const std::string title = as_value(finding.title);
+  return title.empty() ? finding.check : title;
+}
+const std::string& told(const std::string& text, const ToldFinding& finding) {
+  return text.empty() ? finding.check : text;
+}
+
+// A token begins with a letter; a pack may be named after a number.
+std::string token_of(const std::string& check) {
+  return check.starts_with('_') || std::isalpha(static_cast<unsigned char>(check.front())) != 0
+             ? check
+             : '_' + check;
+}
+
+// Lists may be left out, but not empty.
+void add_list(JsonObject& to, std::string_view key, const std::string& json) {
+  if (json != "[]") to.raw(key, json);
 }
 
 std::string props(const std::vector<std::pair<std::string, std::string>>& pairs) {
@@ -74,25 +118,24 @@ std::string observation_of(const ToldFinding& finding) {
                                   .text("subject-uuid", uuid_of("device " + finding.device))
                                   .text("type", "inventory-item")
                                   .json();
-  return JsonObject()
-      .text("uuid", uuid_of("observation " + finding.id))
-      .text("title", finding.title)
-      .text("description", finding.detail)
+  JsonObject observation;
+  observation.text("uuid", uuid_of("observation " + finding.id))
+      .text("title", title_of(finding))
+      .text("description", told(finding.detail, finding))
       .raw("methods", "[\"TEST\"]")
       .raw("types", "[\"finding\"]")
-      .raw("subjects", '[' + subject + ']')
-      .raw("relevant-evidence", json_array(finding.evidence, evidence))
-      .text("collected", finding.last_seen)
-      .json();
+      .raw("subjects", '[' + subject + ']');
+  add_list(observation, "relevant-evidence", json_array(finding.evidence, evidence));
+  return observation.text("collected", finding.last_seen).json();
 }
 
 std::string risk_of(const ToldFinding& finding) {
   const char* status = finding.accepted_until.empty() ? "open" : "deviation-approved";
   return JsonObject()
       .text("uuid", uuid_of("risk " + finding.id))
-      .text("title", finding.title)
-      .text("description", finding.harm)
-      .text("statement", finding.reasoning)
+      .text("title", title_of(finding))
+      .text("description", told(finding.harm, finding))
+      .text("statement", told(finding.reasoning, finding))
       .raw("props", props({{"dcb0160-rating", std::to_string(finding.rating)},
                            {"owner-role", finding.owner_role},
                            {"accepted-until", finding.accepted_until}}))
@@ -103,7 +146,7 @@ std::string risk_of(const ToldFinding& finding) {
 std::string finding_of(const ToldFinding& finding) {
   const JsonObject target = JsonObject()
                                 .text("type", "objective-id")
-                                .text("target-id", finding.check)
+                                .text("target-id", token_of(finding.check))
                                 .object("status", JsonObject().text("state", "not-satisfied"));
   const auto link = [](const char* key, const std::string& uuid) {
     return '[' + JsonObject().text(key, uuid).json() + ']';
@@ -115,18 +158,13 @@ std::string finding_of(const ToldFinding& finding) {
     about.emplace_back("clause", std::string(standard).append(": ").append(clause));
   return JsonObject()
       .text("uuid", uuid_of("finding " + finding.id))
-      .text("title", finding.title)
-      .text("description", finding.detail)
+      .text("title", title_of(finding))
+      .text("description", told(finding.detail, finding))
       .raw("props", props(about))
       .object("target", target)
       .raw("related-observations", link("observation-uuid", uuid_of("observation " + finding.id)))
       .raw("related-risks", link("risk-uuid", uuid_of("risk " + finding.id)))
       .json();
-}
-
-// Lists may be left out, but not empty.
-void add_list(JsonObject& to, std::string_view key, const std::string& json) {
-  if (json != "[]") to.raw(key, json);
 }
 
 JsonObject result_of(const Findings& findings, const std::string& made) {

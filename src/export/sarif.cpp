@@ -2,7 +2,9 @@
 // a finding is a device (a logical location); where the evidence is, related
 // locations tell.
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 #include "export/finding_files.hpp"
 #include "export/json_object.hpp"
@@ -18,7 +20,10 @@ const char* level_of(int rating) {
   return rating >= kError ? "error" : rating >= kWarning ? "warning" : "note";
 }
 
-JsonObject message(std::string_view text) { return JsonObject().text("text", text); }
+// A message has a text, or is left out.
+void add_message(JsonObject& to, std::string_view key, std::string_view text) {
+  if (!text.empty()) to.object(key, JsonObject().text("text", text));
+}
 
 // A file name as a URI (RFC 3986): everything but the unreserved is escaped.
 std::string as_uri(std::string_view name) {
@@ -38,27 +43,30 @@ std::string as_uri(std::string_view name) {
 
 std::string rule_of(const ToldFinding& finding) {
   std::vector<std::string> tags{"security"};
-  for (const std::string& cwe : finding.cwe) tags.push_back("external/cwe/" + cwe);
+  const auto add_tag = [&](std::string tag) {  // each may stand there once
+    if (std::ranges::find(tags, tag) == tags.end()) tags.push_back(std::move(tag));
+  };
+  for (const std::string& cwe : finding.cwe) add_tag("external/cwe/" + cwe);
   for (const auto& [standard, clause] : finding.clauses)
-    tags.push_back(std::string(standard).append(": ").append(clause));
+    add_tag(std::string(standard).append(": ").append(clause));
   std::string help;
   for (const auto& [reader, advice] : finding.advice)
     help.append(reader).append(": ").append(advice).append("\n");
-  return JsonObject()
-      .text("id", finding.check)
-      .object("shortDescription", message(finding.title))
-      .object("fullDescription", message(finding.harm))
-      .object("help", message(help))
-      .object("properties", JsonObject().raw("tags", json_array(tags)))
-      .json();
+  JsonObject rule;
+  rule.text("id", finding.check);
+  add_message(rule, "shortDescription", finding.title);
+  add_message(rule, "fullDescription", finding.harm);
+  add_message(rule, "help", help);
+  return rule.object("properties", JsonObject().raw("tags", json_array(tags))).json();
 }
 
 std::string related(const ToldFinding::Evidence& evidence) {
   const JsonObject place =
       JsonObject().object("artifactLocation", JsonObject().text("uri", as_uri(evidence.source)));
-  return JsonObject()
-      .object("physicalLocation", place)
-      .object("message", message(evidence.text))
+  JsonObject location;
+  location.object("physicalLocation", place);
+  add_message(location, "message", evidence.text);
+  return location
       .object("properties",
               JsonObject().number("packet", evidence.packet).text("time", evidence.time))
       .json();
@@ -74,9 +82,9 @@ std::string result_of(const ToldFinding& finding, std::size_t rule) {
   JsonObject result;
   result.text("ruleId", finding.check)
       .raw("ruleIndex", std::to_string(rule))
-      .text("level", level_of(finding.rating))
-      .object("message", message(finding.detail))
-      .raw("locations", '[' + location.json() + ']')
+      .text("level", level_of(finding.rating));
+  add_message(result, "message", finding.detail.empty() ? finding.check : finding.detail);
+  result.raw("locations", '[' + location.json() + ']')
       .raw("relatedLocations", json_array(finding.evidence, related))
       .object("partialFingerprints", JsonObject().text("asepsis/v1", finding.id));
   if (finding.state == "gone") result.text("baselineState", "absent");

@@ -11,6 +11,7 @@
 #include "base/ahead.hpp"
 #include "base/json_text.hpp"
 #include "inventory/binding.hpp"
+#include "inventory/care_area.hpp"
 #include "inventory/documents.hpp"
 #include "inventory/evidence.hpp"
 #include "inventory/fusion.hpp"
@@ -25,17 +26,6 @@ namespace asepsis {
 namespace {
 
 using Id = std::int64_t;
-
-// The value of a claim that was said most often; ties by text.
-std::string most_said(const Heard& heard, const FusedDevice& device, std::string_view claim) {
-  std::map<std::string, std::uint64_t> counts;
-  for (const std::size_t index : device.facts)
-    if (heard.facts[index].claim == claim)
-      counts[std::string(heard.facts[index].value)] += heard.facts[index].count;
-  const auto most =
-      std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; });
-  return most == counts.end() ? std::string() : most->first;
-}
 
 class Writer {
  public:
@@ -146,7 +136,9 @@ class Writer {
       if (fact.claim == "name.host" || fact.claim == "name.dns") names.emplace(fact.value);
     }
     for (const std::string& name : names) write_value(key, "name", name);
-    write_value(key, "care_area", most_said(heard, device, "device.care_area"));
+    const CareAreaSaid said = care_area_said(heard, device);
+    if (!said.area.empty())
+      value_.add(key, "care_area", said.area, 1.0, "", 0.0, said.evidence);
   }
 
   void write_opinion(Id device, std::string_view attribute, const Opinion& opinion) {
@@ -316,6 +308,7 @@ Result<void> derive_inventory(Database& database, const Knowledge& knowledge) {
     writer.flush();
     settings.flush();
     add_documents(sql, knowledge);
+    place_by_rules(sql);
     transaction.commit();
     return {};
   });

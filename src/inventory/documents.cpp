@@ -5,6 +5,7 @@
 #include <set>
 
 #include "base/text.hpp"
+#include "inventory/care_area.hpp"
 #include "inventory/document_rows.hpp"
 #include "inventory/document_settings.hpp"
 #include "inventory/identify.hpp"
@@ -344,7 +345,9 @@ void add_documents(SQLite::Database& sql, const Knowledge& knowledge) {
 Result<void> derive_documents(Database& database, const Knowledge& knowledge) {
   return guarded(database.path(), [&]() -> Result<void> {
     SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
+    forget_rules(database.sql());
     add_documents(database.sql(), knowledge);
+    place_by_rules(database.sql());
     transaction.commit();
     return {};
   });

@@ -22,9 +22,6 @@
 
 namespace asepsis {
 
-// Defined by cmake/embed.cmake.
-std::span<const EmbeddedFile> embedded_knowledge();  // NOLINT(misc-use-internal-linkage)
-
 namespace {
 
 constexpr std::size_t kMaxNameWords = 12;

@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include "inventory/knowledge_section.hpp"
+#include "inventory/knowledge_keys.hpp"
 #include "inventory/settings_file.hpp"
 
 namespace asepsis {
@@ -18,10 +18,10 @@ bool kebab_case(std::string_view name) {
       name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'; });
 }
 
-Result<void> read_class(Section& in, KnowledgeTables& tables) {
-  ClassInfo info{.name = in.text("name", true), .title = in.text("title", true)};
+Result<void> read_class(TomlTable& in, KnowledgeTables& tables) {
+  ClassInfo info{.name = in.text("name"), .title = in.text("title")};
   info.medical = in.yes("medical");
-  const std::string life = in.text("life_supporting", true);
+  const std::string life = in.text("life_supporting");
   if (life == "yes")
     info.life_supporting = LifeSupporting::yes;
   else if (life == "depends")
@@ -35,17 +35,18 @@ Result<void> read_class(Section& in, KnowledgeTables& tables) {
   return in.finished();
 }
 
-Result<void> read_manufacturer(Section& in, KnowledgeTables& tables) {
+Result<void> read_manufacturer(TomlTable& in, KnowledgeTables& tables) {
   constexpr double kOui = 0.3;
   constexpr double kMedicalOui = 0.7;
   Manufacturer maker;
-  maker.name = in.text("name", true);
+  maker.name = in.text("name");
   maker.aliases = in.texts("aliases");
   maker.oui = in.texts("oui");
   maker.medical_only = in.yes("medical_only");
   maker.component_maker = in.yes("component_maker");
-  maker.oui_weight = in.weight("oui_weight").value_or(maker.medical_only ? kMedicalOui : kOui);
-  maker.classes = in.weights("classes");
+  maker.oui_weight =
+      read_weight(in, "oui_weight").value_or(maker.medical_only ? kMedicalOui : kOui);
+  maker.classes = read_weights(in, "classes");
   const auto old = std::ranges::find(tables.manufacturers, maker.name, &Manufacturer::name);
   if (old == tables.manufacturers.end()) {
     tables.manufacturers.push_back(std::move(maker));
@@ -57,13 +58,13 @@ Result<void> read_manufacturer(Section& in, KnowledgeTables& tables) {
   return in.finished();
 }
 
-Result<void> read_products(Section& in, KnowledgeTables& tables) {
+Result<void> read_products(TomlTable& in, KnowledgeTables& tables) {
   Product product{.name = {},
-                  .manufacturer = in.text("manufacturer", true),
-                  .device_class = in.text("class", true),
+                  .manufacturer = in.text("manufacturer"),
+                  .device_class = in.text("class"),
                   .where = in.where(),
                   .needs_manufacturer = in.yes("needs_manufacturer")};
-  in.text("source");
+  in.text_or("source");
   for (std::string& name : in.texts("names", true)) {
     product.name = std::move(name);
     tables.products.push_back(product);
@@ -71,24 +72,24 @@ Result<void> read_products(Section& in, KnowledgeTables& tables) {
   return in.finished();
 }
 
-Result<void> read_rule(Section& in, KnowledgeTables& tables) {
+Result<void> read_rule(TomlTable& in, KnowledgeTables& tables) {
   Rule rule;
-  rule.id = in.text("id", true);
+  rule.id = in.text("id");
   rule.where = in.where();
   rule.claims = in.texts("claims", true);
-  for (const std::string& name : rule.claims) in.check_claim("claims", name);
-  rule.match = in.text("match", true);
-  rule.protocol = in.text("protocol");
-  rule.port = static_cast<std::uint16_t>(in.number("port", 0, 65'535));
-  rule.at_least = in.number("at_least", 1, 1'000);
-  rule.needs = in.conditions("needs");
-  rule.unless = in.conditions("unless");
-  rule.says = in.attributes("says");
-  rule.weights = in.attribute_weights("weight");
-  rule.source = in.text("source", true);
+  for (const std::string& name : rule.claims) check_claim(in, "claims", name);
+  rule.match = in.text("match");
+  rule.protocol = in.text_or("protocol");
+  rule.port = static_cast<std::uint16_t>(in.number("port", 0, 1, 65'535));
+  rule.at_least = static_cast<std::size_t>(in.number("at_least", 1, 1, 1'000));
+  rule.needs = read_conditions(in, "needs");
+  rule.unless = read_conditions(in, "unless");
+  rule.says = read_attributes(in, "says");
+  rule.weights = read_attribute_weights(in, "weight");
+  rule.source = in.text("source");
   rule.examples = in.texts("example", true);
-  rule.gives = in.attributes("gives");
-  rule.counterexample = in.text("not");
+  rule.gives = read_attributes(in, "gives");
+  rule.counterexample = in.text_or("not");
   for (std::size_t i = 0; i < rule.says.size(); ++i) {
     if (!rule.says[i].empty() && rule.weights[i] <= 0) {
       in.wrong("weight", "is missing for " + std::string(kAttributeNames[i]));
@@ -99,16 +100,16 @@ Result<void> read_rule(Section& in, KnowledgeTables& tables) {
   return in.finished();
 }
 
-Result<void> read_service(Section& in, KnowledgeTables& tables) {
-  constexpr std::uint64_t kMostPort = 65'535;
+Result<void> read_service(TomlTable& in, KnowledgeTables& tables) {
+  constexpr std::int64_t kMostPort = 65'535;
   ServiceName service;
-  service.name = in.text("name", true);
-  service.transport = in.text("transport", true);
-  service.port = static_cast<std::uint16_t>(in.number("port", 0, kMostPort));
-  service.shape = in.text("shape");
+  service.name = in.text("name");
+  service.transport = in.text("transport");
+  service.port = static_cast<std::uint16_t>(in.number("port", 0, 1, kMostPort));
+  service.shape = in.text_or("shape");
   service.where = in.where();
-  service.example = in.text("example", true);
-  in.text("source", true);
+  service.example = in.text("example");
+  in.text("source");
   if (!kebab_case(service.name)) in.wrong("name", "is not in kebab-case");
   if (service.transport != "tcp" && service.transport != "udp" && service.transport != "tls")
     in.wrong("transport", "is none of tcp, udp, tls");
@@ -117,13 +118,13 @@ Result<void> read_service(Section& in, KnowledgeTables& tables) {
   return in.finished();
 }
 
-Result<void> read_direct(Section& in, KnowledgeTables& tables) {
+Result<void> read_direct(TomlTable& in, KnowledgeTables& tables) {
   const std::vector<std::string> claims = in.texts("claims", true);
   const std::vector<std::string> protocols = in.texts("protocols");
-  const double weight = in.weight("weight", true).value_or(0);
-  in.text("source");
+  const double weight = read_weight(in, "weight", true).value_or(0);
+  in.text_or("source");
   for (const std::string& claim : claims) {
-    in.check_claim("claims", claim);
+    check_claim(in, "claims", claim);
     if (protocols.empty()) tables.direct.push_back({claim, {}, weight});
     for (const std::string& protocol : protocols)
       tables.direct.push_back({claim, protocol, weight});
@@ -131,16 +132,17 @@ Result<void> read_direct(Section& in, KnowledgeTables& tables) {
   return in.finished();
 }
 
-Result<void> read_text_trust(Section& in, KnowledgeTables& tables) {
-  TextTrust trust{.claim = in.claim("claim"), .weights = in.attribute_weights("weight")};
-  in.text("source");
+Result<void> read_text_trust(TomlTable& in, KnowledgeTables& tables) {
+  TextTrust trust{.claim = read_claim(in, "claim"),
+                  .weights = read_attribute_weights(in, "weight")};
+  in.text_or("source");
   tables.texts.push_back(std::move(trust));
   return in.finished();
 }
 
 struct Kind {
   std::string_view name;
-  Result<void> (*read)(Section&, KnowledgeTables&);
+  Result<void> (*read)(TomlTable&, KnowledgeTables&);
 };
 constexpr Kind kKinds[] = {
     {"class", read_class},     {"manufacturer", read_manufacturer}, {"products", read_products},
@@ -151,12 +153,9 @@ constexpr Kind kKinds[] = {
 }  // namespace
 
 Result<void> read_knowledge(std::string_view name, std::string_view text, KnowledgeTables& tables) {
-  const toml::parse_result parsed = toml::parse(text, name);
-  if (!parsed) {
-    return fail(at_line(name, parsed.error().source()) + ": " +
-                std::string(parsed.error().description()));
-  }
-  for (const auto& [key, node] : parsed.table()) {
+  const auto parsed = parse_toml(name, text);
+  if (!parsed) return std::unexpected(parsed.error());
+  for (const auto& [key, node] : *parsed) {
     const auto kind = std::ranges::find(kKinds, key.str(), &Kind::name);
     const toml::array* list = node.as_array();
     if (kind == std::end(kKinds)) {
@@ -166,7 +165,7 @@ Result<void> read_knowledge(std::string_view name, std::string_view text, Knowle
       return fail(at_line(name, node.source()) + ": write [[" + std::string(key.str()) + "]]");
     }
     for (const toml::node& item : *list) {
-      Section section(name, kind->name, *item.as_table());
+      TomlTable section(name, kind->name, *item.as_table());
       if (const auto read = kind->read(section, tables); !read) return read;
     }
   }

@@ -13,8 +13,6 @@
 
 namespace asepsis {
 
-std::span<const EmbeddedFile> embedded_oui_table();  // cmake/embed.cmake
-
 namespace {
 
 constexpr std::size_t kRowSize = 8;

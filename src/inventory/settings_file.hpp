@@ -7,12 +7,12 @@
 
 namespace asepsis {
 
-class Section;
+class TomlTable;
 struct KnowledgeTables;
 
 // A setting that is there already is replaced: a site may see it otherwise.
-Result<void> read_setting(Section& in, KnowledgeTables& tables);
+Result<void> read_setting(TomlTable& in, KnowledgeTables& tables);
 // A grade of the same name is replaced.
-Result<void> read_grade(Section& in, KnowledgeTables& tables);
+Result<void> read_grade(TomlTable& in, KnowledgeTables& tables);
 
 }  // namespace asepsis

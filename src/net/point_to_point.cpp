@@ -86,7 +86,8 @@ Walk::Step Walk::null_family() {
   if (!has(4)) return Step::truncated;
   const auto header = take<4>();
   const bool little = header[0] != 0 || header[1] != 0;
-  const unsigned family = little ? header[0] | header[1] << 8U : be16(header, 2);
+  const unsigned family =
+      little ? header[0] | static_cast<unsigned>(header[1]) << 8U : be16(header, 2);
   if (little && (header[2] != 0 || header[3] != 0)) return Step::bad_header;
   switch (family) {
     case 2: return Step::ipv4;

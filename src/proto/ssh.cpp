@@ -19,8 +19,7 @@ constexpr std::uint8_t kRsaPublicKey = 30;
 constexpr std::uint8_t kKexReply = 31;  // also the group of a group exchange
 constexpr std::uint8_t kGroupExchangeReply = 33;
 constexpr std::size_t kLengthSize = 4;
-constexpr std::size_t kHeader = kLengthSize + 2;  // padding length and type
-constexpr std::size_t kMaxLength = 35000;         // RFC 4253, 6.1
+constexpr std::size_t kMaxLength = 35000;  // RFC 4253, 6.1
 }  // namespace packet
 
 constexpr std::string_view kIdentification = "SSH-";

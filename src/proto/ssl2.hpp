@@ -9,9 +9,8 @@
 #include "base/cursor.hpp"
 #include "proto/tls_names.hpp"
 
-namespace asepsis {
+namespace asepsis::ssl2 {
 
-namespace ssl2 {
 constexpr std::uint8_t kClientHello = 1;
 constexpr std::uint8_t kServerHello = 4;
 constexpr std::size_t kHeader = 2;
@@ -56,6 +55,4 @@ inline bool is_message(Bytes bytes) {
          (bytes[2] == kClientHello || bytes[2] == kServerHello);
 }
 
-}  // namespace ssl2
-
-}  // namespace asepsis
+}  // namespace asepsis::ssl2

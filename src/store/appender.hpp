@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <cassert>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -33,9 +34,10 @@ class Appender {
 
   static constexpr int kMostColumns = 32;
 
-  // Texts are copied. An optional without a value is NULL.
+  // As many as the row has columns. Texts are copied. An optional without a value is NULL.
   template <class... Values>
   void add(const Values&... values) {
+    assert(sizeof...(values) == columns_);
     (put(values), ...);
     if (cells_.size() >= kCellsAtOnce) flush();
   }

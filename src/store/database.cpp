@@ -52,9 +52,10 @@ void renew_derived(SQLite::Database& sql) {
         "endpoint_owner", "device_fact", "device_value", "device_endpoint", "device_alias",
         "device"})
     sql.exec(std::string("DROP TABLE IF EXISTS ") + table);
-  sql.exec(std::string(kDerivedTables) + std::string(kFindingTables) +
+  sql.exec(std::string(kAreaTables) + std::string(kDerivedTables) + std::string(kFindingTables) +
            std::string(kDocumentTables) + std::string(kDocumentDerivedTables) +
-           std::string(kViews) + std::string(kFindingViews) + std::string(kDocumentViews));
+           std::string(kViews) + std::string(kAreaViews) + std::string(kFindingViews) +
+           std::string(kDocumentViews));
   sql.exec("CREATE INDEX IF NOT EXISTS fact_claim ON fact (claim)");
 }
 

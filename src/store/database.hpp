@@ -17,7 +17,7 @@
 
 namespace asepsis {
 
-inline constexpr int kSchemaVersion = 4;
+inline constexpr int kSchemaVersion = 5;
 
 class Database {
  public:

@@ -243,10 +243,11 @@ CREATE INDEX setting_of_kind ON setting (kind);
 )sql";
 
 std::string_view schema_sql() {
-  static const std::string kWhole = std::string(kFactTables) + std::string(kDerivedTables) +
-                                    std::string(kFindingTables) + std::string(kDocumentTables) +
-                                    std::string(kDocumentDerivedTables) + std::string(kViews) +
-                                    std::string(kFindingViews) + std::string(kDocumentViews);
+  static const std::string kWhole =
+      std::string(kFactTables) + std::string(kAreaTables) + std::string(kDerivedTables) +
+      std::string(kFindingTables) + std::string(kDocumentTables) +
+      std::string(kDocumentDerivedTables) + std::string(kViews) + std::string(kAreaViews) +
+      std::string(kFindingViews) + std::string(kDocumentViews);
   return kWhole;
 }
 

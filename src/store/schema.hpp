@@ -17,5 +17,7 @@ extern const std::string_view kDocumentDerivedTables;
 extern const std::string_view kViews;
 extern const std::string_view kFindingViews;
 extern const std::string_view kDocumentViews;
+extern const std::string_view kAreaTables;
+extern const std::string_view kAreaViews;
 
 }  // namespace asepsis

@@ -20,7 +20,7 @@ SELECT d.id, s.name AS site,
   json_group_array(v.value) FILTER (WHERE v.attribute = 'mac') AS mac,
   json_group_array(v.value) FILTER (WHERE v.attribute = 'ip') AS ip,
   json_group_array(v.value) FILTER (WHERE v.attribute = 'name') AS name,
-  max(v.value) FILTER (WHERE v.attribute = 'care_area') AS care_area,
+  max(v.value) FILTER (WHERE v.attribute = 'care_area' AND v.value <> '') AS care_area,
   max(v.value) FILTER (WHERE v.attribute = 'location') AS location,
   max(v.value) FILTER (WHERE v.attribute = 'asset_number') AS asset_number,
   max(v.value) FILTER (WHERE v.attribute = 'owner_department') AS owner_department,
@@ -206,9 +206,10 @@ CREATE VIEW settings AS
 SELECT id, device, setting, instance, value, state, source, level, first_seen, last_seen
 FROM setting_history WHERE current = 1;
 
--- On what each setting rests: a fact, a conversation (a talk), or a row of a document.
+-- On what each setting rests, eight of each at most: a fact, a conversation (a
+-- talk), or a row of a document. Fact and talk are ids in the views of these names.
 CREATE VIEW setting_evidence_rows AS
-SELECT s.id AS setting_id, d.id AS device, k.name AS setting, nullif(s.instance, '') AS instance,
+SELECT s.id AS setting_id, f.id AS fact, t.id AS talk, d.id AS device, k.name AS setting, nullif(s.instance, '') AS instance,
   nullif(s.value, '') AS value, s.state, coalesce(f.claim, 'conversation') AS claim,
   CASE WHEN f.id IS NOT NULL THEN f.value ELSE
     coalesce(nullif(ce.ip, ''), nullif(ce.mac, ''), 'somebody') || ' to ' ||
@@ -227,7 +228,7 @@ FROM device d JOIN setting s ON s.device = d.key JOIN setting_kind k ON k.id = s
   LEFT JOIN endpoint ce ON ce.id = t.client LEFT JOIN endpoint se ON se.id = t.server
   JOIN source src ON src.id = coalesce(f.source, t.source)
 UNION ALL
-SELECT s.id, d.id, k.name, nullif(s.instance, ''), nullif(s.value, ''), s.state, f.claim, f.value,
+SELECT s.id, NULL, NULL, d.id, k.name, nullif(s.instance, ''), nullif(s.value, ''), s.state, f.claim, f.value,
   o.kind, v.file, NULL, f.line, 1,
   strftime('%Y-%m-%dT%H:%M:%S', f.first_seen / 1000000000, 'unixepoch') ||
     printf('.%06dZ', f.first_seen / 1000 % 1000000),

@@ -152,7 +152,7 @@ TEST(Pcap, BatchesKeepTheirLimit) {
   CaptureBytes file;
   file.file_header();
   for (int i = 0; i < 10; ++i) file.record(1, 2, "abc");
-  for (const std::size_t limit : {1, 3, 10, 11}) {
+  for (const std::size_t limit : {1UZ, 3UZ, 10UZ, 11UZ}) {
     const ReadCapture got = read_bytes(file.bytes(), limit);
     ASSERT_EQ(got.packets.size(), 10);
     EXPECT_EQ(got.packets.back().number, 10);

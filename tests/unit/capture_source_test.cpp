@@ -179,7 +179,7 @@ TEST(CaptureSource, CompressedPiecesFollowEachOther) {
   const std::string skippable("\x50\x2a\x4d\x18\x03\0\0\0xyz", 11);
   for (const std::string& form :
        {gzip(head) + gzip(tail), gzip(head) + gzip("") + gzip(tail) + std::string(9, '\0'),
-        zstd(head) + zstd(tail), skippable + zstd(head) + skippable + zstd(tail)}) {
+        zstd(head) + zstd(tail), skippable + zstd(head).append(skippable) + zstd(tail)}) {
     const ReadCapture got = read_bytes(form);
     EXPECT_EQ(got.packets.size(), 2);
     EXPECT_EQ(got.ended_early, "");

@@ -142,6 +142,7 @@ TEST(CaptureIdentity, IsKeptFromReleaseToRelease) {
 
 std::vector<std::string> relative(const CapturePaths& paths, const Folder& folder) {
   std::vector<std::string> out;
+  out.reserve(paths.files.size());
   for (const auto& path : paths.files)
     out.push_back(path.lexically_relative(folder.path()).string());
   return out;

@@ -28,13 +28,11 @@ Ip ip_of(const char* text) { return ip_from_text(text).value_or(Ip{}); }
 
 TEST(CommunityId, IsWhatTheSpecificationPublishes) {
   for (const Vector& flow : kVectors) {
-    const Ip client = ip_of(flow.client);
-    const Ip server = ip_of(flow.server);
-    EXPECT_EQ(community_id(flow.protocol, client, flow.client_port, server, flow.server_port),
-              flow.id);
+    const Ip one = ip_of(flow.client);
+    const Ip other = ip_of(flow.server);
+    EXPECT_EQ(community_id(flow.protocol, one, flow.client_port, other, flow.server_port), flow.id);
     // Whoever is called the client.
-    EXPECT_EQ(community_id(flow.protocol, server, flow.server_port, client, flow.client_port),
-              flow.id);
+    EXPECT_EQ(community_id(flow.protocol, other, flow.server_port, one, flow.client_port), flow.id);
   }
 }
 

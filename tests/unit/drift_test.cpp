@@ -79,9 +79,9 @@ TEST(Drift, PlansTheWayToTheSafest) {
   EXPECT_EQ(order, (std::vector<std::string>{"ssh", "credentials.default", "telnet"}));
 }
 
-std::string printed(World& world, const DriftCommand& command, Form form = Form::csv) {
+std::string printed(const DriftCommand& command, Form form = Form::csv) {
   testing::internal::CaptureStdout();
-  const auto done = show_drift({.database = world.file(), .form = form}, command);
+  const auto done = show_drift({.database = World::file(), .form = form}, command);
   const std::string out = testing::internal::GetCapturedStdout();
   return done ? out : done.error().message;
 }
@@ -100,7 +100,7 @@ TEST(Drift, TellsWhatChangedAndWhen) {
   world.fact({4, "address.arp", "10.0.0.4", 0, 30, 40});
   world.derive();
   world.sql().exec("UPDATE device SET first_seen = 30000000000 WHERE id = '" + world.id(4) + "'");
-  const std::string out = printed(world, {.since = "1970-01-01T00:00:25Z"});
+  const std::string out = printed({.since = "1970-01-01T00:00:25Z"});
   const auto line = [&](int host, const std::string& rest) { return world.id(host) + rest; };
   EXPECT_NE(out.find(line(1, ",Agilia VP MC,telnet,23,,clear,open")), std::string::npos) << out;
   EXPECT_NE(out.find(line(1, ",Agilia VP MC,drug_library,,7,8,")), std::string::npos) << out;
@@ -108,10 +108,9 @@ TEST(Drift, TellsWhatChangedAndWhen) {
   EXPECT_NE(out.find("1970-01-01T00:00:30"), std::string::npos) << out;
   EXPECT_EQ(out.find(",http,"), std::string::npos) << out;
   EXPECT_EQ(out.find(world.id(4) + ","), std::string::npos) << out;
-  const std::string pumps =
-      printed(world, {.model = "Agilia VP MC", .since = "1970-01-01T00:00:25Z"});
+  const std::string pumps = printed({.model = "Agilia VP MC", .since = "1970-01-01T00:00:25Z"});
   EXPECT_EQ(pumps.find(",9,"), std::string::npos) << pumps;
-  EXPECT_NE(printed(world, {.since = "yesterday"}).find("is no time"), std::string::npos);
+  EXPECT_NE(printed({.since = "yesterday"}).find("is no time"), std::string::npos);
 }
 
 TEST(Drift, ShowsHostileTextHarmlessly) {
@@ -124,10 +123,10 @@ TEST(Drift, ShowsHostileTextHarmlessly) {
   for (const Form form : {Form::table, Form::json, Form::csv})
     for (const char* model : {"", "Agilia VP MC"})
       for (const bool plan : {false, true}) {
-        const std::string out = printed(world, {.model = model, .plan = plan}, form);
+        const std::string out = printed({.model = model, .plan = plan}, form);
         EXPECT_EQ(out.find('\x1b'), std::string::npos) << out;
       }
-  EXPECT_NE(printed(world, {.model = "no'such"}).find("no device of the model"), std::string::npos);
+  EXPECT_NE(printed({.model = "no'such"}).find("no device of the model"), std::string::npos);
 }
 
 }  // namespace

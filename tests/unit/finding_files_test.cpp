@@ -50,7 +50,8 @@ std::string in_state(const std::string& state, const std::string& until) {
   ToldFinding finding = hostile();
   finding.state = state;
   finding.accepted_until = until;
-  std::ostringstream sarif, oscal;
+  std::ostringstream sarif;
+  std::ostringstream oscal;
   write_sarif(sarif, {finding});
   write_oscal(oscal, {finding}, made());
   return sarif.str() + oscal.str();
@@ -131,7 +132,7 @@ class Report : public testing::Test {
   ~Report() override { fs::remove_all(folder_); }
 
   std::string page(const std::string& name) {
-    std::ifstream file(folder_ / name);
+    const std::ifstream file(folder_ / name);
     std::ostringstream text;
     text << file.rdbuf();
     return text.str();

@@ -23,7 +23,7 @@ class Findings : public testing::Test {
 
   Database scratch() {
     EXPECT_EQ(check_.id, "clinical.telnet");
-    return scratch_inventory(check_.fail.front(), check_).value();
+    return scratch_inventory(check_.fail.front(), check_, knowledge()).value();
   }
 
   CheckOutcome look(Time now = day("2026-03-01")) {

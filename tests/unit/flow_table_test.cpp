@@ -260,8 +260,6 @@ TEST(FlowTable, AnyOrderWithinReachGivesTheSameStream) {
   }
 }
 
-using test::operator+;
-
 // UDP from port 40000 of .1 to 161 of .2.
 Decoded datagram(bool from_client) {
   Decoded packet = segment(from_client, 0, "x", 0);
@@ -283,8 +281,8 @@ Decoded unreachable(std::uint8_t sender, std::uint16_t type_and_code, const test
 }
 
 std::uint64_t refusals(std::uint8_t sender, std::uint16_t type_and_code, bool then_cut) {
-  const test::Frame quoted = test::hex("03 03 00 00  00 00 00 00") +
-                             test::ipv4(17, test::udp(40'000, 161, test::text("x")));
+  const test::Frame quoted =
+      test::port_unreachable(test::ipv4(17, test::udp(40'000, 161, test::text("x"))));
   Table table;
   table.add(datagram(true));
   table.add(unreachable(sender, type_and_code, quoted));
@@ -303,8 +301,8 @@ TEST(FlowTable, WhatTheServerSendsBackByIcmpIsRefused) {
 
 // The client has gone before the answer came: its server refuses nothing.
 TEST(FlowTable, WhatTheClientSendsBackIsNotRefused) {
-  const test::Frame quoted = test::hex("03 03 00 00  00 00 00 00") +
-                             test::ipv4(17, test::udp(161, 40'000, test::text("x")), 0, true);
+  const test::Frame quoted =
+      test::port_unreachable(test::ipv4(17, test::udp(161, 40'000, test::text("x")), 0, true));
   Table table;
   table.add(datagram(true));
   table.add(datagram(false));

@@ -87,4 +87,9 @@ inline Frame tcp(std::uint16_t src, std::uint16_t dst, const Frame& inner) {
   return be(src, 2) + be(dst, 2) + hex("00 00 00 64  00 00 00 c8  50 18 04 00 00 00 00 00") + inner;
 }
 
+// ICMP, in answer to the datagram that it quotes.
+inline Frame port_unreachable(const Frame& quoted) {
+  return hex("03 03 00 00  00 00 00 00") + quoted;
+}
+
 }  // namespace asepsis::test

@@ -41,6 +41,7 @@ struct Case {
 
 std::vector<Evidence> evidence_of(const Case& test) {
   std::vector<Evidence> evidence;
+  evidence.reserve(test.said.size());
   for (const auto& [claim, value, protocol] : test.said) {
     evidence.push_back({.fact_id = static_cast<std::int64_t>(evidence.size()) + 1,
                         .claim = claim,

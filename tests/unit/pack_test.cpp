@@ -45,7 +45,7 @@ TEST(Packs, FindNothingWhereNothingWasHeard) {
     Fixture only_devices = check.fail.front();
     only_devices.facts.clear();
     only_devices.talks.clear();
-    auto database = scratch_inventory(only_devices, check).value();
+    auto database = scratch_inventory(only_devices, check, knowledge()).value();
     const auto found = run_check(database, packs(), check);
     ASSERT_TRUE(found) << found.error().message;
     EXPECT_TRUE(found->empty()) << check.id;
@@ -55,7 +55,7 @@ TEST(Packs, FindNothingWhereNothingWasHeard) {
 // Take away what a finding says it rests on, and it is gone.
 TEST(Packs, RestOnTheirEvidence) {
   for_each_check([](const Check& check) {
-    auto database = scratch_inventory(check.fail.front(), check).value();
+    auto database = scratch_inventory(check.fail.front(), check, knowledge()).value();
     const auto found = run_check(database, packs(), check).value();
     ASSERT_FALSE(found.empty()) << check.id;
     for (const Found& one : found)
@@ -74,7 +74,7 @@ TEST(Packs, DoNotFindWhatWasRefused) {
     Fixture refused = check.fail.front();
     for (Fixture::Fact& fact : refused.facts) fact.state = "refused";
     for (Fixture::Talk& talk : refused.talks) talk.state = "refused";
-    auto database = scratch_inventory(refused, check).value();
+    auto database = scratch_inventory(refused, check, knowledge()).value();
     EXPECT_TRUE(run_check(database, packs(), check)->empty()) << check.id;
   });
 }
@@ -170,6 +170,35 @@ std::string query_refusal(const std::string& query) {
   if (!added) return added.error().message;
   const auto outcomes = try_fixtures(set, set.packs().back().checks.front());
   return outcomes ? "" : outcomes.error().message;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  return text.replace(text.find(from), from.size(), to);
+}
+
+// What several facts and talks come to, by its own evidence.
+TEST(PackQuery, MayAskOfSettings) {
+  std::string text = replaced(
+      kGood, "SELECT device, 'x' AS detail, id AS fact FROM facts",
+      "SELECT s.device, s.value AS detail, e.fact, e.talk FROM settings s JOIN "
+      "setting_evidence_rows e ON e.setting_id = s.id WHERE s.setting IN ('telnet', "
+      "'tls.lowest_version') AND s.state = 'seen' AND (s.level = 'open' OR s.value = 'TLS 1.0')");
+  text = replaced(text, R"(fail = { facts = [{ claim = "http.title", value = "x", port = 80 }] })",
+                  R"(fail = [
+  { talks = [{ port = 23, application = "telnet" }] },
+  { facts = [{ claim = "tls.version", value = "TLS 1.2", port = 443 },
+             { claim = "tls.version", value = "TLS 1.0", port = 443 }] }])");
+  text = replaced(text, "pass = { talks = [{ port = 80 }] }", R"(pass = [
+  { talks = [{ port = 23, application = "telnet", security = "tls" }] },
+  { talks = [{ port = 23, application = "telnet", state = "refused" }] },
+  { facts = [{ claim = "tls.version", value = "TLS 1.2", port = 443 }] }])");
+  auto set = PackSet::built_in(knowledge()).value();
+  const auto added = set.add_text("ours.toml", text);
+  ASSERT_TRUE(added) << added.error().message;
+  const auto outcomes = try_fixtures(set, set.packs().back().checks.front());
+  ASSERT_TRUE(outcomes) << outcomes.error().message;
+  EXPECT_EQ(outcomes->size(), 5);
+  for (const FixtureOutcome& one : *outcomes) EXPECT_EQ(one.problem, "") << one.where;
 }
 
 TEST(PackQuery, MustReadOnlyAndGiveEvidence) {

@@ -64,6 +64,21 @@ TEST(Rating, StatesWhatItAssumes) {
     EXPECT_NE(rating.reasoning.find(assumption), std::string::npos) << rating.reasoning;
 }
 
+TEST(Rating, SaysByWhichRuleTheCareAreaIsKnown) {
+  for (const std::string by : {"", "areas.toml: line 2: VLAN 120 is ICU"}) {
+    const Rating rating = packs().ratings().rate({.device_class = "ventilator",
+                                                  .care_area = "ICU",
+                                                  .care_area_by = by,
+                                                  .depends = false,
+                                                  .reach = Reach::network,
+                                                  .in_use = false,
+                                                  .failure = "takeover",
+                                                  .needs = "nothing"});
+    const std::string said = "care area ICU" + (by.empty() ? "" : ", by " + by) + ")";
+    EXPECT_NE(rating.reasoning.find(said), std::string::npos) << rating.reasoning;
+  }
+}
+
 TEST(Owner, IsOneRole) {
   const struct {
     const char *role, *device_class, *owner;

@@ -91,7 +91,8 @@ Frame tunnel(std::uint8_t net, std::uint8_t protocol, const Frame& inner,
 void expect_same_rows(const Capture& capture, std::string_view of_alone) {
   const auto alone = capture.rows(1);
   EXPECT_TRUE(std::ranges::any_of(alone, [&](const auto& row) { return row.contains(of_alone); }));
-  for (const std::size_t workers : {2, 3, 4, 7}) EXPECT_EQ(capture.rows(workers), alone) << workers;
+  for (const std::size_t workers : {2UZ, 3UZ, 4UZ, 7UZ})
+    EXPECT_EQ(capture.rows(workers), alone) << workers;
 }
 
 const Frame kSyslog = udp(50000, 514, text("<13>Nov 22 07:00:00 pump-7 infused: 1"));

@@ -141,7 +141,7 @@ class Written : public testing::Test {
 
   std::string log(const char* name) const {
     std::ifstream file(folder_ / "zeek" / name, std::ios::binary);
-    return std::string(std::istreambuf_iterator<char>(file), {});
+    return {std::istreambuf_iterator<char>(file), {}};
   }
 
   std::filesystem::path folder_;

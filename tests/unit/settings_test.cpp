@@ -140,7 +140,7 @@ TEST(Settings, AreDerivedForDatabasesOfBefore) {
       "DROP TABLE setting; DROP TABLE setting_kind; DROP TABLE grade; "
       "DROP VIEW settings; PRAGMA user_version = 1");
   testing::internal::CaptureStdout();
-  const auto done = show_settings({.database = world.file(), .form = Form::csv}, {});
+  const auto done = show_settings({.database = World::file(), .form = Form::csv}, {});
   const std::string out = testing::internal::GetCapturedStdout();
   ASSERT_TRUE(done) << done.error().message;
   EXPECT_NE(out.find(",telnet,23,clear,seen,wire,open,"), std::string::npos) << out;

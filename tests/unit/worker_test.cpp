@@ -122,7 +122,7 @@ std::string said_of_unknown(FactTable& facts) {
 }
 
 TEST(Worker, TellsTheShapeOfWhatNobodyKnowsHoweverItIsCut) {
-  for (const std::size_t size : {1000, 7, 1}) {
+  for (const std::size_t size : {1000UZ, 7UZ, 1UZ}) {
     Hearing hearing;
     connect(hearing, be(24, 4) + text("TALBOT OLIVIA 1948-02-01"), hex("aa 55 e1 e2 e3"), size);
     EXPECT_EQ(said_of_unknown(hearing.facts()),

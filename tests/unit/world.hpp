@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdint>
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -52,38 +54,20 @@ class World {
   World(const World&) = delete;
   World& operator=(const World&) = delete;
 
-  void fact(const FactSpec& fact) {
-    SQLite::Statement add(sql(),
-                          "INSERT INTO fact (source, endpoint, claim, value, port, refused, "
-                          "protocol, equipment, first_seen, last_seen, count, packet) "
-                          "VALUES (1, ?, ?, ?, ?, ?, 'test', '', ?, ?, 1, 7)");
-    add.bind(1, endpoint(fact.host));
-    add.bind(2, fact.claim);
-    add.bind(3, fact.value);
-    add.bind(4, fact.port);
-    add.bind(5, fact.refused ? 1 : 0);
-    add.bind(6, fact.first * kSecond);
-    add.bind(7, fact.last * kSecond);
-    add.exec();
+  void fact(const FactSpec& fact) { add_fact(endpoint(fact.host), fact); }
+
+  void talk(const TalkSpec& talk) { add_talk(endpoint(talk.client), talk); }
+
+  // Something that the host sent from another VLAN or address; a MAC is "own" or none.
+  void stay(int host, int vlan, const std::string& ip, std::int64_t first, std::int64_t last,
+            bool own_mac = true) {
+    add_talk(endpoint(host, vlan, ip, own_mac),
+             {host, 250, 80, "http", "clear", "seen", first, last}, own_mac ? 0 : 64);
   }
 
-  void talk(const TalkSpec& talk) {
-    SQLite::Statement add(
-        sql(),
-        "INSERT INTO talk (source, client, server, protocol, port, state, security, application, "
-        "client_bytes, server_bytes, client_packets, server_packets, client_hops, server_hops, "
-        "client_ports, shape, mark, client_least, client_most, server_least, server_most, "
-        "interval, regular, first_seen, last_seen, count, packet) VALUES (1, ?, ?, 6, ?, ?, ?, ?, "
-        "9, 9, 5, 5, 64, 64, '4000', '', '', 0, 0, 0, 0, 0, 0, ?, ?, 1, 8)");
-    add.bind(1, endpoint(talk.client));
-    add.bind(2, endpoint(talk.server));
-    add.bind(3, talk.port);
-    add.bind(4, talk.state);
-    add.bind(5, talk.security);
-    add.bind(6, talk.application);
-    add.bind(7, talk.first * kSecond);
-    add.bind(8, talk.last * kSecond);
-    add.exec();
+  // A DHCP server leased it the address, as heard on that VLAN.
+  void lease(int host, int vlan, const std::string& ip) {
+    add_fact(endpoint(host, vlan, ip, true), {host, "address.dhcp", ip});
   }
 
   // A pump of one model.
@@ -128,6 +112,7 @@ class World {
     std::vector<Drift> all;
     const auto grades = Grades::load(database_);
     auto cohorts = load_cohorts(database_, choice).value();
+    all.reserve(cohorts.size());
     for (Cohort& cohort : cohorts) all.push_back(assess_drift(std::move(cohort), *grades));
     return all;
   }
@@ -142,16 +127,66 @@ class World {
            ("asepsis-settings-" + std::to_string(getpid()) + ".db");
   }
 
+  void add_fact(std::int64_t endpoint, const FactSpec& fact) {
+    SQLite::Statement add(sql(),
+                          "INSERT INTO fact (source, endpoint, claim, value, port, refused, "
+                          "protocol, equipment, first_seen, last_seen, count, packet) "
+                          "VALUES (1, ?, ?, ?, ?, ?, 'test', '', ?, ?, 1, 7)");
+    add.bind(1, endpoint);
+    add.bind(2, fact.claim);
+    add.bind(3, fact.value);
+    add.bind(4, fact.port);
+    add.bind(5, fact.refused ? 1 : 0);
+    add.bind(6, fact.first * kSecond);
+    add.bind(7, fact.last * kSecond);
+    add.exec();
+  }
+
+  void add_talk(std::int64_t client, const TalkSpec& talk, int hops = 64) {
+    SQLite::Statement add(
+        sql(),
+        "INSERT INTO talk (source, client, server, protocol, port, state, security, application, "
+        "client_bytes, server_bytes, client_packets, server_packets, client_hops, server_hops, "
+        "client_ports, shape, mark, client_least, client_most, server_least, server_most, "
+        "interval, regular, first_seen, last_seen, count, packet) VALUES (1, ?, ?, 6, ?, ?, ?, ?, "
+        "9, 9, 5, 5, ?, 64, '4000', '', '', 0, 0, 0, 0, 0, 0, ?, ?, 1, 8)");
+    add.bind(1, client);
+    add.bind(2, endpoint(talk.server));
+    add.bind(3, talk.port);
+    add.bind(4, talk.state);
+    add.bind(5, talk.security);
+    add.bind(6, talk.application);
+    add.bind(7, hops);
+    add.bind(8, talk.first * kSecond);
+    add.bind(9, talk.last * kSecond);
+    add.exec();
+  }
+
+  static std::string mac_of(int host) {
+    std::array<char, 18> mac{};
+    std::snprintf(mac.data(), mac.size(), "00:1b:21:00:00:%02x", static_cast<unsigned>(host));
+    return mac.data();
+  }
+
   std::int64_t endpoint(int host) {
     SQLite::Statement add(sql(), "INSERT OR IGNORE INTO endpoint VALUES (?, 1, 0, ?, ?)");
-    char mac[18];
-    std::snprintf(mac, sizeof mac, "00:1b:21:00:00:%02x", host);
     add.bind(1, host);
-    add.bind(2, mac);
+    add.bind(2, mac_of(host));
     add.bind(3, "10.0.0." + std::to_string(host));
     add.exec();
     if (add.getChanges() > 0) fact({host, "address.arp", "10.0.0." + std::to_string(host)});
     return host;
+  }
+
+  std::int64_t endpoint(int host, int vlan, const std::string& ip, bool own_mac) {
+    SQLite::Statement add(sql(),
+                          "INSERT INTO endpoint (id, site, vlan, mac, ip) SELECT 1000 + count(*), "
+                          "1, ?, ?, ? FROM endpoint RETURNING id");
+    add.bind(1, vlan);
+    add.bind(2, own_mac ? mac_of(host) : "");
+    add.bind(3, ip);
+    add.executeStep();
+    return add.getColumn(0).getInt64();
   }
 
   Database database_;
