@@ -88,6 +88,25 @@ struct ConversationRow {
   Seen seen{};  // count: flows
 };
 
+// What another row of the same key says besides.
+void merge(ConversationRow& known, const ConversationRow& row);
+
+// What makes a fact the one it is; as FactRow, without a copy of its texts.
+struct FactKey {
+  const Endpoint& about;
+  Claim claim;
+  std::uint16_t port = 0;
+  bool refused = false;
+  std::string_view protocol, value, equipment;
+};
+
+// Facts of one endpoint and claim have the first in common.
+struct FactHash {
+  std::uint64_t of_claim = 0, whole = 0;
+};
+FactHash hash_of(const FactKey& key, std::uint64_t seed);
+std::uint64_t hash_of(const ConversationRow& row, std::uint64_t seed);
+
 // How long after one of the first flows the next one began: the median, in
 // nanoseconds; 0 if there are too few. Regular: at least three of four times
 // it was about as long.
@@ -116,6 +135,8 @@ class FactTable {
   void add_sightings(std::uint32_t row, const Seen& seen) { sightings_[row].merge(seen); }
   void add(ConversationRow row);
   void merge(FactTable&& other);
+  // All that it holds; it is empty then, and indices of rows mean nothing any more.
+  FactTable take();
 
   const std::deque<FactRow>& facts() const { return facts_; }
   // When each of facts() was seen, in the same order.

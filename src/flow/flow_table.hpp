@@ -77,6 +77,15 @@ class FlowTable {
   // Ends every flow.
   void finish();
 
+  // Shows `visit` every flow that has not ended, in no order.
+  template <class Visit>
+  void each(Visit visit) const {
+    for (std::uint32_t index = 0; index < created_; ++index) {
+      const Flow& flow = blocks_[index >> kBlockBits][index & kBlockMask];
+      if (flow.in_use) visit(flow);
+    }
+  }
+
   // Number of the packet being added: what the listener calls its evidence.
   std::uint64_t packet_number() const { return packet_number_; }
   Time packet_time() const { return packet_time_; }
