@@ -96,6 +96,9 @@ add_test(NAME sensors COMMAND ${end_to_end}/sensors.py $<TARGET_FILE:asepsis>
 add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples}
   ${PROJECT_SOURCE_DIR}/tests/cases ${PROJECT_SOURCE_DIR}/tests/logs)
 set_tests_properties(killed PROPERTIES TIMEOUT 300)
+add_test(NAME replay COMMAND ${end_to_end}/live.py replay $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME live COMMAND ${end_to_end}/live.py interfaces $<TARGET_FILE:asepsis> ${examples})
+set_tests_properties(live PROPERTIES SKIP_RETURN_CODE 77)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 add_test(NAME lab_services COMMAND ${end_to_end}/lab_services.py $<TARGET_FILE:asepsis>

@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
+  local commands="read watch devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -13,9 +13,9 @@ _asepsis() {
 
   COMPREPLY=()
   case $before in
-    --db | --eve) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --db | --eve | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --zeek-out | --html) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --filter | --site | --where | --since) return ;;
+    --filter | --site | --speed | --where | --since) return ;;
     --split) mapfile -t COMPREPLY < <(compgen -W "site care-area firmware" -- "$word"); return ;;
     --knowledge) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --pack) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
@@ -29,6 +29,7 @@ _asepsis() {
   case $command in
     "") options="$commands --help --version" ;;
     read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
+    watch) options="--db --filter --site --knowledge --workers --replay --speed --help" ;;
     check) options="--db --pack --fail-on --help" ;;
     findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;
     accept) options="--db --until --by --why --help" ;;
@@ -37,7 +38,9 @@ _asepsis() {
     schema | version) options="--help" ;;
     *) options="--db --json --csv --help" ;;
   esac
-  if [[ $command == read && $word != -* ]]; then
+  if [[ $command == watch && $word != -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(ls /sys/class/net)" -- "$word")
+  elif [[ $command == read && $word != -* ]]; then
     mapfile -t COMPREPLY < <(compgen -f -- "$word")
   else
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$word")

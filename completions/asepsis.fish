@@ -1,6 +1,6 @@
 # Completion of asepsis for fish.
 
-set -l commands read devices device why services settings drift conversations unknown query check findings classes accept pack schema version
+set -l commands read watch devices device why services settings drift conversations unknown query check findings classes accept pack schema version
 set -l shown devices device why services settings drift conversations unknown query findings classes
 
 complete -c asepsis -f
@@ -8,6 +8,7 @@ complete -c asepsis -l help -d 'How to use it'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -l version -d 'Which version this is'
 
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a read -d 'Read captures and logs into the database'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a watch -d 'Listen to network interfaces'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a device -d 'Show one device'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a why -d 'Show the evidence for what is said of a device'
@@ -25,7 +26,7 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a pack -d 'L
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Describe the tables and views'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a version -d 'Say which version this is'
 
-complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l db -r -F -d 'The database'
+complete -c asepsis -n "__fish_seen_subcommand_from read watch $shown" -l db -r -F -d 'The database'
 complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l json -d 'JSON, one object a line'
 complete -c asepsis -n "__fish_seen_subcommand_from $shown" -l csv -d 'Comma-separated values'
 
@@ -35,10 +36,13 @@ complete -c asepsis -n '__fish_seen_subcommand_from drift' -l where -x -d 'Only 
 complete -c asepsis -n '__fish_seen_subcommand_from drift' -l since -x -d 'Which settings changed since'
 complete -c asepsis -n '__fish_seen_subcommand_from drift' -l plan -d 'What to change to reach the safest'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -F
-complete -c asepsis -n '__fish_seen_subcommand_from read' -l filter -x -d 'Read only the packets that match'
-complete -c asepsis -n '__fish_seen_subcommand_from read' -l site -x -d 'The network the captures are of'
-complete -c asepsis -n '__fish_seen_subcommand_from read' -l knowledge -x -a '(__fish_complete_directories)' -d 'A folder of your own rules and names'
-complete -c asepsis -n '__fish_seen_subcommand_from read' -l workers -x -a '1 2 4 8' -d 'How many threads read'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -a '(__fish_print_interfaces)'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -l replay -r -F -d 'Play captures instead'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -l speed -x -d 'How many times as fast'
+complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l filter -x -d 'Read only the packets that match'
+complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l site -x -d 'The network the captures are of'
+complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l knowledge -x -a '(__fish_complete_directories)' -d 'A folder of your own rules and names'
+complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l workers -x -a '1 2 4 8' -d 'How many threads read'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l eve -r -F -d 'Then write EVE JSON lines'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l zeek-out -x -a '(__fish_complete_directories)' -d 'Then write logs as Zeek does'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l stats -d 'What was read, lost and malformed'

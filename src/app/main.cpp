@@ -12,6 +12,7 @@
 #include "app/pack_command.hpp"
 #include "app/read_command.hpp"
 #include "app/settings_command.hpp"
+#include "app/watch_command.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
@@ -22,6 +23,7 @@ constexpr int kCouldNot = 2;
 
 struct Arguments {
   ReadCommand read;
+  WatchCommand watch;
   AnswerOptions answer;
   CheckCommand check;
   FindingsOptions findings;
@@ -69,6 +71,34 @@ void add_read(CLI::App& app, Arguments& arguments) {
       "  asepsis read zeek/logs/ eve.json.gz\n"
       "  asepsis read ward.pcap --eve - | ship-to-siem\n"
       "  asepsis read ward.pcap.zst --filter 'vlan 220 or tcp port 104'");
+}
+
+void add_watch(CLI::App& app, Arguments& arguments) {
+  auto& watch = *app.add_subcommand("watch", "Listen to network interfaces, until told to end");
+  watch.add_option("IFACE", arguments.watch.interfaces, "Interfaces, as ip link names them");
+  watch.add_option("--db", arguments.watch.database, "The database, made if missing")
+      ->capture_default_str();
+  watch.add_option("--filter", arguments.watch.filter, "Only packets that match, as in tcpdump");
+  watch.add_option("--site", arguments.watch.site, "Which site's network this is")
+      ->capture_default_str();
+  watch.add_option("--knowledge", arguments.watch.knowledge,
+                   "A folder of your own rules and names, in the form of knowledge/README.md");
+  watch.add_option("--workers", arguments.watch.workers, "Threads; 0: one a processor")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
+  watch.add_option("--replay", arguments.watch.replay,
+                   "Instead of interfaces: captures, played as if they were heard now");
+  watch
+      .add_option("--speed", arguments.watch.speed,
+                  "Of a replay: so many times as fast; 0: as fast as can be")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+  watch.footer(
+      "It never sends: before the first packet it gives up every way to, and tries that.\n"
+      "Examples:\n"
+      "  asepsis watch eth1 --site st-elsewhere --db /var/lib/asepsis/asepsis.db\n"
+      "  asepsis watch eth1 eth2 --filter 'not host 10.0.0.9'\n"
+      "  asepsis watch --replay ward.pcapng --speed 60");
 }
 
 void add_devices(CLI::App& app, Arguments& arguments) {
@@ -228,6 +258,7 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   AnswerOptions answer = arguments.answer;
   answer.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
   if (name == "read") return run(arguments.read);
+  if (name == "watch") return run(arguments.watch);
   if (name == "devices") return show_devices(answer);
   if (name == "device") return show_device(answer, arguments.id);
   if (name == "why" && arguments.id.starts_with("f-")) return show_finding(answer, arguments.id);
@@ -280,6 +311,7 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   Arguments arguments;
   add_read(app, arguments);
+  add_watch(app, arguments);
   add_devices(app, arguments);
   add_answers(app, arguments);
   add_drift(app, arguments);
