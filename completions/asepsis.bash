@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read watch devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
+  local commands="read watch selftest devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -30,6 +30,7 @@ _asepsis() {
     "") options="$commands --help --version" ;;
     read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
     watch) options="--db --filter --site --knowledge --workers --replay --speed --help" ;;
+    selftest) options="--passive --help" ;;
     check) options="--db --pack --fail-on --help" ;;
     findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;
     accept) options="--db --until --by --why --help" ;;

@@ -1,6 +1,6 @@
 # Completion of asepsis for fish.
 
-set -l commands read watch devices device why services settings drift conversations unknown query check findings classes accept pack schema version
+set -l commands read watch selftest devices device why services settings drift conversations unknown query check findings classes accept pack schema version
 set -l shown devices device why services settings drift conversations unknown query findings classes
 
 complete -c asepsis -f
@@ -9,6 +9,7 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -l version -d
 
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a read -d 'Read captures and logs into the database'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a watch -d 'Listen to network interfaces'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a selftest -d 'Prove that listening sends nothing'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a device -d 'Show one device'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a why -d 'Show the evidence for what is said of a device'
@@ -60,3 +61,4 @@ complete -c asepsis -n '__fish_seen_subcommand_from pack' -F
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l sarif -d 'SARIF 2.1'
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l oscal -d 'OSCAL assessment results 1.1.2'
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l html -x -a '(__fish_complete_directories)' -d 'A printable report'
+complete -c asepsis -n '__fish_seen_subcommand_from selftest' -l passive -d 'Everything is received, nothing is sent'

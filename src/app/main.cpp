@@ -11,6 +11,7 @@
 #include "app/drift_command.hpp"
 #include "app/pack_command.hpp"
 #include "app/read_command.hpp"
+#include "app/selftest_command.hpp"
 #include "app/settings_command.hpp"
 #include "app/watch_command.hpp"
 #include "base/text.hpp"
@@ -24,6 +25,7 @@ constexpr int kCouldNot = 2;
 struct Arguments {
   ReadCommand read;
   WatchCommand watch;
+  SelftestCommand selftest;
   AnswerOptions answer;
   CheckCommand check;
   FindingsOptions findings;
@@ -99,6 +101,15 @@ void add_watch(CLI::App& app, Arguments& arguments) {
       "  asepsis watch eth1 --site st-elsewhere --db /var/lib/asepsis/asepsis.db\n"
       "  asepsis watch eth1 eth2 --filter 'not host 10.0.0.9'\n"
       "  asepsis watch --replay ward.pcapng --speed 60");
+}
+
+void add_selftest(CLI::App& app, Arguments& arguments) {
+  auto& selftest = *app.add_subcommand("selftest", "Prove on this machine what it promises");
+  selftest
+      .add_flag("--passive", arguments.selftest.passive,
+                "In a network namespace: everything is received, nothing is sent")
+      ->required();
+  selftest.footer("It needs root, or user namespaces.\nExample:\n  asepsis selftest --passive");
 }
 
 void add_devices(CLI::App& app, Arguments& arguments) {
@@ -259,6 +270,7 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   answer.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
   if (name == "read") return run(arguments.read);
   if (name == "watch") return run(arguments.watch);
+  if (name == "selftest") return run(arguments.selftest);
   if (name == "devices") return show_devices(answer);
   if (name == "device") return show_device(answer, arguments.id);
   if (name == "why" && arguments.id.starts_with("f-")) return show_finding(answer, arguments.id);
@@ -312,6 +324,7 @@ int run_program(int argc, char** argv) {
   Arguments arguments;
   add_read(app, arguments);
   add_watch(app, arguments);
+  add_selftest(app, arguments);
   add_devices(app, arguments);
   add_answers(app, arguments);
   add_drift(app, arguments);

@@ -69,6 +69,15 @@ Result<Interface> find_interface(const std::string& name) {
   return interface;
 }
 
+std::array<std::uint8_t, 6> hardware_address(const std::string& name) {
+  std::array<std::uint8_t, 6> address{};
+  const OpenFile socket = any_socket();
+  ifreq request = request_for(name);
+  if (::ioctl(socket.descriptor(), SIOCGIFHWADDR, &request) == 0)
+    std::memcpy(address.data(), request.ifr_hwaddr.sa_data, address.size());
+  return address;
+}
+
 InterfaceWatch::InterfaceWatch(const Interface& interface)
     : name_(interface.name), index_(interface.index), socket_(any_socket()) {}
 

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 
@@ -20,6 +21,9 @@ struct Interface {
 
 // Fails with a sentence if there is none of that name, or none whose frames we read.
 Result<Interface> find_interface(const std::string& name);
+
+// Its MAC; zeros if there is none of that name.
+std::array<std::uint8_t, 6> hardware_address(const std::string& name);
 
 // Asks later whether an interface is still there; opens its socket now, when
 // that may still be done.
