@@ -22,6 +22,7 @@ _asepsis() {
     --fail-on) mapfile -t COMPREPLY < <(compgen -W "1 2 3 4 5" -- "$word"); return ;;
     --by) [[ $command == accept ]] || mapfile -t COMPREPLY < <(compgen -W "device check model class owner-role" -- "$word"); return ;;
     --until | --why) return ;;
+    --memory) mapfile -t COMPREPLY < <(compgen -W "512M 1G 4G" -- "$word"); return ;;
     --workers) mapfile -t COMPREPLY < <(compgen -W "1 2 4 8" -- "$word"); return ;;
   esac
 
@@ -29,7 +30,7 @@ _asepsis() {
   case $command in
     "") options="$commands --help --version" ;;
     read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
-    watch) options="--db --filter --site --knowledge --workers --replay --speed --help" ;;
+    watch) options="--db --filter --site --knowledge --workers --memory --replay --speed --help" ;;
     selftest) options="--passive --help" ;;
     check) options="--db --pack --fail-on --help" ;;
     findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;

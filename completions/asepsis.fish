@@ -39,6 +39,7 @@ complete -c asepsis -n '__fish_seen_subcommand_from drift' -l plan -d 'What to c
 complete -c asepsis -n '__fish_seen_subcommand_from read' -F
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -a '(__fish_print_interfaces)'
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -l replay -r -F -d 'Play captures instead'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -l memory -x -a '512M 1G 4G' -d 'How much it may use'
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -l speed -x -d 'How many times as fast'
 complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l filter -x -d 'Read only the packets that match'
 complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l site -x -d 'The network the captures are of'

@@ -7,8 +7,11 @@ constexpr std::chrono::milliseconds kWait{50};
 
 }  // namespace
 
-LiveWorker::LiveWorker(std::unique_ptr<LiveSource> source, const WorkerLimits& limits)
-    : source_(std::move(source)), worker_(limits), thread_([this] { work(); }) {}
+LiveWorker::LiveWorker(std::unique_ptr<LiveSource> source, const LiveLimits& limits)
+    : source_(std::move(source)),
+      worker_(limits.worker),
+      most_running_(limits.running),
+      thread_([this] { work(); }) {}
 
 Told LiveWorker::ask(bool with_running) {
   wanted_ = with_running ? Wanted::all : Wanted::heard;
@@ -28,6 +31,7 @@ void LiveWorker::work() {
     for (const Packet& packet : batch.packets) worker_.add(packet);
     if (next == LiveSource::Next::silence)
       if (const auto now = source_->now()) worker_.advance_to(*now);
+    if (shed_.exchange(false)) worker_.shed();
     const Wanted wanted = wanted_;
     if (wanted == Wanted::nothing) continue;
     wanted_ = Wanted::nothing;
@@ -45,7 +49,7 @@ Told LiveWorker::tell(bool with_running) {
   const auto began = std::chrono::steady_clock::now();
   Told told;
   told.heard = worker_.take_facts();
-  if (with_running) told.running = worker_.running();
+  if (with_running) told.running = worker_.running(most_running_);
   told.counts = worker_.counts();
   count_worker(worker_, told.counters);
   count_fragments(worker_.fragment_counts(), told.counters);

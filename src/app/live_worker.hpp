@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "app/counters.hpp"
+#include "app/live_limits.hpp"
 #include "app/live_source.hpp"
 #include "app/worker.hpp"
 
@@ -33,13 +34,15 @@ struct Told {
 class LiveWorker {
  public:
   // Begins at once.
-  LiveWorker(std::unique_ptr<LiveSource> source, const WorkerLimits& limits);
+  LiveWorker(std::unique_ptr<LiveSource> source, const LiveLimits& limits);
   LiveWorker(const LiveWorker&) = delete;
   LiveWorker& operator=(const LiveWorker&) = delete;
 
   // Waits until it is told, a tenth of a second at most if nothing comes.
   // REQUIRES: it has not told that it ended.
   Told ask(bool with_running);
+  // Lets go of what it would miss least, soon.
+  void shed() { shed_ = true; }
 
  private:
   enum class Wanted : std::uint8_t { nothing, heard, all };
@@ -50,7 +53,9 @@ class LiveWorker {
 
   std::unique_ptr<LiveSource> source_;
   Worker worker_;
+  std::size_t most_running_;
   std::atomic<Wanted> wanted_ = Wanted::nothing;
+  std::atomic<bool> shed_ = false;
   std::mutex lock_;
   std::condition_variable told_change_;
   std::optional<Told> told_;  // guarded by lock_

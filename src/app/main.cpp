@@ -88,6 +88,9 @@ void add_watch(CLI::App& app, Arguments& arguments) {
   watch.add_option("--workers", arguments.watch.workers, "Threads; 0: one a processor")
       ->check(CLI::Range(0, 64))
       ->capture_default_str();
+  watch.add_option("--memory", arguments.watch.memory, "How much it may use: 512M, 4G")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("1G");
   watch.add_option("--replay", arguments.watch.replay,
                    "Instead of interfaces: captures, played as if they were heard now");
   watch

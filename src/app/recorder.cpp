@@ -1,5 +1,7 @@
 #include "app/recorder.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 
 #include "app/log.hpp"
@@ -44,7 +46,7 @@ Recorder::Recorder(Database& database, LiveStore& store, const Knowledge& knowle
   source_.complete = false;
 }
 
-Result<void> Recorder::run(LiveWorkers& workers) {
+Result<void> Recorder::run(LiveWorkers& workers, std::size_t memory) {
   told_.resize(workers.size());
   while (true) {
     const auto began = Clock::now();
@@ -52,6 +54,7 @@ Result<void> Recorder::run(LiveWorkers& workers) {
     if (!round(workers, with_running)) return conclude();
     static_cast<void>(write(with_running));  // what failed is tried again
     static_cast<void>(derive_if_due(false));
+    keep_to(memory, workers);
     publish();
     pause(began + kRound - Clock::now());
   }
@@ -79,6 +82,7 @@ bool Recorder::round(LiveWorkers& workers, bool with_running) {
   for (std::size_t i = 0; i < workers.size(); ++i) {
     if (told_[i].ended) continue;
     Told told = workers[i]->ask(with_running);
+    store_.meet(told.running);
     store_.add(told.heard);
     told.heard = FactTable();
     std::ranges::move(told.running, std::back_inserter(running_));
@@ -91,6 +95,21 @@ bool Recorder::round(LiveWorkers& workers, bool with_running) {
   return any;
 }
 
+// Limits count things; what hangs on a flow may still be larger than usual.
+void Recorder::keep_to(std::size_t memory, LiveWorkers& workers) {
+  constexpr std::size_t kReserve = 8;
+  const auto too_much = [&] { return memory > 0 && now_.memory > memory - memory / kReserve; };
+  now_.memory = memory_in_use();
+  if (!too_much()) return;
+  ::malloc_trim(0);
+  now_.memory = memory_in_use();
+  if (!too_much()) return;
+  if (now_.sheds++ == 0)
+    log_event(Level::warning, "memory is short: the least useful conversations end early",
+              {{"megabytes", std::to_string(now_.memory >> 20)}});
+  for (const auto& worker : workers) worker->shed();
+}
+
 Result<void> Recorder::write(bool with_running) {
   now_.counts = {};
   now_.counters.clear();
@@ -99,6 +118,7 @@ Result<void> Recorder::write(bool with_running) {
     for (const auto& [name, count] : told.counters) now_.counters[name] += count;
     if (!told.ended_early.empty()) now_.ended_early = told.ended_early;
   }
+  now_.counters["times memory was short"] = now_.sheds;
   now_.counters["facts dropped"] += store_.dropped_facts();
   now_.counters["conversations dropped"] += store_.dropped_conversations();
   source_.packets = now_.counts.packets;

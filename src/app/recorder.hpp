@@ -34,6 +34,8 @@ struct LiveStatus {
   std::size_t facts = 0, conversations = 0;  // of this source
   std::uint64_t running = 0;                 // conversations that go on
   std::uint64_t devices = 0;                 // in the database
+  std::size_t memory = 0;                    // in use
+  std::uint64_t sheds = 0;                   // times that it was too much
   std::uint64_t writes = 0, failed_writes = 0, derivations = 0;
   std::chrono::duration<double> write_cost{}, derive_cost{};  // of the last one
   Time written;                                               // when that was; our clock
@@ -49,7 +51,8 @@ class Recorder {
 
   // Returns when all workers have ended and what they told is stored and
   // derived. Fails only with the last write: until then it tries again.
-  Result<void> run(LiveWorkers& workers);
+  // `memory`: how much the process should use; 0: any amount.
+  Result<void> run(LiveWorkers& workers, std::size_t memory);
 
   LiveStatus status() const;
   // Called after each round, from the thread of run().
@@ -62,6 +65,7 @@ class Recorder {
 
   Result<void> conclude();
   bool round(LiveWorkers& workers, bool with_running);
+  void keep_to(std::size_t memory, LiveWorkers& workers);
   void pause(Clock::duration time);
   Result<void> write(bool with_running);
   Result<void> derive_if_due(bool ended);

@@ -23,8 +23,6 @@
 namespace asepsis {
 namespace {
 
-constexpr std::size_t kRingBytes = std::size_t{128} << 20;  // of all rings together
-
 // Signals that ask something of us come as reads, one thread's alone. To be
 // made before any thread.
 class Signals {
@@ -105,19 +103,18 @@ void attend(const Watch& watch, LiveRun& run, Recorder& recorder, int done) {
 // One source through its workers into the database, to its end.
 Result<LiveStatus> record(const Watch& watch, Database& database, const SourceInfo& source,
                           std::vector<std::unique_ptr<LiveSource>> sources, LiveRun& run,
-                          LiveStore::Again again) {
-  auto store = LiveStore::open(database, source, again);
+                          LiveStore::Again again, const LiveLimits& limits) {
+  auto store = LiveStore::open(database, source, again, limits.store);
   if (!store) return std::unexpected(store.error());
   Recorder recorder(database, *store, watch.knowledge, source,
                     again == LiveStore::Again::repeats ? &run : nullptr);
   LiveWorkers workers;
-  for (auto& one : sources)
-    workers.push_back(std::make_unique<LiveWorker>(std::move(one), WorkerLimits{}));
+  for (auto& one : sources) workers.push_back(std::make_unique<LiveWorker>(std::move(one), limits));
   const OpenFile done(::eventfd(0, EFD_CLOEXEC));
   Result<void> result;
   {
     const std::jthread recording([&] {
-      result = recorder.run(workers);
+      result = recorder.run(workers, limits.memory);
       const std::uint64_t one = 1;
       static_cast<void>(::write(done.descriptor(), &one, sizeof one));
     });
@@ -136,8 +133,7 @@ void say_what_came(const LiveStatus& status, const std::string& what,
 
 // The rings of all interfaces, for each worker one of each.
 Result<std::vector<std::vector<LiveRing>>> open_rings(const WatchCommand& command,
-                                                      std::size_t workers) {
-  const std::size_t bytes = kRingBytes / (workers * command.interfaces.size());
+                                                      std::size_t workers, std::size_t bytes) {
   std::vector<std::vector<LiveRing>> rings(workers);
   for (const std::string& name : command.interfaces) {
     const auto interface = find_interface(name);
@@ -169,7 +165,8 @@ Result<void> watch_interfaces(const Watch& watch) {
   const std::size_t workers =
       command.workers > 0 ? command.workers : std::max(1U, std::thread::hardware_concurrency());
   LiveRun run;
-  auto rings = open_rings(command, workers);
+  const LiveLimits limits = limits_for(command.memory, workers, command.interfaces.size());
+  auto rings = open_rings(command, workers, limits.ring_bytes);
   if (!rings) return std::unexpected(rings.error());
   std::vector<int> capture;
   std::vector<std::unique_ptr<LiveSource>> sources;
@@ -186,7 +183,7 @@ Result<void> watch_interfaces(const Watch& watch) {
 
   const std::string name = joined(command.interfaces);
   const auto status = record(watch, *database, source_of(command, "live " + name, name),
-                             std::move(sources), run, LiveStore::Again::adds);
+                             std::move(sources), run, LiveStore::Again::adds, limits);
   if (!status) return std::unexpected(status.error());
   say_what_came(*status, name, command.database);
   if (!status->ended_early.empty()) return fail(status->ended_early);
@@ -213,8 +210,9 @@ Result<void> replay_one(const Watch& watch, Database& database, const std::strin
   const ReadingOptions options{.filter = command.filter};
   std::vector<std::unique_ptr<LiveSource>> sources;
   sources.push_back(replay_source(*std::move(file), options, command.speed, run));
-  const auto status = record(watch, database, source_of(command, *identity, path),
-                             std::move(sources), run, LiveStore::Again::repeats);
+  const auto status =
+      record(watch, database, source_of(command, *identity, path), std::move(sources), run,
+             LiveStore::Again::repeats, limits_for(command.memory, 1, 1));
   if (!status) return std::unexpected(status.error());
   say_what_came(*status, path, command.database);
   if (run.stop) return fail("stopped in " + escaped(path) + ": what was heard is stored");
@@ -239,6 +237,9 @@ Result<void> run(const WatchCommand& asked) {
     return fail(asked.replay.empty()
                     ? "name the interfaces to listen to, or captures to play with --replay"
                     : "--replay takes the place of interfaces: name one or the other");
+  if (asked.memory < kLeastMemory)
+    return fail("--memory is too little: " + std::to_string(kLeastMemory >> 20) +
+                "M is the least that listening takes");
   const Signals signals;
   auto knowledge = Knowledge::built_in();
   if (!knowledge) return std::unexpected(knowledge.error());

@@ -18,8 +18,9 @@ struct WatchCommand {
   std::filesystem::path database = "asepsis.db";
   std::string site = "site";
   std::string filter;
-  std::filesystem::path knowledge;  // the site's own folder; empty: none
-  std::size_t workers = 0;          // of interfaces; 0: as many as the machine has processors
+  std::filesystem::path knowledge;            // the site's own folder; empty: none
+  std::size_t memory = std::size_t{1} << 30;  // of the process, bytes
+  std::size_t workers = 0;  // of interfaces; 0: as many as the machine has processors
 };
 
 Result<void> run(const WatchCommand& asked);

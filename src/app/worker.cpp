@@ -26,6 +26,8 @@ std::uint8_t hops_of_half(const FlowHalf& half, const Ip& peer) {
   return half.packets == 0 ? 255 : hops_from(half.ttl, peer);
 }
 
+bool answered(const Flow& flow) { return flow.client().packets > 0 && flow.server().packets > 0; }
+
 ConversationState state_of(const Flow& flow) {
   if (flow.server().packets == 0)
     return flow.refused ? ConversationState::refused : ConversationState::unanswered;
@@ -142,12 +144,20 @@ FactTable Worker::take_facts() {
   return facts_.take();
 }
 
-std::deque<ConversationRow> Worker::running() const {
+std::deque<ConversationRow> Worker::running(std::size_t most) const {
   std::deque<ConversationRow> rows;
-  flows_.each([&](const Flow& flow) {
-    for_each_view(flow, row_of(flow), [&](ConversationRow row) { rows.push_back(std::move(row)); });
-  });
+  for (const bool both : {true, false})
+    flows_.each([&](const Flow& flow) {
+      if (answered(flow) != both || rows.size() >= most) return;
+      for_each_view(flow, row_of(flow),
+                    [&](ConversationRow row) { rows.push_back(std::move(row)); });
+    });
   return rows;
+}
+
+void Worker::shed() {
+  constexpr std::size_t kPart = 4;
+  flows_.shed(flows_.size() / kPart);
 }
 
 void Worker::add_sayings() {
@@ -228,7 +238,8 @@ void Worker::add_unknown(const Flow& flow, const ConversationRow& row) {
   if (row.shape.empty() || row.shape == kMidStream) return;
   const bool tcp = row.protocol == ip_protocol::kTcp;
   const auto say = [&](const Endpoint& about, const Fact& fact) {
-    facts_.add(about, fact, row.port, tcp ? "tcp" : "udp", flow.first, flow.first_packet);
+    facts_.add(about, fact, row.port, tcp ? "tcp" : "udp", flow.first, flow.first_packet,
+               !answered(flow));
   };
   if (row.client_turn.most > 0) say(row.client, {Side::client, "uses.unknown"_claim, row.shape});
   if (row.server_turn.most > 0) say(row.server, {Side::server, "service.unknown"_claim, row.shape});
@@ -246,8 +257,9 @@ void Worker::on_fact(const Fact& fact) {
   const auto row = dialogue_->protocol();
   const std::string_view own = row ? protocols()[*row]->name : std::string_view();
   const std::string_view protocol = rider_.empty() ? own : rider_;
-  const auto index = facts_.add(about, fact, speaking_->server_port(), protocol,
-                                flows_.packet_time(), flows_.packet_number());
+  const auto index =
+      facts_.add(about, fact, speaking_->server_port(), protocol, flows_.packet_time(),
+                 flows_.packet_number(), !answered(*speaking_));
   if (remembering_ != nullptr && index) remembering_->push_back(*index);
 }
 

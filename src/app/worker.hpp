@@ -57,8 +57,11 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
 
   // What was heard since the last time, of conversations those that have ended.
   FactTable take_facts();
-  // The conversations that have not ended, as they would be if they ended now.
-  std::deque<ConversationRow> running() const;
+  // The conversations that have not ended, as they would be if they ended now:
+  // so many at most, those first in which both sides were heard.
+  std::deque<ConversationRow> running(std::size_t most) const;
+  // Ends some flows, as memory is short.
+  void shed();
 
   FactTable& facts() { return facts_; }
   const FactTable& facts() const { return facts_; }

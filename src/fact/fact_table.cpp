@@ -98,7 +98,8 @@ FactTable::FactTable(FactLimits limits)
       seed_(static_cast<std::uint64_t>(std::random_device()()) << 32 | std::random_device()()) {}
 
 std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const Fact& fact,
-                                                    std::uint16_t port, std::string_view protocol) {
+                                                    std::uint16_t port, std::string_view protocol,
+                                                    bool noise) {
   const std::string_view value = fact.value.substr(0, limits_.value_bytes);
   const std::string_view equipment = fact.equipment.substr(0, limits_.value_bytes);
   const auto [of_claim, hash] = hash_of({.about = about,
@@ -112,7 +113,8 @@ std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const
   if (const auto found = fact_index_.find(hash); found != fact_index_.end()) return found->second;
 
   std::uint32_t& values = values_[of_claim];
-  if (facts_.size() >= limits_.facts || values >= limits_.values_of_claim) return std::nullopt;
+  const std::size_t room = noise ? room_for_noise(limits_.facts) : limits_.facts;
+  if (facts_.size() >= room || values >= limits_.values_of_claim) return std::nullopt;
   ++values;
   const auto index = static_cast<std::uint32_t>(facts_.size());
   fact_index_.emplace(hash, index);
@@ -129,9 +131,9 @@ std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const
 
 std::optional<std::uint32_t> FactTable::add(const Endpoint& about, const Fact& fact,
                                             std::uint16_t port, std::string_view protocol,
-                                            Time time, std::uint64_t packet) {
+                                            Time time, std::uint64_t packet, bool noise) {
   const std::uint16_t its_port = fact.claim.row().scope == Scope::service ? port : std::uint16_t{0};
-  const auto row = find_or_add(about, fact, its_port, protocol);
+  const auto row = find_or_add(about, fact, its_port, protocol, noise);
   if (row) {
     sightings_[*row].add(time, packet);
   } else {
@@ -144,7 +146,9 @@ void FactTable::add(ConversationRow row) {
   const std::uint64_t hash = hash_of(row, seed_);
   if (const auto found = conversation_index_.find(hash); found != conversation_index_.end())
     return asepsis::merge(conversations_[found->second], row);
-  if (conversations_.size() >= limits_.conversations) {
+  const std::size_t room =
+      answered(row) ? limits_.conversations : room_for_noise(limits_.conversations);
+  if (conversations_.size() >= room) {
     ++dropped_conversations_;
     return;
   }
@@ -161,7 +165,7 @@ void FactTable::merge(FactTable&& other) {
                     .value = row.value,
                     .equipment = row.equipment,
                     .refused = row.refused};
-    if (const auto mine = find_or_add(row.about, fact, row.port, row.protocol)) {
+    if (const auto mine = find_or_add(row.about, fact, row.port, row.protocol, false)) {
       sightings_[*mine].merge(other.sightings_[i]);
     } else {
       dropped_facts_ += other.sightings_[i].count;

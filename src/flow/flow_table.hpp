@@ -74,6 +74,9 @@ class FlowTable {
   // backwards here: earlier ones change nothing.
   void advance_to(Time time);
 
+  // Ends so many flows, those first that would be missed least.
+  void shed(std::size_t flows);
+
   // Ends every flow.
   void finish();
 
@@ -107,7 +110,7 @@ class FlowTable {
   void erase_slot(std::uint64_t hash, std::uint32_t index);
   void grow();
   void end(std::uint32_t index);
-  void evict_one();
+  bool evict_one();
   void schedule(std::uint32_t index, Time due);
   void unschedule(std::uint32_t index);
   std::chrono::seconds timeout_of(const Flow& flow) const;

@@ -165,6 +165,7 @@ void LiveStore::recall_talks() {
 }
 
 void LiveStore::recall_talk(RowId id, ConversationRow row, std::unique_ptr<FirstFlows> flows) {
+  meet(row);
   const std::uint32_t index = find_or_add_talk(row);
   if (index == kNone) return;
   KnownTalk& known = talks_[index];

@@ -20,7 +20,28 @@ Result<LiveStore> LiveStore::open(Database& database, SourceInfo source, Again a
   return store;
 }
 
+void LiveStore::meet(const std::deque<ConversationRow>& running) {
+  for (const ConversationRow& row : running) meet(row);
+}
+
+void LiveStore::meet(const ConversationRow& row) {
+  if (!answered(row) || met_.size() >= 4 * limits_.conversations) return;
+  for (const Endpoint* endpoint : {&row.client, &row.server}) {
+    if (!endpoint->mac.empty()) met_.insert(hash_bytes(endpoint->mac.bytes, seed_));
+    if (!endpoint->ip.empty()) met_.insert(hash_bytes(endpoint->ip.bytes, seed_));
+  }
+}
+
+// Who makes up addresses has one MAC that is met: the address counts, if there
+// is one.
+bool LiveStore::met(const Endpoint& endpoint) const {
+  const bool ip = !endpoint.ip.empty();
+  return met_.contains(ip ? hash_bytes(endpoint.ip.bytes, seed_)
+                          : hash_bytes(endpoint.mac.bytes, seed_));
+}
+
 void LiveStore::add(const FactTable& heard) {
+  for (const ConversationRow& row : heard.conversations()) meet(row);
   for (std::size_t i = 0; i < heard.facts().size(); ++i)
     add_fact(heard.facts()[i], heard.sightings()[i]);
   for (const ConversationRow& row : heard.conversations()) add_ended(row);
@@ -45,7 +66,8 @@ void LiveStore::add_fact(const FactRow& row, const Seen& seen) {
   const auto found = fact_index_.find(hash.whole);
   if (found == fact_index_.end()) {
     std::uint32_t& values = values_[hash.of_claim];
-    if (facts_.size() >= limits_.facts || values >= limits_.values_of_claim) {
+    const std::size_t room = met(row.about) ? limits_.facts : room_for_noise(limits_.facts);
+    if (facts_.size() >= room || values >= limits_.values_of_claim) {
       dropped_facts_ += seen.count;
       return;
     }
@@ -67,7 +89,8 @@ std::uint32_t LiveStore::find_or_add_talk(const ConversationRow& row) {
   const std::uint64_t hash = hash_of(row, seed_);
   const auto found = talk_index_.find(hash);
   if (found != talk_index_.end()) return found->second;
-  if (conversations() >= limits_.conversations) return kNone;
+  const std::size_t most = limits_.conversations;
+  if (conversations() >= (answered(row) ? most : room_for_noise(most))) return kNone;
   auto index = static_cast<std::uint32_t>(talks_.size());
   if (free_talks_.empty()) {
     talks_.emplace_back();

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <absl/container/flat_hash_map.h>
+#include <absl/container/flat_hash_set.h>
 
 #include "base/result.hpp"
 #include "fact/fact_table.hpp"
@@ -39,7 +40,13 @@ class LiveStore {
                                 FactLimits limits = {});
 
   // What was heard since the last time.
+  //
+  // When there is not much room left, a conversation that nobody answered and
+  // facts of who was never in one that was answered are dropped: so noise (a
+  // scan, addresses that somebody makes up) leaves room for devices.
   void add(const FactTable& heard);
+  // Who is in conversations that go on is no noise. To be told before add().
+  void meet(const std::deque<ConversationRow>& running);
 
   struct Written {
     std::uint64_t fresh = 0;    // rows that were not there, or that went
@@ -104,6 +111,8 @@ class LiveStore {
   void add_fact(const FactRow& row, const Seen& seen);
   void add_ended(const ConversationRow& row);
   std::uint32_t find_or_add_talk(const ConversationRow& row);
+  void meet(const ConversationRow& row);
+  bool met(const Endpoint& endpoint) const;
   Running gather(const std::deque<ConversationRow>& running);
   void write_source(const SourceInfo& now);
   void write_facts(FactRows& rows, Written& written);
@@ -135,6 +144,8 @@ class LiveStore {
   std::vector<std::uint32_t> free_talks_, dirty_talks_;
   std::vector<std::uint32_t> running_talks_;  // as of the last write
   absl::flat_hash_map<std::uint64_t, std::uint32_t> talk_index_;
+  // Hashes of the MACs and IPs of those who were in a conversation with answers.
+  absl::flat_hash_set<std::uint64_t> met_;
   std::vector<Before> written_talks_;  // in this transaction
   bool new_source_ = false;            // the same
   RowId last_fact_id_ = 0, last_talk_id_ = 0;
