@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read watch selftest devices device why services settings drift conversations unknown query check findings classes accept pack schema version"
+  local commands="read watch selftest devices device why services settings drift conversations unknown status query check findings classes accept pack schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -13,7 +13,7 @@ _asepsis() {
 
   COMPREPLY=()
   case $before in
-    --db | --eve | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --db | --eve | --metrics | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --zeek-out | --html) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --filter | --site | --speed | --where | --since) return ;;
     --split) mapfile -t COMPREPLY < <(compgen -W "site care-area firmware" -- "$word"); return ;;
@@ -30,7 +30,7 @@ _asepsis() {
   case $command in
     "") options="$commands --help --version" ;;
     read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
-    watch) options="--db --filter --site --knowledge --workers --memory --replay --speed --help" ;;
+    watch) options="--db --filter --site --knowledge --workers --memory --metrics --replay --speed --help" ;;
     selftest) options="--passive --help" ;;
     check) options="--db --pack --fail-on --help" ;;
     findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;

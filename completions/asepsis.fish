@@ -1,7 +1,7 @@
 # Completion of asepsis for fish.
 
-set -l commands read watch selftest devices device why services settings drift conversations unknown query check findings classes accept pack schema version
-set -l shown devices device why services settings drift conversations unknown query findings classes
+set -l commands read watch selftest devices device why services settings drift conversations unknown status query check findings classes accept pack schema version
+set -l shown devices device why services settings drift conversations unknown status query findings classes
 
 complete -c asepsis -f
 complete -c asepsis -l help -d 'How to use it'
@@ -18,6 +18,7 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a settings -
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a drift -d 'Show where devices of one model differ'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a conversations -d 'List who talks to whom'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a unknown -d 'List what nothing recognises'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a status -d 'Show what was heard and what was lost'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a query -d 'Answer a question in SQL'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a check -d 'Check the devices against packs of checks'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a findings -d 'List what was found'
@@ -40,6 +41,7 @@ complete -c asepsis -n '__fish_seen_subcommand_from read' -F
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -a '(__fish_print_interfaces)'
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -l replay -r -F -d 'Play captures instead'
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -l memory -x -a '512M 1G 4G' -d 'How much it may use'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -l metrics -r -F -d 'Tell Prometheus at a local socket or port'
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -l speed -x -d 'How many times as fast'
 complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l filter -x -d 'Read only the packets that match'
 complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l site -x -d 'The network the captures are of'

@@ -42,7 +42,8 @@ LiveLimits limits_for(std::size_t memory, std::size_t workers, std::size_t inter
 
 std::size_t memory_in_use() {
   std::ifstream file("/proc/self/statm");
-  std::size_t all = 0, resident = 0;
+  std::size_t all = 0;
+  std::size_t resident = 0;
   file >> all >> resident;
   return file ? resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) : 0;
 }

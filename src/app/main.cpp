@@ -91,6 +91,8 @@ void add_watch(CLI::App& app, Arguments& arguments) {
   watch.add_option("--memory", arguments.watch.memory, "How much it may use: 512M, 4G")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("1G");
+  watch.add_option("--metrics", arguments.watch.metrics,
+                   "Tell Prometheus at a local socket (a path) or port (127.0.0.1:9310)");
   watch.add_option("--replay", arguments.watch.replay,
                    "Instead of interfaces: captures, played as if they were heard now");
   watch
@@ -164,6 +166,9 @@ void add_questions(CLI::App& app, Arguments& arguments) {
   query.footer(
       "Example:\n  asepsis query 'SELECT manufacturer, model, count(*) FROM devices GROUP BY 1, "
       "2'");
+  auto& status = *app.add_subcommand("status", "Show what was heard, how far, and what was lost");
+  add_form(status, arguments);
+  status.footer("Example:\n  asepsis status --db /var/lib/asepsis/eth1/asepsis.db");
   app.add_subcommand("schema", "Print the tables and views");
   app.add_subcommand("version", "Print the version");
 }
@@ -290,6 +295,7 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   if (name == "settings") return show_settings(answer, arguments.id);
   if (name == "conversations") return show_conversations(answer);
   if (name == "unknown") return show_unknown(answer);
+  if (name == "status") return show_status(answer);
   if (name == "query") return show_query(answer, arguments.sql);
   if (name == "schema") {
     show_schema();

@@ -36,13 +36,13 @@ duration<double> time_of(Work work) {
 
 }  // namespace
 
-Recorder::Recorder(Database& database, LiveStore& store, const Knowledge& knowledge,
+Recorder::Recorder(Database& database, LiveStore& store, std::shared_ptr<const Knowledge> knowledge,
                    SourceInfo source, const LiveRun* replay)
     : database_(database),
       store_(store),
-      knowledge_(knowledge),
       source_(std::move(source)),
-      replay_(replay) {
+      replay_(replay),
+      knowledge_(std::move(knowledge)) {
   source_.complete = false;
 }
 
@@ -52,8 +52,12 @@ Result<void> Recorder::run(LiveWorkers& workers, std::size_t memory) {
     const auto began = Clock::now();
     const bool with_running = began - told_running_ >= running_cost_ * kRunningShare;
     if (!round(workers, with_running)) return conclude();
-    static_cast<void>(write(with_running));  // what failed is tried again
-    static_cast<void>(derive_if_due(false));
+    // What failed has been logged, and is tried again.
+    if (!write(with_running)) {
+      ++now_.failed_writes;
+    } else if (!derive_if_due(false)) {
+      ++now_.failed_derivations;
+    }
     keep_to(memory, workers);
     publish();
     pause(began + kRound - Clock::now());
@@ -131,7 +135,6 @@ Result<void> Recorder::write(bool with_running) {
   now_.write_cost =
       time_of([&] { written = store_.write(source_, with_running ? &running_ : nullptr); });
   if (!written) {
-    ++now_.failed_writes;
     if (!write_failed_) log_event(Level::error, written.error().message);
     write_failed_ = true;
     return std::unexpected(written.error());
@@ -146,13 +149,21 @@ Result<void> Recorder::write(bool with_running) {
 }
 
 Result<void> Recorder::derive_if_due(bool ended) {
+  std::shared_ptr<const Knowledge> knowledge;
+  {
+    const std::scoped_lock lock(pause_lock_);
+    knowledge = knowledge_;
+    fresh_ |= learnt_;
+    changed_ |= learnt_;
+    learnt_ = false;
+  }
   const auto since = Clock::now() - derived_;
   const duration<double> share = now_.derive_cost * kDeriveShare;
   const duration<double> least =
       std::max<duration<double>>(share, fresh_ ? kLeastBetweenDerivations : kWithoutNews);
   if (!changed_ || (!ended && since < least)) return {};
   Result<void> derived;
-  now_.derive_cost = time_of([&] { derived = derive_inventory(database_, knowledge_); });
+  now_.derive_cost = time_of([&] { derived = derive_inventory(database_, *knowledge); });
   derived_ = Clock::now();
   if (!derived) {
     log_event(Level::error, derived.error().message);
@@ -189,6 +200,12 @@ LiveStatus Recorder::status() const {
 void Recorder::pause(Clock::duration time) {
   std::unique_lock lock(pause_lock_);
   pause_end_.wait_for(lock, time, [&] { return hurried_; });
+}
+
+void Recorder::learn(std::shared_ptr<const Knowledge> knowledge) {
+  const std::scoped_lock lock(pause_lock_);
+  knowledge_ = std::move(knowledge);
+  learnt_ = true;
 }
 
 void Recorder::hurry() {

@@ -36,7 +36,7 @@ struct LiveStatus {
   std::uint64_t devices = 0;                 // in the database
   std::size_t memory = 0;                    // in use
   std::uint64_t sheds = 0;                   // times that it was too much
-  std::uint64_t writes = 0, failed_writes = 0, derivations = 0;
+  std::uint64_t writes = 0, failed_writes = 0, derivations = 0, failed_derivations = 0;
   std::chrono::duration<double> write_cost{}, derive_cost{};  // of the last one
   Time written;                                               // when that was; our clock
   std::string ended_early;
@@ -44,10 +44,10 @@ struct LiveStatus {
 
 class Recorder {
  public:
-  // All must outlive it. `source`: which one it is. `replay`: the run of a
+  // Both must outlive it. `source`: which one it is. `replay`: the run of a
   // capture that is played; none of an interface.
-  Recorder(Database& database, LiveStore& store, const Knowledge& knowledge, SourceInfo source,
-           const LiveRun* replay);
+  Recorder(Database& database, LiveStore& store, std::shared_ptr<const Knowledge> knowledge,
+           SourceInfo source, const LiveRun* replay);
 
   // Returns when all workers have ended and what they told is stored and
   // derived. Fails only with the last write: until then it tries again.
@@ -57,6 +57,8 @@ class Recorder {
   LiveStatus status() const;
   // Called after each round, from the thread of run().
   void on_round(std::function<void()> listener) { on_round_ = std::move(listener); }
+  // From now on the inventory is derived by this. Safe to call from any thread.
+  void learn(std::shared_ptr<const Knowledge> knowledge);
   // Ends the pause between rounds. Safe to call from any thread.
   void hurry();
 
@@ -73,7 +75,6 @@ class Recorder {
 
   Database& database_;
   LiveStore& store_;
-  const Knowledge& knowledge_;
   SourceInfo source_;
   const LiveRun* replay_;
   std::vector<Told> told_;  // the last of each worker
@@ -85,7 +86,9 @@ class Recorder {
   Clock::time_point derived_, told_running_;
   std::mutex pause_lock_;
   std::condition_variable pause_end_;
-  bool hurried_ = false;  // guarded by pause_lock_
+  bool hurried_ = false;                        // guarded by pause_lock_
+  std::shared_ptr<const Knowledge> knowledge_;  // never changed; replaced under pause_lock_
+  bool learnt_ = false;                         // guarded by pause_lock_
   mutable std::mutex status_lock_;
   LiveStatus status_;  // guarded by status_lock_
   LiveStatus now_;     // run()'s own

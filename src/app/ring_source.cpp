@@ -81,7 +81,10 @@ class RingSource final : public LiveSource {
       batch.bytes_owner = std::move(owners.front());
       return true;
     }
-    std::ranges::stable_sort(batch.packets, {}, &Packet::time);
+    // Those of one block lie in the order in which they came.
+    std::ranges::sort(batch.packets, {}, [](const Packet& packet) {
+      return std::pair(packet.time, packet.bytes.data());
+    });
     batch.bytes_owner = std::make_shared<Owners>(std::move(owners));
     return true;
   }
@@ -101,6 +104,7 @@ class RingSource final : public LiveSource {
 
   void await(milliseconds wait) {
     std::vector<pollfd> asked;
+    asked.reserve(rings_.size());
     for (const LiveRing& ring : rings_)
       asked.push_back({.fd = ring.gone() ? -1 : ring.descriptor(), .events = POLLIN, .revents = 0});
     if (::poll(asked.data(), asked.size(), static_cast<int>(wait.count())) <= 0) return;

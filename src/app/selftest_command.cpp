@@ -92,8 +92,11 @@ Frame ipv4(std::span<const std::uint8_t> to, int protocol, std::initializer_list
 
 // What a host would answer, to its own address or to all.
 std::vector<Frame> questions(std::span<const std::uint8_t> to, int round) {
-  constexpr int kIcmp = 1, kTcp = 6, kUdp = 17;
-  const int high = round >> 8, low = round & 0xff;
+  constexpr int kIcmp = 1;
+  constexpr int kTcp = 6;
+  constexpr int kUdp = 17;
+  const int high = round >> 8;
+  const int low = round & 0xff;
   Frame arp = ethernet(to, ETH_P_ARP);
   append(arp, {0, 1, 8, 0, 6, 4, 0, 1, 2, 0, 0, 0, 0, 2, 192, 0, 2, 2});
   append(arp, {0, 0, 0, 0, 0, 0, 192, 0, 2, 1});

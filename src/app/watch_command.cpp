@@ -13,8 +13,10 @@
 
 #include "app/live_worker.hpp"
 #include "app/log.hpp"
+#include "app/metrics.hpp"
 #include "app/recorder.hpp"
 #include "app/sandbox.hpp"
+#include "app/service_manager.hpp"
 #include "base/text.hpp"
 #include "capture/byte_stream.hpp"
 #include "capture/capture_identity.hpp"
@@ -60,9 +62,40 @@ class Signals {
 // Everything that a run needs but its sources.
 struct Watch {
   const WatchCommand& command;
-  Knowledge knowledge;
+  std::shared_ptr<const Knowledge> knowledge;
   const Signals& signals;
+  const ServiceManager& manager;
+  const MetricsServer& metrics;
 };
+
+Result<std::shared_ptr<const Knowledge>> load_knowledge(const WatchCommand& command) {
+  auto knowledge = Knowledge::built_in();
+  if (!knowledge) return std::unexpected(knowledge.error());
+  if (!command.knowledge.empty())
+    if (const auto added = knowledge->add_folder(command.knowledge); !added)
+      return std::unexpected(added.error());
+  return std::make_shared<const Knowledge>(*std::move(knowledge));
+}
+
+// SIGHUP: the site's own knowledge may have changed.
+void reload(const Watch& watch, Recorder& recorder) {
+  watch.manager.tell("RELOADING=1");
+  if (auto knowledge = load_knowledge(watch.command)) {
+    recorder.learn(*std::move(knowledge));
+    log_event(Level::info, "knowledge is read anew");
+  } else {
+    log_event(Level::error, "knowledge stays as it was: " + knowledge.error().message);
+  }
+  watch.manager.tell("READY=1");
+}
+
+void end(const Watch& watch, LiveRun& run, Recorder& recorder) {
+  log_event(Level::info, "ending: what was heard is being stored");
+  watch.manager.tell("STOPPING=1");
+  run.stop = true;
+  recorder.hurry();
+  Signals::give_back();
+}
 
 std::string joined(const std::vector<std::string>& names) {
   std::string out;
@@ -83,20 +116,20 @@ SourceInfo source_of(const WatchCommand& command, std::string identity, std::str
   return source;
 }
 
-// Waits for the recorder, or for a signal that ends the run.
+// Waits for the recorder to end, and answers meanwhile who asks: signals, and
+// those who want to know how it is doing.
 void attend(const Watch& watch, LiveRun& run, Recorder& recorder, int done) {
-  std::array<pollfd, 2> asked{pollfd{done, POLLIN, 0},
-                              pollfd{watch.signals.descriptor(), POLLIN, 0}};
+  std::array<pollfd, 3> asked{pollfd{done, POLLIN, 0},
+                              pollfd{watch.signals.descriptor(), POLLIN, 0},
+                              pollfd{watch.metrics.descriptor(), POLLIN, 0}};
   while (true) {
     if (::poll(asked.data(), asked.size(), -1) < 0) continue;
     if ((asked[0].revents & POLLIN) != 0) return;
+    if ((asked[2].revents & POLLIN) != 0) watch.metrics.answer(recorder.status());
     if ((asked[1].revents & POLLIN) == 0) continue;
     const int signal = watch.signals.next();
-    if (signal != SIGINT && signal != SIGTERM) continue;
-    log_event(Level::info, "ending: what was heard is being stored");
-    run.stop = true;
-    recorder.hurry();
-    Signals::give_back();
+    if (signal == SIGHUP) reload(watch, recorder);
+    if (signal == SIGINT || signal == SIGTERM) end(watch, run, recorder);
   }
 }
 
@@ -108,8 +141,10 @@ Result<LiveStatus> record(const Watch& watch, Database& database, const SourceIn
   if (!store) return std::unexpected(store.error());
   Recorder recorder(database, *store, watch.knowledge, source,
                     again == LiveStore::Again::repeats ? &run : nullptr);
+  recorder.on_round([&] { watch.manager.tell("WATCHDOG=1"); });
   LiveWorkers workers;
   for (auto& one : sources) workers.push_back(std::make_unique<LiveWorker>(std::move(one), limits));
+  watch.manager.tell("READY=1");
   const OpenFile done(::eventfd(0, EFD_CLOEXEC));
   Result<void> result;
   {
@@ -240,13 +275,18 @@ Result<void> run(const WatchCommand& asked) {
   if (asked.memory < kLeastMemory)
     return fail("--memory is too little: " + std::to_string(kLeastMemory >> 20) +
                 "M is the least that listening takes");
+  std::signal(SIGPIPE, SIG_IGN);  // who asked for metrics may have gone
   const Signals signals;
-  auto knowledge = Knowledge::built_in();
+  auto knowledge = load_knowledge(asked);
   if (!knowledge) return std::unexpected(knowledge.error());
-  if (!asked.knowledge.empty())
-    if (const auto added = knowledge->add_folder(asked.knowledge); !added)
-      return std::unexpected(added.error());
-  const Watch watch{.command = asked, .knowledge = *std::move(knowledge), .signals = signals};
+  const auto metrics = MetricsServer::open(asked.metrics);
+  if (!metrics) return std::unexpected(metrics.error());
+  const ServiceManager manager;
+  const Watch watch{.command = asked,
+                    .knowledge = *std::move(knowledge),
+                    .signals = signals,
+                    .manager = manager,
+                    .metrics = *metrics};
   return asked.replay.empty() ? watch_interfaces(watch) : replay(watch);
 }
 

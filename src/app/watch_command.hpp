@@ -19,6 +19,7 @@ struct WatchCommand {
   std::string site = "site";
   std::string filter;
   std::filesystem::path knowledge;            // the site's own folder; empty: none
+  std::string metrics;                        // where to tell how it is doing; empty: nowhere
   std::size_t memory = std::size_t{1} << 30;  // of the process, bytes
   std::size_t workers = 0;  // of interfaces; 0: as many as the machine has processors
 };

@@ -228,7 +228,7 @@ void LiveStore::write_talks(FactRows& rows, const Running& running, Written& wri
   }
   SQLite::Statement forget(database_->sql(), "DELETE FROM talk WHERE id = ?");
   for (const std::uint32_t index : running_talks_) {
-    KnownTalk& known = talks_[index];
+    const KnownTalk& known = talks_[index];
     if (running.contains(index) || known.stored > 0) continue;
     if (known.row.seen.count > 0) {
       write_talk(rows, index, known.row, written);
@@ -273,7 +273,7 @@ void LiveStore::settle_talks(const Running& running) {
   dirty_talks_.clear();
   written_talks_.clear();
   for (const std::uint32_t index : running_talks_) {
-    KnownTalk& known = talks_[index];
+    const KnownTalk& known = talks_[index];
     if (running.contains(index) || known.row.seen.count > 0 || known.stored > 0) continue;
     talk_index_.erase(known.hash);
     free_talks_.push_back(index);

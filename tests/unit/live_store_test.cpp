@@ -166,7 +166,8 @@ void store_in_pieces(Store& pieces, Traffic& traffic, FactTable& whole) {
 
 TEST(LiveStore, InPiecesAndAsAWhole) {
   for (unsigned seed = 1; seed <= 20; ++seed) {
-    Store pieces("pieces"), at_once("whole");
+    Store pieces("pieces");
+    Store at_once("whole");
     Traffic traffic(seed);
     FactTable whole;
     store_in_pieces(pieces, traffic, whole);
