@@ -16,6 +16,11 @@ using std::chrono::milliseconds;
 // back in blocks that are not full.
 constexpr milliseconds kLastBlocks{150};
 
+// So long a packet waits for older ones of other interfaces: as a block takes to
+// be given to us, and some more. Unless so many blocks of each wait already.
+constexpr milliseconds kHoldBack{150};
+constexpr std::size_t kMostHeld = 2;
+
 class RingSource final : public LiveSource {
  public:
   RingSource(std::vector<LiveRing> rings, std::map<std::uint16_t, PacketFilter> filters,
@@ -59,34 +64,53 @@ class RingSource final : public LiveSource {
   }
 
  private:
-  using Owners = std::vector<std::shared_ptr<const void>>;
+  // A block of which packets wait for those of other interfaces.
+  struct Held {
+    Time newest;
+    std::shared_ptr<const void> owner;
+  };
 
   bool over() {
-    if (std::ranges::all_of(rings_, &LiveRing::gone)) return true;
+    if (std::ranges::all_of(rings_, &LiveRing::gone)) return waiting_.empty();
     if (!run_.stop) return false;
     const auto now = std::chrono::steady_clock::now();
     if (!stops_) stops_ = now + kLastBlocks;
     return now >= *stops_;
   }
 
-  // A block of each interface that has one, in the order of time.
   bool take(PacketBatch& batch) {
-    Owners owners;
+    if (rings_.size() == 1) return rings_.front().take(batch.packets, batch.bytes_owner);
     for (LiveRing& ring : rings_) {
+      const std::size_t before = waiting_.size();
       std::shared_ptr<const void> owner;
-      if (ring.take(batch.packets, owner)) owners.push_back(std::move(owner));
-    }
-    if (owners.empty()) return false;
-    if (owners.size() == 1) {
-      batch.bytes_owner = std::move(owners.front());
-      return true;
+      if (ring.take(waiting_, owner) && waiting_.size() > before)
+        held_.push_back({waiting_.back().time, std::move(owner)});
     }
     // Those of one block lie in the order in which they came.
-    std::ranges::sort(batch.packets, {}, [](const Packet& packet) {
+    std::ranges::sort(waiting_, {}, [](const Packet& packet) {
       return std::pair(packet.time, packet.bytes.data());
     });
-    batch.bytes_owner = std::make_shared<Owners>(std::move(owners));
-    return true;
+    give(batch, horizon());
+    return !batch.packets.empty();
+  }
+
+  // Each direction may come by an interface of its own, and a block of one is
+  // given to us later than that of the other: what is older than this is whole.
+  Time horizon() const {
+    const bool last = run_.stop || std::ranges::all_of(rings_, &LiveRing::gone);
+    if (last || held_.size() > kMostHeld * rings_.size()) return Time::max();
+    return std::chrono::system_clock::now() - kHoldBack;
+  }
+
+  // What waits, up to that time, and what keeps its bytes.
+  void give(PacketBatch& batch, Time until) {
+    const auto end = std::ranges::upper_bound(waiting_, until, {}, &Packet::time);
+    batch.packets.assign(waiting_.begin(), end);
+    waiting_.erase(waiting_.begin(), end);
+    auto owners = std::make_shared<std::vector<std::shared_ptr<const void>>>();
+    for (const Held& held : held_) owners->push_back(held.owner);
+    batch.bytes_owner = std::move(owners);
+    std::erase_if(held_, [&](const Held& held) { return held.newest <= until; });
   }
 
   void heard(PacketBatch& batch) {
@@ -115,6 +139,8 @@ class RingSource final : public LiveSource {
   std::vector<LiveRing> rings_;
   std::map<std::uint16_t, PacketFilter> filters_;  // by link type; none: all pass
   LiveRun& run_;
+  std::vector<Packet> waiting_;  // of several interfaces, in the order of time
+  std::vector<Held> held_;
   std::optional<std::chrono::steady_clock::time_point> stops_;
   Time last_;
   std::chrono::steady_clock::time_point last_heard_;

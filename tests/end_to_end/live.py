@@ -152,6 +152,7 @@ def interfaces(asepsis, examples, work):
     listen_to_all(asepsis, examples, work)
     crash_and_restart(asepsis, work)
     go_down_and_up(asepsis, work)
+    each_direction_by_itself(asepsis, work)
     expect(received("tx0") == 0, f"{received('tx0')} packets came out of the interface listened to")
 
 
@@ -256,6 +257,22 @@ def go_down_and_up(asepsis, work):
     expect(fact_keys(database) == fact_keys(work / "live.db"), "facts are missing after the interface was down")
     downs = rows(database, "SELECT count FROM loss WHERE name = 'times an interface went down'")
     expect(downs and downs[0][0] >= 1, "that the interface went down is not told")
+
+
+def each_direction_by_itself(asepsis, work):
+    """As a network tap does it: what comes in by two interfaces is one conversation."""
+    make_pair("tap1", "tx1")
+    run("tcpprep", "--auto=bridge", f"--pcap={work / 'plain.pcapng'}", f"--cachefile={work / 'sides'}")
+    database = work / "two.db"
+    process = listen(asepsis, database, "tap1", "--workers", "2")
+    send(work / "plain.pcapng", "-I", "tx1", "-c", work / "sides", "--multiplier", "90")
+    time.sleep(0.3)
+    stop(process, signal.SIGTERM, 0)
+    losses = dict(rows(database, "SELECT name, count FROM loss"))
+    expect(rows(database, "SELECT packets FROM source") == rows(work / "live.db", "SELECT packets FROM source"),
+           "two interfaces heard another number of packets than one")
+    expect("flows begun before the capture" not in losses, f"answers came before questions: {losses}")
+    expect(received("tx1") == 0, "packets came out of the second interface")
 
 
 def main():
