@@ -81,6 +81,8 @@ asepsis_unit_test(worker_test)
 asepsis_unit_test(opening_shape_test)
 asepsis_unit_test(fact_table_test)
 asepsis_unit_test(reading_test)
+asepsis_unit_test(live_store_test)
+asepsis_unit_test(sandbox_test)
 asepsis_unit_test(variants_test)
 asepsis_unit_test(settings_test)
 asepsis_unit_test(areas_test)
@@ -100,6 +102,15 @@ add_test(NAME sensors COMMAND ${end_to_end}/sensors.py $<TARGET_FILE:asepsis>
 add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${examples}
   ${PROJECT_SOURCE_DIR}/tests/cases ${PROJECT_SOURCE_DIR}/tests/logs)
 set_tests_properties(killed PROPERTIES TIMEOUT 300)
+add_test(NAME replay COMMAND ${end_to_end}/live.py replay $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME live COMMAND ${end_to_end}/live.py interfaces $<TARGET_FILE:asepsis> ${examples})
+# In full: flood.py ASEPSIS 1500000, ten million flows and more.
+add_test(NAME flood COMMAND ${end_to_end}/flood.py $<TARGET_FILE:asepsis>)
+add_test(NAME daemon COMMAND ${end_to_end}/daemon.py $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME passive COMMAND ${end_to_end}/passive.sh $<TARGET_FILE:asepsis>)
+set_tests_properties(live passive PROPERTIES SKIP_RETURN_CODE 77)
+# The search for leaks traces the process, which a sealed one forbids.
+set_tests_properties(daemon flood live passive replay PROPERTIES ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 add_test(NAME lab_services COMMAND ${end_to_end}/lab_services.py $<TARGET_FILE:asepsis>

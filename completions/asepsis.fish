@@ -1,13 +1,15 @@
 # Completion of asepsis for fish.
 
-set -l commands read import register devices device why services settings drift areas conversations unknown query check findings classes accept pack schema version
-set -l shown register devices device why services settings drift areas conversations unknown query findings classes
+set -l commands read watch selftest import register devices device why services settings drift areas conversations unknown status query check findings classes accept pack schema version
+set -l shown register devices device why services settings drift areas conversations unknown status query findings classes
 
 complete -c asepsis -f
 complete -c asepsis -l help -d 'How to use it'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -l version -d 'Which version this is'
 
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a read -d 'Read captures and logs into the database'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a watch -d 'Listen to network interfaces'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a selftest -d 'Prove that listening sends nothing'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a import -d 'Import registers and configurations'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a register -d 'Compare registers with what was heard'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a devices -d 'List the devices'
@@ -19,6 +21,7 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a drift -d '
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a areas -d 'Say which care area a VLAN or network serves'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a conversations -d 'List who talks to whom'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a unknown -d 'List what nothing recognises'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a status -d 'Show what was heard and what was lost'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a query -d 'Answer a question in SQL'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a check -d 'Check the devices against packs of checks'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a findings -d 'List what was found'
@@ -28,7 +31,7 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a pack -d 'L
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Describe the tables and views'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a version -d 'Say which version this is'
 
-complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l db -r -F -d 'The database'
+complete -c asepsis -n "__fish_seen_subcommand_from read watch $shown" -l db -r -F -d 'The database'
 complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l json -d 'JSON, one object a line'
 complete -c asepsis -n "__fish_seen_subcommand_from $shown" -l csv -d 'Comma-separated values'
 
@@ -40,10 +43,15 @@ complete -c asepsis -n '__fish_seen_subcommand_from drift' -l plan -d 'What to c
 complete -c asepsis -n '__fish_seen_subcommand_from areas' -F
 complete -c asepsis -n '__fish_seen_subcommand_from areas' -l site -x -d 'The network the rules are of'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -F
-complete -c asepsis -n '__fish_seen_subcommand_from read' -l filter -x -d 'Read only the packets that match'
-complete -c asepsis -n '__fish_seen_subcommand_from read' -l site -x -d 'The network the captures are of'
-complete -c asepsis -n '__fish_seen_subcommand_from read' -l knowledge -x -a '(__fish_complete_directories)' -d 'A folder of your own rules and names'
-complete -c asepsis -n '__fish_seen_subcommand_from read' -l workers -x -a '1 2 4 8' -d 'How many threads read'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -a '(__fish_print_interfaces)'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -l replay -r -F -d 'Play captures instead'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -l memory -x -a '512M 1G 4G' -d 'How much it may use'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -l metrics -r -F -d 'Tell Prometheus at a local socket or port'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -l speed -x -d 'How many times as fast'
+complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l filter -x -d 'Read only the packets that match'
+complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l site -x -d 'The network the captures are of'
+complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l knowledge -x -a '(__fish_complete_directories)' -d 'A folder of your own rules and names'
+complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l workers -x -a '1 2 4 8' -d 'How many threads read'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l eve -r -F -d 'Then write EVE JSON lines'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l zeek-out -x -a '(__fish_complete_directories)' -d 'Then write logs as Zeek does'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l stats -d 'What was read, lost and malformed'
@@ -74,3 +82,4 @@ complete -c asepsis -n '__fish_seen_subcommand_from pack' -F
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l sarif -d 'SARIF 2.1'
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l oscal -d 'OSCAL assessment results 1.1.2'
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l html -x -a '(__fish_complete_directories)' -d 'A printable report'
+complete -c asepsis -n '__fish_seen_subcommand_from selftest' -l passive -d 'Everything is received, nothing is sent'

@@ -291,6 +291,32 @@ Result<void> show_unknown(const AnswerOptions& options) {
                   "ORDER BY json_array_length(clients) DESC, flows DESC, 1, 2, shape");
 }
 
+Result<void> show_status(const AnswerOptions& options) {
+  auto database = open_for_answers(options.database);
+  if (!database) return std::unexpected(database.error());
+  std::vector<Column> known = kKnown;
+  known.push_back({"losses", Column::Kind::json});
+  const bool people = options.form == Form::table;
+  const std::string losses =
+      people ? ""
+             : ", coalesce((SELECT json_group_object(l.name, l.count) FROM loss l "
+               "WHERE l.source = s.id), '{}') AS losses";
+  const auto rows = run_query(
+      *database,
+      "SELECT s.name AS source, s.site, s.packets, s.bytes, coalesce((SELECT l.count FROM loss l "
+      "WHERE l.source = s.id AND l.name = 'packets dropped by the kernel'), 0) AS dropped, "
+      "iif(s.complete, 'ended', 'listening, or interrupted') AS state, s.first_seen, s.last_seen" +
+          losses + " FROM sources s ORDER BY s.last_seen DESC, s.name",
+      {}, known);
+  if (!rows) return std::unexpected(rows.error());
+  print(*rows, options.form);
+  if (!people) return {};
+  return section(*database, "What was lost, refused or malformed",
+                 "SELECT l.name AS what, sum(l.count) AS count FROM loss l GROUP BY 1 ORDER BY 2 "
+                 "DESC, 1",
+                 {});
+}
+
 // The columns of other people's questions are theirs, whatever they are called.
 Result<void> show_query(const AnswerOptions& options, const std::string& sql) {
   return show(options, sql, {});

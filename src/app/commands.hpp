@@ -26,6 +26,8 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
                       const std::string& attribute);
 Result<void> show_services(const AnswerOptions& options);
 Result<void> show_conversations(const AnswerOptions& options);
+// Which sources were heard, how far, and what was lost.
+Result<void> show_status(const AnswerOptions& options);
 // What nothing recognises, grouped.
 Result<void> show_unknown(const AnswerOptions& options);
 // Any SQL that only reads.

@@ -14,7 +14,9 @@
 #include "app/pack_command.hpp"
 #include "app/read_command.hpp"
 #include "app/register_command.hpp"
+#include "app/selftest_command.hpp"
 #include "app/settings_command.hpp"
+#include "app/watch_command.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
@@ -26,6 +28,8 @@ constexpr int kCouldNot = 2;
 struct Arguments {
   ReadCommand read;
   ImportCommand import;
+  WatchCommand watch;
+  SelftestCommand selftest;
   AnswerOptions answer;
   CheckCommand check;
   FindingsOptions findings;
@@ -74,6 +78,48 @@ void add_read(CLI::App& app, Arguments& arguments) {
       "  asepsis read zeek/logs/ eve.json.gz\n"
       "  asepsis read ward.pcap --eve - | ship-to-siem\n"
       "  asepsis read ward.pcap.zst --filter 'vlan 220 or tcp port 104'");
+}
+
+void add_watch(CLI::App& app, Arguments& arguments) {
+  auto& watch = *app.add_subcommand("watch", "Listen to network interfaces, until told to end");
+  watch.add_option("IFACE", arguments.watch.interfaces, "Interfaces, as ip link names them");
+  watch.add_option("--db", arguments.watch.database, "The database, made if missing")
+      ->capture_default_str();
+  watch.add_option("--filter", arguments.watch.filter, "Only packets that match, as in tcpdump");
+  watch.add_option("--site", arguments.watch.site, "Which site's network this is")
+      ->capture_default_str();
+  watch.add_option("--knowledge", arguments.watch.knowledge,
+                   "A folder of your own rules and names, in the form of knowledge/README.md");
+  watch.add_option("--workers", arguments.watch.workers, "Threads; 0: one a processor")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
+  watch.add_option("--memory", arguments.watch.memory, "How much it may use: 512M, 4G")
+      ->transform(CLI::AsSizeValue(false))
+      ->default_str("1G");
+  watch.add_option("--metrics", arguments.watch.metrics,
+                   "Tell Prometheus at a local socket (a path) or port (127.0.0.1:9310)");
+  watch.add_option("--replay", arguments.watch.replay,
+                   "Instead of interfaces: captures, played as if they were heard now");
+  watch
+      .add_option("--speed", arguments.watch.speed,
+                  "Of a replay: so many times as fast; 0: as fast as can be")
+      ->check(CLI::Range(0.0, 1e6))
+      ->capture_default_str();
+  watch.footer(
+      "It never sends: before the first packet it gives up every way to, and tries that.\n"
+      "Examples:\n"
+      "  asepsis watch eth1 --site st-elsewhere --db /var/lib/asepsis/asepsis.db\n"
+      "  asepsis watch eth1 eth2 --filter 'not host 10.0.0.9'\n"
+      "  asepsis watch --replay ward.pcapng --speed 60");
+}
+
+void add_selftest(CLI::App& app, Arguments& arguments) {
+  auto& selftest = *app.add_subcommand("selftest", "Prove on this machine what it promises");
+  selftest
+      .add_flag("--passive", arguments.selftest.passive,
+                "In a network namespace: everything is received, nothing is sent")
+      ->required();
+  selftest.footer("It needs root, or user namespaces.\nExample:\n  asepsis selftest --passive");
 }
 
 // How a document is read where it is not as usual.
@@ -185,6 +231,9 @@ void add_questions(CLI::App& app, Arguments& arguments) {
   query.footer(
       "Example:\n  asepsis query 'SELECT manufacturer, model, count(*) FROM devices GROUP BY 1, "
       "2'");
+  auto& status = *app.add_subcommand("status", "Show what was heard, how far, and what was lost");
+  add_form(status, arguments);
+  status.footer("Example:\n  asepsis status --db /var/lib/asepsis/eth1/asepsis.db");
   app.add_subcommand("schema", "Print the tables and views");
   app.add_subcommand("version", "Print the version");
 }
@@ -309,6 +358,8 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   AnswerOptions answer = arguments.answer;
   answer.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
   if (name == "read") return run(arguments.read);
+  if (name == "watch") return run(arguments.watch);
+  if (name == "selftest") return run(arguments.selftest);
   if (name == "import") return run(arguments.import);
   if (name == "register") return show_register(answer, arguments.only);
   if (name == "devices") return show_devices(answer);
@@ -332,6 +383,7 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   if (name == "settings") return show_settings(answer, arguments.id);
   if (name == "conversations") return show_conversations(answer);
   if (name == "unknown") return show_unknown(answer);
+  if (name == "status") return show_status(answer);
   if (name == "query") return show_query(answer, arguments.sql);
   if (name == "schema") {
     show_schema();
@@ -368,6 +420,8 @@ int run_program(int argc, char** argv) {
   app.require_subcommand(1);
   Arguments arguments;
   add_read(app, arguments);
+  add_watch(app, arguments);
+  add_selftest(app, arguments);
   add_import(app, arguments.import);
   add_devices(app, arguments);
   add_answers(app, arguments);

@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "app/counters.hpp"
 #include "app/packet_source.hpp"
 #include "app/shared_reading.hpp"
 #include "base/text.hpp"
@@ -21,44 +22,6 @@ void read_alone(PacketSource& source, Worker& worker, Progress& progress) {
     progress.maybe(source);
   }
   worker.finish();
-}
-
-void count_protocols(const ProtocolCounts& counts, std::map<std::string, std::uint64_t>& out) {
-  for (std::size_t i = 0; i < protocols().size(); ++i) {
-    const std::string name(protocols()[i]->name);
-    out["malformed " + name] += counts.malformed[i];
-    out["given up " + name] += counts.gave_up[i];
-  }
-}
-
-void count_worker(Worker& worker, std::map<std::string, std::uint64_t>& out) {
-  constexpr std::array<const char*, 5> kErrors{
-      "", "frames of an unknown link type", "frames cut inside a header",
-      "frames with a contradictory header", "frames nested too deeply"};
-  for (std::size_t i = 1; i < kErrors.size(); ++i)
-    out[kErrors[i]] += worker.counts().decode_errors[i];
-  const FlowCounts& flows = worker.flow_counts();
-  out["flows"] += flows.flows;
-  out["flows begun before the capture"] += flows.mid_stream;
-  out["flows evicted"] += flows.evicted;
-  out["segments repeated"] += flows.retransmitted;
-  out["segments overlapping"] += flows.overlapping;
-  out["segments out of order"] += flows.early;
-  out["segments out of order dropped"] += flows.early_dropped;
-  out["stream gaps"] += flows.lost_gaps;
-  out["stream bytes lost"] += flows.lost_bytes;
-  out["facts dropped"] += worker.facts().dropped_facts();
-  out["conversations dropped"] += worker.facts().dropped_conversations();
-  count_protocols(worker.protocol_counts(), out);
-}
-
-// Every worker has had all fragments.
-void count_fragments(const FragmentCounts& fragments, std::map<std::string, std::uint64_t>& out) {
-  out["fragments"] = fragments.pieces;
-  out["datagrams reassembled"] = fragments.completed;
-  out["datagrams with overlapping fragments"] = fragments.overlapping;
-  out["datagrams never completed"] = fragments.timed_out;
-  out["fragments dropped"] = fragments.dropped;
 }
 
 Result<Reading> read_packets(Input input, const ReadingOptions& options) {

@@ -26,6 +26,8 @@ std::uint8_t hops_of_half(const FlowHalf& half, const Ip& peer) {
   return half.packets == 0 ? 255 : hops_from(half.ttl, peer);
 }
 
+bool answered(const Flow& flow) { return flow.client().packets > 0 && flow.server().packets > 0; }
+
 ConversationState state_of(const Flow& flow) {
   if (flow.server().packets == 0)
     return flow.refused ? ConversationState::refused : ConversationState::unanswered;
@@ -34,6 +36,69 @@ ConversationState state_of(const Flow& flow) {
                           (flow.server().tcp_flags & tcp_flag::kSyn) == 0 &&
                           flow.server().bytes == 0 && flow.client().bytes == 0;
   return tcp && only_reset ? ConversationState::refused : ConversationState::open;
+}
+
+constexpr std::string_view kMidStream = "mid-stream";
+
+// What a flow looks like that said something which nothing recognises.
+void describe_unknown(const Flow& flow, ConversationRow& row) {
+  const bool tcp = row.protocol == ip_protocol::kTcp;
+  if (flow.key.frame || (!tcp && row.protocol != ip_protocol::kUdp)) return;
+  if (tcp && !flow.oriented) {
+    row.shape = kMidStream;
+    return;
+  }
+  const OpeningShape& shape = static_cast<const Dialogue&>(*flow.state).shape();
+  row.shape = shape.text().view();
+  row.mark = shape.mark().view();
+  row.client_turn = ConversationRow::Range(shape.size(Side::client));
+  row.server_turn = ConversationRow::Range(shape.size(Side::server));
+}
+
+// The flow as it is now.
+ConversationRow row_of(const Flow& flow) {
+  ConversationRow row{.client = endpoint_of(flow, Side::client),
+                      .server = endpoint_of(flow, Side::server),
+                      .protocol = flow.key.protocol,
+                      .port = flow.server_port(),
+                      .state = state_of(flow)};
+  if (flow.state) {
+    const auto& dialogue = static_cast<const Dialogue&>(*flow.state);
+    row.application = dialogue.application;
+    row.security = dialogue.security;
+  }
+  row.client_bytes = flow.client().bytes;
+  row.server_bytes = flow.server().bytes;
+  row.client_packets = flow.client().packets;
+  row.server_packets = flow.server().packets;
+  row.client_hops = hops_of_half(flow.client(), flow.server_ip());
+  row.server_hops = hops_of_half(flow.server(), flow.client_ip());
+  row.flows = {{flow.first, flow.client_port()}};
+  row.seen = {.first = flow.first, .last = flow.last, .count = 1, .packet = flow.first_packet};
+  if (flow.state && row.application.empty()) describe_unknown(flow, row);
+  return row;
+}
+
+// A side that sent from a second MAC too: the same conversation from there.
+ConversationRow other_view(const Flow& flow, Side side, ConversationRow row) {
+  const bool client = side == Side::client;
+  const FlowHalf& half = client ? flow.client() : flow.server();
+  row.client_bytes = row.server_bytes = row.client_packets = row.server_packets = 0;
+  row.client_hops = row.server_hops = 255;
+  (client ? row.client : row.server).mac = half.other_mac;
+  (client ? row.client_packets : row.server_packets) = 1;
+  (client ? row.client_hops : row.server_hops) =
+      hops_from(half.other_ttl, client ? flow.server_ip() : flow.client_ip());
+  return row;
+}
+
+// The rows that stand for a flow: its own and those from second MACs.
+template <class Visit>
+void for_each_view(const Flow& flow, const ConversationRow& row, Visit visit) {
+  for (const Side side : {Side::client, Side::server})
+    if (!flow.halves[side == Side::client ? 0 : 1].other_mac.empty())
+      visit(other_view(flow, side, row));
+  visit(row);
 }
 
 }  // namespace
@@ -71,6 +136,31 @@ void Worker::add(const Packet& packet, Time clock, bool counted) {
 void Worker::finish() {
   fragments_.finish();
   flows_.finish();
+  add_sayings();
+}
+
+FactTable Worker::take_facts() {
+  add_sayings();
+  return facts_.take();
+}
+
+std::deque<ConversationRow> Worker::running(std::size_t most) const {
+  std::deque<ConversationRow> rows;
+  for (const bool both : {true, false})
+    flows_.each([&](const Flow& flow) {
+      if (answered(flow) != both || rows.size() >= most) return;
+      for_each_view(flow, row_of(flow),
+                    [&](ConversationRow row) { rows.push_back(std::move(row)); });
+    });
+  return rows;
+}
+
+void Worker::shed() {
+  constexpr std::size_t kPart = 4;
+  flows_.shed(flows_.size() / kPart);
+}
+
+void Worker::add_sayings() {
   for (const auto& [key, saying] : sayings_)
     if (saying.again.count > 0)
       for (const std::uint32_t row : saying.rows) facts_.add_sightings(row, saying.again);
@@ -138,63 +228,21 @@ bool Worker::relate(Flow& flow) {
 
 void Worker::on_end(Flow& flow) {
   if (!flow.state) relate(flow);
-  ConversationRow row{.client = endpoint_of(flow, Side::client),
-                      .server = endpoint_of(flow, Side::server),
-                      .protocol = flow.key.protocol,
-                      .port = flow.server_port(),
-                      .state = state_of(flow)};
-  if (flow.state) {
-    const auto& dialogue = static_cast<const Dialogue&>(*flow.state);
-    row.application = dialogue.application;
-    row.security = dialogue.security;
-  }
-  row.client_bytes = flow.client().bytes;
-  row.server_bytes = flow.server().bytes;
-  row.client_packets = flow.client().packets;
-  row.server_packets = flow.server().packets;
-  row.client_hops = hops_of_half(flow.client(), flow.server_ip());
-  row.server_hops = hops_of_half(flow.server(), flow.client_ip());
-  row.flows = {{flow.first, flow.client_port()}};
-  row.seen = {.first = flow.first, .last = flow.last, .count = 1, .packet = flow.first_packet};
-  if (flow.state && row.application.empty()) add_unknown(flow, row);
-  for (const Side side : {Side::client, Side::server})
-    if (!flow.halves[side == Side::client ? 0 : 1].other_mac.empty())
-      add_other_view(flow, side, row);
-  facts_.add(std::move(row));
+  const ConversationRow row = row_of(flow);
+  add_unknown(flow, row);
+  for_each_view(flow, row, [&](ConversationRow view) { facts_.add(std::move(view)); });
 }
 
-// A flow that said something which nothing recognises: who said it, and what
-// it looked like.
-void Worker::add_unknown(const Flow& flow, ConversationRow& row) {
+// Who took part in a flow that said something which nothing recognises.
+void Worker::add_unknown(const Flow& flow, const ConversationRow& row) {
+  if (row.shape.empty() || row.shape == kMidStream) return;
   const bool tcp = row.protocol == ip_protocol::kTcp;
-  if (flow.key.frame || (!tcp && row.protocol != ip_protocol::kUdp)) return;
-  if (tcp && !flow.oriented) {
-    row.shape = "mid-stream";
-    return;
-  }
-  const OpeningShape& shape = static_cast<const Dialogue&>(*flow.state).shape();
-  row.shape = shape.text().view();
-  row.mark = shape.mark().view();
   const auto say = [&](const Endpoint& about, const Fact& fact) {
-    facts_.add(about, fact, row.port, tcp ? "tcp" : "udp", flow.first, flow.first_packet);
+    facts_.add(about, fact, row.port, tcp ? "tcp" : "udp", flow.first, flow.first_packet,
+               !answered(flow));
   };
-  row.client_turn = ConversationRow::Range(shape.size(Side::client));
-  row.server_turn = ConversationRow::Range(shape.size(Side::server));
   if (row.client_turn.most > 0) say(row.client, {Side::client, "uses.unknown"_claim, row.shape});
   if (row.server_turn.most > 0) say(row.server, {Side::server, "service.unknown"_claim, row.shape});
-}
-
-// A side that sent from a second MAC too: the same conversation from there.
-void Worker::add_other_view(const Flow& flow, Side side, ConversationRow row) {
-  const bool client = side == Side::client;
-  const FlowHalf& half = client ? flow.client() : flow.server();
-  row.client_bytes = row.server_bytes = row.client_packets = row.server_packets = 0;
-  row.client_hops = row.server_hops = 255;
-  (client ? row.client : row.server).mac = half.other_mac;
-  (client ? row.client_packets : row.server_packets) = 1;
-  (client ? row.client_hops : row.server_hops) =
-      hops_from(half.other_ttl, client ? flow.server_ip() : flow.client_ip());
-  facts_.add(std::move(row));
 }
 
 void Worker::on_fact(const Fact& fact) {
@@ -209,8 +257,9 @@ void Worker::on_fact(const Fact& fact) {
   const auto row = dialogue_->protocol();
   const std::string_view own = row ? protocols()[*row]->name : std::string_view();
   const std::string_view protocol = rider_.empty() ? own : rider_;
-  const auto index = facts_.add(about, fact, speaking_->server_port(), protocol,
-                                flows_.packet_time(), flows_.packet_number());
+  const auto index =
+      facts_.add(about, fact, speaking_->server_port(), protocol, flows_.packet_time(),
+                 flows_.packet_number(), !answered(*speaking_));
   if (remembering_ != nullptr && index) remembering_->push_back(*index);
 }
 

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <vector>
 
@@ -49,10 +50,21 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   // capture so far; the packet is counted by the one worker that is told to.
   void add(const Packet& packet, Time clock, bool counted);
   void add(const Packet& packet) { add(packet, packet.time, true); }
+  // Lets time pass without a packet: what has been idle for too long ends.
+  void advance_to(Time clock) { flows_.advance_to(clock); }
   // Ends all flows: what they said is then all in facts().
   void finish();
 
+  // What was heard since the last time, of conversations those that have ended.
+  FactTable take_facts();
+  // The conversations that have not ended, as they would be if they ended now:
+  // so many at most, those first in which both sides were heard.
+  std::deque<ConversationRow> running(std::size_t most) const;
+  // Ends some flows, as memory is short.
+  void shed();
+
   FactTable& facts() { return facts_; }
+  const FactTable& facts() const { return facts_; }
   const WorkerCounts& counts() const { return counts_; }
   const ProtocolCounts& protocol_counts() const { return protocol_counts_; }
   const FlowCounts& flow_counts() const { return flows_.counts(); }
@@ -66,8 +78,8 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void on_closed(Flow& flow) override;
   void on_end(Flow& flow) override;
   bool relate(Flow& flow);
-  void add_unknown(const Flow& flow, ConversationRow& row);
-  void add_other_view(const Flow& flow, Side side, ConversationRow row);
+  void add_sayings();
+  void add_unknown(const Flow& flow, const ConversationRow& row);
   void on_fact(const Fact& fact) override;
   void on_application(std::string_view name, Security security) override;
   void on_rider(std::string_view protocol) override { rider_ = protocol; }

@@ -41,6 +41,38 @@ void Seen::merge(const Seen& other) {
   last = std::max(last, later);
 }
 
+FactHash hash_of(const FactKey& key, std::uint64_t seed) {
+  const std::uint64_t kind = static_cast<std::uint64_t>(key.claim.index) << 32 |
+                             static_cast<std::uint64_t>(key.port) << 8 | (key.refused ? 1U : 0U);
+  const std::uint64_t of_claim = hash_of(key.about, seed ^ kind);
+  std::uint64_t whole = hash_bytes(as_bytes(key.value), of_claim);
+  if (!key.equipment.empty()) whole = hash_bytes(as_bytes(key.equipment), whole);
+  return {of_claim, hash_bytes(as_bytes(key.protocol), whole)};
+}
+
+std::uint64_t hash_of(const ConversationRow& row, std::uint64_t seed) {
+  std::uint64_t hash = hash_of(row.client, seed ^ (static_cast<std::uint64_t>(row.port) << 16 |
+                                                   static_cast<std::uint64_t>(row.protocol) << 8 |
+                                                   static_cast<std::uint64_t>(row.state)));
+  hash = hash_of(row.server, hash ^ static_cast<std::uint64_t>(row.security));
+  hash = hash_bytes(as_bytes(row.application), hash);
+  return row.shape.empty() ? hash : hash_bytes(as_bytes(row.shape), hash);
+}
+
+void merge(ConversationRow& known, const ConversationRow& row) {
+  known.client_bytes += row.client_bytes;
+  known.server_bytes += row.server_bytes;
+  known.client_packets += row.client_packets;
+  known.server_packets += row.server_packets;
+  known.client_hops = std::min(known.client_hops, row.client_hops);
+  known.server_hops = std::min(known.server_hops, row.server_hops);
+  known.seen.merge(row.seen);
+  known.client_turn.merge(row.client_turn);
+  known.server_turn.merge(row.server_turn);
+  known.marks_differ = known.marks_differ || row.marks_differ || known.mark != row.mark;
+  add_flows(known.flows, row.flows);
+}
+
 void ConversationRow::Range::merge(const Range& other) {
   least = std::min(least, other.least);
   most = std::max(most, other.most);
@@ -66,19 +98,23 @@ FactTable::FactTable(FactLimits limits)
       seed_(static_cast<std::uint64_t>(std::random_device()()) << 32 | std::random_device()()) {}
 
 std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const Fact& fact,
-                                                    std::uint16_t port, std::string_view protocol) {
+                                                    std::uint16_t port, std::string_view protocol,
+                                                    bool noise) {
   const std::string_view value = fact.value.substr(0, limits_.value_bytes);
   const std::string_view equipment = fact.equipment.substr(0, limits_.value_bytes);
-  const std::uint64_t kind = static_cast<std::uint64_t>(fact.claim.index) << 32 |
-                             static_cast<std::uint64_t>(port) << 8 | (fact.refused ? 1U : 0U);
-  const std::uint64_t of_claim = hash_of(about, seed_ ^ kind);
-  std::uint64_t hash = hash_bytes(as_bytes(value), of_claim);
-  if (!equipment.empty()) hash = hash_bytes(as_bytes(equipment), hash);
-  hash = hash_bytes(as_bytes(protocol), hash);
+  const auto [of_claim, hash] = hash_of({.about = about,
+                                         .claim = fact.claim,
+                                         .port = port,
+                                         .refused = fact.refused,
+                                         .protocol = protocol,
+                                         .value = value,
+                                         .equipment = equipment},
+                                        seed_);
   if (const auto found = fact_index_.find(hash); found != fact_index_.end()) return found->second;
 
   std::uint32_t& values = values_[of_claim];
-  if (facts_.size() >= limits_.facts || values >= limits_.values_of_claim) return std::nullopt;
+  const std::size_t room = noise ? room_for_noise(limits_.facts) : limits_.facts;
+  if (facts_.size() >= room || values >= limits_.values_of_claim) return std::nullopt;
   ++values;
   const auto index = static_cast<std::uint32_t>(facts_.size());
   fact_index_.emplace(hash, index);
@@ -95,9 +131,9 @@ std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const
 
 std::optional<std::uint32_t> FactTable::add(const Endpoint& about, const Fact& fact,
                                             std::uint16_t port, std::string_view protocol,
-                                            Time time, std::uint64_t packet) {
+                                            Time time, std::uint64_t packet, bool noise) {
   const std::uint16_t its_port = fact.claim.row().scope == Scope::service ? port : std::uint16_t{0};
-  const auto row = find_or_add(about, fact, its_port, protocol);
+  const auto row = find_or_add(about, fact, its_port, protocol, noise);
   if (row) {
     sightings_[*row].add(time, packet);
   } else {
@@ -107,28 +143,12 @@ std::optional<std::uint32_t> FactTable::add(const Endpoint& about, const Fact& f
 }
 
 void FactTable::add(ConversationRow row) {
-  std::uint64_t hash = hash_of(row.client, seed_ ^ (static_cast<std::uint64_t>(row.port) << 16 |
-                                                    static_cast<std::uint64_t>(row.protocol) << 8 |
-                                                    static_cast<std::uint64_t>(row.state)));
-  hash = hash_of(row.server, hash ^ static_cast<std::uint64_t>(row.security));
-  hash = hash_bytes(as_bytes(row.application), hash);
-  if (!row.shape.empty()) hash = hash_bytes(as_bytes(row.shape), hash);
-  if (const auto found = conversation_index_.find(hash); found != conversation_index_.end()) {
-    ConversationRow& known = conversations_[found->second];
-    known.client_bytes += row.client_bytes;
-    known.server_bytes += row.server_bytes;
-    known.client_packets += row.client_packets;
-    known.server_packets += row.server_packets;
-    known.client_hops = std::min(known.client_hops, row.client_hops);
-    known.server_hops = std::min(known.server_hops, row.server_hops);
-    known.seen.merge(row.seen);
-    known.client_turn.merge(row.client_turn);
-    known.server_turn.merge(row.server_turn);
-    known.marks_differ = known.marks_differ || row.marks_differ || known.mark != row.mark;
-    add_flows(known.flows, row.flows);
-    return;
-  }
-  if (conversations_.size() >= limits_.conversations) {
+  const std::uint64_t hash = hash_of(row, seed_);
+  if (const auto found = conversation_index_.find(hash); found != conversation_index_.end())
+    return asepsis::merge(conversations_[found->second], row);
+  const std::size_t room =
+      answered(row) ? limits_.conversations : room_for_noise(limits_.conversations);
+  if (conversations_.size() >= room) {
     ++dropped_conversations_;
     return;
   }
@@ -145,7 +165,7 @@ void FactTable::merge(FactTable&& other) {
                     .value = row.value,
                     .equipment = row.equipment,
                     .refused = row.refused};
-    if (const auto mine = find_or_add(row.about, fact, row.port, row.protocol)) {
+    if (const auto mine = find_or_add(row.about, fact, row.port, row.protocol, false)) {
       sightings_[*mine].merge(other.sightings_[i]);
     } else {
       dropped_facts_ += other.sightings_[i].count;
@@ -154,6 +174,12 @@ void FactTable::merge(FactTable&& other) {
   for (ConversationRow& row : other.conversations_) add(std::move(row));
   dropped_facts_ += other.dropped_facts_;
   dropped_conversations_ += other.dropped_conversations_;
+}
+
+FactTable FactTable::take() {
+  FactTable taken(limits_);
+  std::swap(*this, taken);
+  return taken;
 }
 
 }  // namespace asepsis

@@ -88,6 +88,30 @@ struct ConversationRow {
   Seen seen{};  // count: flows
 };
 
+// Both sides were heard.
+constexpr bool answered(const ConversationRow& row) {
+  return row.client_packets > 0 && row.server_packets > 0;
+}
+
+// What another row of the same key says besides.
+void merge(ConversationRow& known, const ConversationRow& row);
+
+// What makes a fact the one it is; as FactRow, without a copy of its texts.
+struct FactKey {
+  const Endpoint& about;
+  Claim claim;
+  std::uint16_t port = 0;
+  bool refused = false;
+  std::string_view protocol, value, equipment;
+};
+
+// Facts of one endpoint and claim have the first in common.
+struct FactHash {
+  std::uint64_t of_claim = 0, whole = 0;
+};
+FactHash hash_of(const FactKey& key, std::uint64_t seed);
+std::uint64_t hash_of(const ConversationRow& row, std::uint64_t seed);
+
 // How long after one of the first flows the next one began: the median, in
 // nanoseconds; 0 if there are too few. Regular: at least three of four times
 // it was about as long.
@@ -96,6 +120,11 @@ struct Pace {
   bool regular = false;
 };
 Pace pace_of(const ConversationRow& row);
+
+// Of room for so many rows, what is beyond this is not for noise: not for what
+// comes from a conversation that nobody answered. A scan, or addresses that
+// somebody makes up, so leave room for devices.
+constexpr std::size_t room_for_noise(std::size_t rows) { return rows - rows / 4; }
 
 struct FactLimits {
   std::size_t facts = 2'000'000;
@@ -111,11 +140,14 @@ class FactTable {
   // `protocol` must be a literal. Index of the row in facts(), unless there
   // was no room for it.
   std::optional<std::uint32_t> add(const Endpoint& about, const Fact& fact, std::uint16_t port,
-                                   std::string_view protocol, Time time, std::uint64_t packet);
+                                   std::string_view protocol, Time time, std::uint64_t packet,
+                                   bool noise = false);
   // The fact of that row was seen so often besides.
   void add_sightings(std::uint32_t row, const Seen& seen) { sightings_[row].merge(seen); }
   void add(ConversationRow row);
   void merge(FactTable&& other);
+  // All that it holds; it is empty then, and indices of rows mean nothing any more.
+  FactTable take();
 
   const std::deque<FactRow>& facts() const { return facts_; }
   // When each of facts() was seen, in the same order.
@@ -127,7 +159,8 @@ class FactTable {
  private:
   // Index of the row, or nothing if there is no room.
   std::optional<std::uint32_t> find_or_add(const Endpoint& about, const Fact& fact,
-                                           std::uint16_t port, std::string_view protocol);
+                                           std::uint16_t port, std::string_view protocol,
+                                           bool noise);
 
   FactLimits limits_;
   // A fact is known by a 64-bit hash alone, so that meeting it again touches

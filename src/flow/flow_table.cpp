@@ -169,6 +169,11 @@ void FlowTable::finish() {
     if (flow_at(index).in_use) end(index);
 }
 
+void FlowTable::shed(std::size_t flows) {
+  while (flows-- > 0 && evict_one())
+    ;
+}
+
 // Whether the packet does not belong to this flow but to one after it.
 bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const {
   // The clock decides, so that it does not matter whether it has been cleared
@@ -322,7 +327,7 @@ void FlowTable::end(std::uint32_t index) {
 
 // Looks at a few flows from where it last stopped and ends the one we would
 // miss least: unanswered before answered, then the one silent for longest.
-void FlowTable::evict_one() {
+bool FlowTable::evict_one() {
   std::uint32_t victim = created_;
   for (std::uint32_t looked = 0, found = 0; looked < created_ && found < kEvictionCandidates;
        ++looked) {
@@ -338,9 +343,10 @@ void FlowTable::evict_one() {
     const bool better = answered(flow) != answered(best) ? !answered(flow) : flow.last < best.last;
     if (better) victim = hand_;
   }
-  if (victim == created_) return;
+  if (victim == created_) return false;
   ++counts_.evicted;
   end(victim);
+  return true;
 }
 
 std::chrono::seconds FlowTable::timeout_of(const Flow& flow) const {

@@ -74,8 +74,20 @@ class FlowTable {
   // backwards here: earlier ones change nothing.
   void advance_to(Time time);
 
+  // Ends so many flows, those first that would be missed least.
+  void shed(std::size_t flows);
+
   // Ends every flow.
   void finish();
+
+  // Shows `visit` every flow that has not ended, in no order.
+  template <class Visit>
+  void each(Visit visit) const {
+    for (std::uint32_t index = 0; index < created_; ++index) {
+      const Flow& flow = blocks_[index >> kBlockBits][index & kBlockMask];
+      if (flow.in_use) visit(flow);
+    }
+  }
 
   // Number of the packet being added: what the listener calls its evidence.
   std::uint64_t packet_number() const { return packet_number_; }
@@ -98,7 +110,7 @@ class FlowTable {
   void erase_slot(std::uint64_t hash, std::uint32_t index);
   void grow();
   void end(std::uint32_t index);
-  void evict_one();
+  bool evict_one();
   void schedule(std::uint32_t index, Time due);
   void unschedule(std::uint32_t index);
   std::chrono::seconds timeout_of(const Flow& flow) const;

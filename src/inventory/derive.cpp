@@ -137,8 +137,7 @@ class Writer {
     }
     for (const std::string& name : names) write_value(key, "name", name);
     const CareAreaSaid said = care_area_said(heard, device);
-    if (!said.area.empty())
-      value_.add(key, "care_area", said.area, 1.0, "", 0.0, said.evidence);
+    if (!said.area.empty()) value_.add(key, "care_area", said.area, 1.0, "", 0.0, said.evidence);
   }
 
   void write_opinion(Id device, std::string_view attribute, const Opinion& opinion) {

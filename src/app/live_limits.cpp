@@ -1,0 +1,51 @@
+#include "app/live_limits.hpp"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <fstream>
+
+namespace asepsis {
+namespace {
+
+// The program itself, its knowledge, SQLite's cache and what the allocator
+// keeps back.
+constexpr std::size_t kProgram = std::size_t{64} << 20;
+
+// A flow with its slots, dialogue and parser, and its row while it is told.
+constexpr std::size_t kFlow = 2'000;
+// A fact of the store: known by heart, and once more while deriving.
+constexpr std::size_t kFact = 500;
+constexpr std::size_t kConversation = 1'500;
+
+}  // namespace
+
+// Of what is left beside the program: an eighth each for the rings, what waits
+// for earlier bytes and what was heard since the last round; five for the rest.
+LiveLimits limits_for(std::size_t memory, std::size_t workers, std::size_t interfaces) {
+  const std::size_t rest = memory - kProgram;
+  const std::size_t of_worker = rest / 8 / workers;
+  LiveLimits limits;
+  limits.memory = memory;
+  limits.ring_bytes = of_worker / interfaces;
+  FlowLimits& flow = limits.worker.flow;
+  flow.flows = std::min(flow.flows, 2 * of_worker / kFlow);
+  flow.early_bytes = std::min(flow.early_bytes, of_worker / 2);
+  limits.running = flow.flows / 2;
+  limits.worker.fragment.bytes = std::min(limits.worker.fragment.bytes, of_worker / 2);
+  limits.worker.fact.facts = of_worker / kFact;
+  limits.worker.fact.conversations = of_worker / kConversation;
+  limits.store.facts = std::min(limits.store.facts, rest / 8 / kFact * 2);
+  limits.store.conversations = std::min(limits.store.conversations, rest / 8 / kConversation);
+  return limits;
+}
+
+std::size_t memory_in_use() {
+  std::ifstream file("/proc/self/statm");
+  std::size_t all = 0;
+  std::size_t resident = 0;
+  file >> all >> resident;
+  return file ? resident * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE)) : 0;
+}
+
+}  // namespace asepsis

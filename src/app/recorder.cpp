@@ -1,0 +1,217 @@
+#include "app/recorder.hpp"
+
+#include <malloc.h>
+
+#include <algorithm>
+
+#include "app/log.hpp"
+#include "inventory/derive.hpp"
+
+namespace asepsis {
+namespace {
+
+using std::chrono::duration;
+using std::chrono::seconds;
+
+constexpr seconds kRound{1};
+
+// Work that takes so long is done again after this many times as long at the
+// earliest: telling of what goes on stops a worker, deriving a processor.
+constexpr int kRunningShare = 20;
+constexpr int kDeriveShare = 9;
+constexpr seconds kLeastBetweenDerivations{1};
+// Without news, only counts and times are out of date.
+constexpr seconds kWithoutNews{60};
+
+std::string milliseconds_of(duration<double> time) {
+  return std::to_string(std::chrono::duration_cast<std::chrono::milliseconds>(time).count());
+}
+
+template <class Work>
+duration<double> time_of(Work work) {
+  const auto began = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::steady_clock::now() - began;
+}
+
+}  // namespace
+
+Recorder::Recorder(Database& database, LiveStore& store, std::shared_ptr<const Knowledge> knowledge,
+                   SourceInfo source, const LiveRun* replay)
+    : database_(database),
+      store_(store),
+      source_(std::move(source)),
+      replay_(replay),
+      knowledge_(std::move(knowledge)) {
+  source_.complete = false;
+}
+
+Result<void> Recorder::run(LiveWorkers& workers, std::size_t memory) {
+  told_.resize(workers.size());
+  while (true) {
+    const auto began = Clock::now();
+    const bool with_running = began - told_running_ >= running_cost_ * kRunningShare;
+    if (!round(workers, with_running)) return conclude();
+    // What failed has been logged, and is tried again.
+    if (!write(with_running)) {
+      ++now_.failed_writes;
+    } else if (!derive_if_due(false)) {
+      ++now_.failed_derivations;
+    }
+    keep_to(memory, workers);
+    publish();
+    pause(began + kRound - Clock::now());
+  }
+}
+
+Result<void> Recorder::conclude() {
+  source_.complete = replay_ == nullptr || !replay_->stop;
+  if (const auto written = write(true); !written) return written;
+  if (replay_ != nullptr && source_.complete)
+    if (const auto completed = store_.complete(source_); !completed) return completed;
+  changed_ = true;
+  const auto derived = derive_if_due(true);
+  publish();
+  return derived;
+}
+
+// What the workers have to tell. False when none will tell more.
+bool Recorder::round(LiveWorkers& workers, bool with_running) {
+  bool any = false;
+  if (with_running) {
+    running_.clear();
+    running_cost_ = {};
+    told_running_ = Clock::now();
+  }
+  for (std::size_t i = 0; i < workers.size(); ++i) {
+    if (told_[i].ended) continue;
+    Told told = workers[i]->ask(with_running);
+    store_.meet(told.running);
+    store_.add(told.heard);
+    told.heard = FactTable();
+    std::ranges::move(told.running, std::back_inserter(running_));
+    told.running.clear();
+    running_cost_ = std::max(running_cost_, told.cost);
+    any |= !told.ended;
+    told_[i] = std::move(told);
+  }
+  if (!any) running_.clear();
+  return any;
+}
+
+// Limits count things; what hangs on a flow may still be larger than usual.
+void Recorder::keep_to(std::size_t memory, LiveWorkers& workers) {
+  constexpr std::size_t kReserve = 8;
+  const auto too_much = [&] { return memory > 0 && now_.memory > memory - memory / kReserve; };
+  now_.memory = memory_in_use();
+  if (!too_much()) return;
+  ::malloc_trim(0);
+  now_.memory = memory_in_use();
+  if (!too_much()) return;
+  if (now_.sheds++ == 0)
+    log_event(Level::warning, "memory is short: the least useful conversations end early",
+              {{"megabytes", std::to_string(now_.memory >> 20)}});
+  for (const auto& worker : workers) worker->shed();
+}
+
+Result<void> Recorder::write(bool with_running) {
+  now_.counts = {};
+  now_.counters.clear();
+  for (const Told& told : told_) {
+    now_.counts.merge(told.counts);
+    for (const auto& [name, count] : told.counters) now_.counters[name] += count;
+    if (!told.ended_early.empty()) now_.ended_early = told.ended_early;
+  }
+  now_.counters["times memory was short"] = now_.sheds;
+  now_.counters["facts dropped"] += store_.dropped_facts();
+  now_.counters["conversations dropped"] += store_.dropped_conversations();
+  source_.packets = now_.counts.packets;
+  source_.bytes = now_.counts.bytes;
+  source_.first = now_.counts.first;
+  source_.last = now_.counts.last;
+  source_.losses = now_.counters;
+  source_.ended_early = now_.ended_early;
+  Result<LiveStore::Written> written;
+  now_.write_cost =
+      time_of([&] { written = store_.write(source_, with_running ? &running_ : nullptr); });
+  if (!written) {
+    if (!write_failed_) log_event(Level::error, written.error().message);
+    write_failed_ = true;
+    return std::unexpected(written.error());
+  }
+  if (write_failed_) log_event(Level::info, "the database is written again");
+  write_failed_ = false;
+  ++now_.writes;
+  now_.written = std::chrono::system_clock::now();
+  fresh_ |= written->fresh > 0;
+  changed_ |= written->fresh + written->changed > 0;
+  return {};
+}
+
+Result<void> Recorder::derive_if_due(bool ended) {
+  std::shared_ptr<const Knowledge> knowledge;
+  {
+    const std::scoped_lock lock(pause_lock_);
+    knowledge = knowledge_;
+    fresh_ |= learnt_;
+    changed_ |= learnt_;
+    learnt_ = false;
+  }
+  const auto since = Clock::now() - derived_;
+  const duration<double> share = now_.derive_cost * kDeriveShare;
+  const duration<double> least =
+      std::max<duration<double>>(share, fresh_ ? kLeastBetweenDerivations : kWithoutNews);
+  if (!changed_ || (!ended && since < least)) return {};
+  Result<void> derived;
+  now_.derive_cost = time_of([&] { derived = derive_inventory(database_, *knowledge); });
+  derived_ = Clock::now();
+  if (!derived) {
+    log_event(Level::error, derived.error().message);
+    return derived;
+  }
+  fresh_ = changed_ = false;
+  ++now_.derivations;
+  if (now_.derive_cost > seconds(1))
+    log_event(Level::info, "deriving the inventory takes long, and is done less often",
+              {{"milliseconds", milliseconds_of(now_.derive_cost)}});
+  return guarded(database_.path(), [&]() -> Result<void> {
+    now_.devices = static_cast<std::uint64_t>(
+        database_.sql().execAndGet("SELECT count(*) FROM device").getInt64());
+    return {};
+  });
+}
+
+void Recorder::publish() {
+  now_.facts = store_.facts();
+  now_.conversations = store_.conversations();
+  now_.running = running_.size();
+  {
+    const std::scoped_lock lock(status_lock_);
+    status_ = now_;
+  }
+  if (on_round_) on_round_();
+}
+
+LiveStatus Recorder::status() const {
+  const std::scoped_lock lock(status_lock_);
+  return status_;
+}
+
+void Recorder::pause(Clock::duration time) {
+  std::unique_lock lock(pause_lock_);
+  pause_end_.wait_for(lock, time, [&] { return hurried_; });
+}
+
+void Recorder::learn(std::shared_ptr<const Knowledge> knowledge) {
+  const std::scoped_lock lock(pause_lock_);
+  knowledge_ = std::move(knowledge);
+  learnt_ = true;
+}
+
+void Recorder::hurry() {
+  const std::scoped_lock lock(pause_lock_);
+  hurried_ = true;
+  pause_end_.notify_all();
+}
+
+}  // namespace asepsis

@@ -1,0 +1,29 @@
+// `asepsis watch`: listens to interfaces, or plays captures as if it did, until
+// it is told to end.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace asepsis {
+
+struct WatchCommand {
+  std::vector<std::string> interfaces;
+  std::vector<std::string> replay;  // captures instead
+  double speed = 1;                 // of a replay; 0: as fast as it can be read
+  std::filesystem::path database = "asepsis.db";
+  std::string site = "site";
+  std::string filter;
+  std::filesystem::path knowledge;            // the site's own folder; empty: none
+  std::string metrics;                        // where to tell how it is doing; empty: nowhere
+  std::size_t memory = std::size_t{1} << 30;  // of the process, bytes
+  std::size_t workers = 0;  // of interfaces; 0: as many as the machine has processors
+};
+
+Result<void> run(const WatchCommand& asked);
+
+}  // namespace asepsis

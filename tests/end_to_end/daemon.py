@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""Is a listener a good service: does it say that it is ready and alive, tell how it
+is doing, read its knowledge anew, and refuse to answer the network?
+
+    daemon.py ASEPSIS EXAMPLES
+
+A capture that is played stands for the interface.
+"""
+
+import json
+import os
+import pathlib
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+checks = 0
+
+
+def expect(holds, sentence):
+    global checks
+    checks += 1
+    if not holds:
+        sys.exit(f"FAILED: {sentence}")
+
+
+def ask(address, request=b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"):
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as client:
+        client.settimeout(5)
+        client.connect(address)
+        client.sendall(request)
+        answer = b""
+        try:
+            while piece := client.recv(65536):
+                answer += piece
+        except ConnectionResetError:
+            pass  # it had enough
+    return answer.decode()
+
+
+def told(manager, wanted, seconds=10):
+    """The messages up to the wanted one."""
+    manager.settimeout(seconds)
+    messages = []
+    while not messages or messages[-1] != wanted:
+        try:
+            messages.append(manager.recv(4096).decode())
+        except TimeoutError:
+            sys.exit(f"FAILED: the service manager was not told {wanted}, but {messages}")
+    return messages
+
+
+def value(metrics, name):
+    found = re.search(rf"^asepsis_{re.escape(name)} (\S+)$", metrics, re.M)
+    expect(found, f"there is no asepsis_{name} in {metrics}")
+    return float(found[1])
+
+
+def main():
+    asepsis, examples = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
+    with tempfile.TemporaryDirectory() as folder:
+        work = pathlib.Path(folder)
+        knowledge = work / "knowledge"
+        knowledge.mkdir()
+        manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        manager.bind(str(work / "notify"))
+        metrics_at, database = str(work / "metrics"), work / "live.db"
+        command = [asepsis, "watch", "--replay", examples / "hospital.pcapng.zst", "--speed", "10",
+                   "--db", database, "--metrics", metrics_at, "--knowledge", knowledge]
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                                   env={**os.environ, "NOTIFY_SOCKET": str(work / "notify")})
+        told(manager, "READY=1")
+        told(manager, "WATCHDOG=1")
+        told(manager, "WATCHDOG=1")
+        answer = ask(metrics_at)
+        expect(answer.startswith("HTTP/1.0 200 OK\r\n"), f"metrics answer {answer[:60]}")
+        head, _, body = answer.partition("\r\n\r\n")
+        expect(f"Content-Length: {len(body.encode())}" in head, "the length is wrong")
+        sample = re.compile(r'asepsis_\w+(\{what="[^"]*"\})? [0-9.e+-]+|# (HELP|TYPE) asepsis_\w+ .+')
+        for line in body.splitlines():
+            expect(sample.fullmatch(line), f"no line of Prometheus: {line}")
+        expect(value(body, "packets_total") > 0 and value(body, "writes_total") > 0, "nothing is counted")
+        for hostile in (b"GET /etc/passwd HTTP/1.0\r\n\r\n", b"\xff" * 4000, b"GET /metrics"):
+            expect("200 OK" not in ask(metrics_at, hostile).split("\r\n")[0], f"{hostile[:20]} is answered")
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as silent:  # says nothing, and goes
+            silent.connect(metrics_at)
+
+        (knowledge / "services.toml").write_text("this is no TOML [")
+        process.send_signal(signal.SIGHUP)
+        told(manager, "RELOADING=1")
+        told(manager, "READY=1")
+        (knowledge / "services.toml").unlink()
+        process.send_signal(signal.SIGHUP)
+        told(manager, "RELOADING=1")
+        told(manager, "READY=1")
+        expect(value(ask(metrics_at), "packets_total") > 0, "it does not live after a reload")
+
+        lines = subprocess.run([asepsis, "status", "--json", "--db", database], capture_output=True, text=True)
+        expect(lines.returncode == 0, f"status: {lines.stderr}")
+        source = json.loads(lines.stdout.splitlines()[0])
+        expect(source["packets"] > 0 and source["state"].startswith("listening"), f"status says {source}")
+        expect(isinstance(source["losses"], dict), "losses are no object")
+        process.send_signal(signal.SIGTERM)
+        told(manager, "STOPPING=1")
+        _, said = process.communicate(timeout=30)
+        expect("knowledge stays as it was" in said and "knowledge is read anew" in said, f"it says {said}")
+        for line in said.splitlines()[:-1]:  # the last is the sentence that it was stopped
+            expect(re.fullmatch(r'time=\S+ level=(info|warning|error) event="[^"]+"( \w+="[^"]*")*', line),
+                   f"no line of the log: {line}")
+        for refused in ("0.0.0.0:9310", "10.0.0.1:9310", "127.0.0.1:x", "[::]:9310"):
+            done = subprocess.run([asepsis, "watch", "--replay", "x", "--metrics", refused],
+                                  capture_output=True, text=True)
+            expect(done.returncode == 2 and "nobody on the network" in done.stderr, f"{refused} is taken")
+    print(f"{checks} checks passed, 0 failed")
+
+
+if __name__ == "__main__":
+    main()
