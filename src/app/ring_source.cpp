@@ -16,16 +16,15 @@ using std::chrono::milliseconds;
 // back in blocks that are not full.
 constexpr milliseconds kLastBlocks{150};
 
-// So long a packet waits for older ones of other interfaces: as a block takes to
-// be given to us, and some more. Unless so many blocks of each wait already.
+// So long a packet waits for older ones of an interface that is silent: as a
+// block takes to be given to us, and some more.
 constexpr milliseconds kHoldBack{150};
-constexpr std::size_t kMostHeld = 2;
 
 class RingSource final : public LiveSource {
  public:
   RingSource(std::vector<LiveRing> rings, std::map<std::uint16_t, PacketFilter> filters,
              LiveRun& run)
-      : rings_(std::move(rings)), filters_(std::move(filters)), run_(run) {}
+      : rings_(std::move(rings)), filters_(std::move(filters)), run_(run), newest_(rings_.size()) {}
 
   Next next(PacketBatch& batch, milliseconds wait) override {
     batch.packets.clear();
@@ -80,11 +79,12 @@ class RingSource final : public LiveSource {
 
   bool take(PacketBatch& batch) {
     if (rings_.size() == 1) return rings_.front().take(batch.packets, batch.bytes_owner);
-    for (LiveRing& ring : rings_) {
+    for (std::size_t i = 0; i < rings_.size(); ++i) {
       const std::size_t before = waiting_.size();
       std::shared_ptr<const void> owner;
-      if (ring.take(waiting_, owner) && waiting_.size() > before)
-        held_.push_back({waiting_.back().time, std::move(owner)});
+      if (!rings_[i].take(waiting_, owner) || waiting_.size() == before) continue;
+      newest_[i] = std::max(newest_[i], waiting_.back().time);
+      held_.push_back({waiting_.back().time, std::move(owner)});
     }
     // Those of one block lie in the order in which they came.
     std::ranges::sort(waiting_, {}, [](const Packet& packet) {
@@ -97,9 +97,15 @@ class RingSource final : public LiveSource {
   // Each direction may come by an interface of its own, and a block of one is
   // given to us later than that of the other: what is older than this is whole.
   Time horizon() const {
-    const bool last = run_.stop || std::ranges::all_of(rings_, &LiveRing::gone);
-    if (last || held_.size() > kMostHeld * rings_.size()) return Time::max();
-    return std::chrono::system_clock::now() - kHoldBack;
+    if (run_.stop || std::ranges::all_of(rings_, &LiveRing::gone)) return Time::max();
+    // Of one interface packets come in order.
+    const Time heard_of_all = *std::ranges::min_element(newest_);
+    Time until = std::max(heard_of_all, Time(std::chrono::system_clock::now() - kHoldBack));
+    // Half of the blocks stay the kernel's, whatever waits.
+    std::size_t most = 0;
+    for (const LiveRing& ring : rings_) most += ring.blocks() / 2;
+    if (held_.size() > most) until = std::max(until, held_[held_.size() - most - 1].newest);
+    return until;
   }
 
   // What waits, up to that time, and what keeps its bytes.
@@ -140,7 +146,8 @@ class RingSource final : public LiveSource {
   std::map<std::uint16_t, PacketFilter> filters_;  // by link type; none: all pass
   LiveRun& run_;
   std::vector<Packet> waiting_;  // of several interfaces, in the order of time
-  std::vector<Held> held_;
+  std::vector<Held> held_;       // as they came
+  std::vector<Time> newest_;     // of each interface
   std::optional<std::chrono::steady_clock::time_point> stops_;
   Time last_;
   std::chrono::steady_clock::time_point last_heard_;

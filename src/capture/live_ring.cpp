@@ -126,6 +126,8 @@ Result<LiveRing> LiveRing::open(const Interface& interface, std::size_t bytes, F
   return LiveRing(interface, std::move(socket), std::move(mapping));
 }
 
+std::size_t LiveRing::blocks() const { return mapping_->blocks; }
+
 bool LiveRing::take(std::vector<Packet>& packets, std::shared_ptr<const void>& owner) {
   tpacket_block_desc& block = mapping_->block(next_);
   if ((status_of(block) & TP_STATUS_USER) == 0) return false;

@@ -45,6 +45,7 @@ class LiveRing {
   // Readable when there is a block.
   int descriptor() const { return socket_.descriptor(); }
   const Interface& interface() const { return interface_; }
+  std::size_t blocks() const;
 
   // Asks what went wrong with the socket: the interface went down, or is gone.
   void notice_error();

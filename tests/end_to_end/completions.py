@@ -123,7 +123,7 @@ def cases(asepsis):
     for command in sorted(commands - {"pack"}):
         _, options = listed(asepsis, command)
         assert "--help" in options, (command, options)
-        yield f"asepsis {command} --", options, set() if command == "read" else {"--workers"}
+        yield f"asepsis {command} --", options, set() if command in ("read", "watch") else {"--workers"}
     yield "asepsis pack ", {"list", "check", "test", "new"}, {"read"}
     yield "asepsis drift --split ", {"site", "care-area", "firmware"}, {"--plan", "read"}
     yield "asepsis check --fail-on ", {"1", "5"}, {"--pack", "read"}
