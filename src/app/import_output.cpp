@@ -157,7 +157,7 @@ void print_outcome(const DocumentInfo& info, const Document& document, const Sto
   }
   for (const std::string& note : document.notes) std::cout << "  " << escaped(note) << '\n';
   if (!document.problems.empty())
-    std::cout << "  " << plural(document.problems.size(), "row or cell")
+    std::cout << "  " << plural(document.problems.size(), "place")
               << " left out or doubtful, as said above\n";
 }
 

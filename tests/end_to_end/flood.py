@@ -137,9 +137,11 @@ def main():
             names = connection.execute("SELECT count(*) FROM fact WHERE claim = 'name.host'").fetchone()[0]
             losses = dict(connection.execute("SELECT name, count FROM loss"))
         print(f"{most >> 20} MiB of {MEMORY >> 20}; {done.stdout.strip()}; {losses}")
+        # A sanitizer keeps what was freed: how much memory it takes tells nothing.
+        sanitized = b"__asan_init" in pathlib.Path(asepsis).read_bytes()
         missing = {f"SSH-2.0-OpenSSH_9.{number}" for number in range(40)} - banners
         problems = [sentence for holds, sentence in (
-            (most <= MEMORY, f"{most >> 20} MiB were used of {MEMORY >> 20}"),
+            (most <= MEMORY or sanitized, f"{most >> 20} MiB were used of {MEMORY >> 20}"),
             (not missing, f"devices were lost: {sorted(missing)}"),
             (served >= 40, f"only {served} devices give SSH"),
             (names <= 256, f"{names} names of one device"),
