@@ -83,7 +83,7 @@ class Addresses {
     Ip other = *ip;
     if (!ip->is_v4()) {
       // The low half of a link-local address is of the MAC; some other, any.
-      for (const std::size_t at : {9, 10, 14})
+      for (const std::size_t at : {9U, 10U, 14U})
         other.bytes[at] = static_cast<std::uint8_t>(other.bytes[at] + (copy >> (8 * (at % 3))));
       return to_text(other);
     }
