@@ -304,6 +304,7 @@ Result<std::vector<Found>> run_checks(Database& database, const PackSet& packs) 
     std::vector<Database> others = connections_beside(database);
     std::vector<Result<void>> outcomes(others.size());
     std::vector<std::jthread> threads;
+    threads.reserve(others.size());
     for (std::size_t i = 0; i < others.size(); ++i)
       threads.emplace_back([&, i] { outcomes[i] = shared.work(others[i]); });
     const auto done = shared.work(database);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <numeric>
 #include <optional>
 #include <set>
 #include <string>
@@ -208,7 +207,7 @@ class SiteDeriving {
     context_ = make_setting_context(heard, fusion_, knowledge);
     // In the order of their rows: they are then only ever added at the end.
     talks_.resize(heard.talks.size());
-    std::iota(talks_.begin(), talks_.end(), std::size_t{0});
+    for (std::size_t i = 0; i < talks_.size(); ++i) talks_[i] = i;
     std::ranges::sort(talks_, {}, [&](std::size_t i) { return heard.talks[i].id; });
   }
 
