@@ -26,7 +26,7 @@ class KeptText {
   explicit KeptText(const std::string& text) : text_(&text) {}
 
   std::string_view view() const { return text_ == nullptr ? std::string_view() : *text_; }
-  // NOLINTNEXTLINE(google-explicit-constructor): it stands for the text wherever one is read.
+  // It stands for the text wherever one is read.
   operator std::string_view() const { return view(); }
   bool empty() const { return view().empty(); }
 
