@@ -79,28 +79,35 @@ class RingSource final : public LiveSource {
 
   bool take(PacketBatch& batch) {
     if (rings_.size() == 1) return rings_.front().take(batch.packets, batch.bytes_owner);
-    for (std::size_t i = 0; i < rings_.size(); ++i) {
-      const std::size_t before = waiting_.size();
-      std::shared_ptr<const void> owner;
-      if (!rings_[i].take(waiting_, owner) || waiting_.size() == before) continue;
-      newest_[i] = std::max(newest_[i], waiting_.back().time);
-      held_.push_back({waiting_.back().time, std::move(owner)});
-    }
+    // All that there is, and what time it was before: what the kernel gave us while
+    // this thread did not run must not be passed over.
+    const Time now = std::chrono::system_clock::now();
+    for (std::size_t i = 0; i < rings_.size(); ++i) take_all_of(i);
     // Those of one block lie in the order in which they came.
     std::ranges::sort(waiting_, {}, [](const Packet& packet) {
       return std::pair(packet.time, packet.bytes.data());
     });
-    give(batch, horizon());
+    give(batch, horizon(now));
     return !batch.packets.empty();
+  }
+
+  void take_all_of(std::size_t ring) {
+    std::shared_ptr<const void> owner;
+    for (std::size_t before = waiting_.size(); rings_[ring].take(waiting_, owner);
+         before = waiting_.size()) {
+      if (waiting_.size() == before) continue;
+      newest_[ring] = std::max(newest_[ring], waiting_.back().time);
+      held_.push_back({waiting_.back().time, std::move(owner)});
+    }
   }
 
   // Each direction may come by an interface of its own, and a block of one is
   // given to us later than that of the other: what is older than this is whole.
-  Time horizon() const {
+  Time horizon(Time now) const {
     if (run_.stop || std::ranges::all_of(rings_, &LiveRing::gone)) return Time::max();
     // Of one interface packets come in order.
     const Time heard_of_all = *std::ranges::min_element(newest_);
-    Time until = std::max(heard_of_all, Time(std::chrono::system_clock::now() - kHoldBack));
+    Time until = std::max(heard_of_all, now - kHoldBack);
     // Half of the blocks stay the kernel's, whatever waits.
     std::size_t most = 0;
     for (const LiveRing& ring : rings_) most += ring.blocks() / 2;
