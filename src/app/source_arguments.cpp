@@ -3,6 +3,19 @@
 namespace asepsis {
 namespace {
 
+// What hearing takes, from whatever source.
+template <class Command>
+void add_hearing(CLI::App& app, Command& hearing) {
+  app.add_option("--db", hearing.database, "The database, made if missing")->capture_default_str();
+  app.add_option("--filter", hearing.filter, "Only packets that match, as in tcpdump");
+  app.add_option("--site", hearing.site, "Which site's network this is")->capture_default_str();
+  app.add_option("--knowledge", hearing.knowledge,
+                 "A folder of your own rules and names, in the form of knowledge/README.md");
+  app.add_option("--workers", hearing.workers, "Threads; 0: one a processor")
+      ->check(CLI::Range(0, 64))
+      ->capture_default_str();
+}
+
 void add_read(CLI::App& app, Arguments& arguments) {
   auto& read = *app.add_subcommand("read", "Read captures and logs into the database");
   read.add_option(
@@ -10,16 +23,7 @@ void add_read(CLI::App& app, Arguments& arguments) {
           "Captures (pcap, pcapng) and logs of Zeek and Suricata (EVE), plain or compressed; "
           "folders; - for standard input")
       ->required();
-  read.add_option("--db", arguments.read.database, "The database, made if missing")
-      ->capture_default_str();
-  read.add_option("--filter", arguments.read.filter, "Only packets that match, as in tcpdump");
-  read.add_option("--site", arguments.read.site, "Which site's network this is")
-      ->capture_default_str();
-  read.add_option("--knowledge", arguments.read.knowledge,
-                  "A folder of your own rules and names, in the form of knowledge/README.md");
-  read.add_option("--workers", arguments.read.workers, "Threads; 0: one a processor")
-      ->check(CLI::Range(0, 64))
-      ->capture_default_str();
+  add_hearing(read, arguments.read);
   read.add_flag("--json", arguments.read.json, "Then print the devices, as JSON lines");
   read.add_option("--eve", arguments.read.eve,
                   "Then write conversations and facts as EVE JSON lines; - for standard output");
@@ -39,16 +43,7 @@ void add_read(CLI::App& app, Arguments& arguments) {
 void add_watch(CLI::App& app, Arguments& arguments) {
   auto& watch = *app.add_subcommand("watch", "Listen to network interfaces, until told to end");
   watch.add_option("IFACE", arguments.watch.interfaces, "Interfaces, as ip link names them");
-  watch.add_option("--db", arguments.watch.database, "The database, made if missing")
-      ->capture_default_str();
-  watch.add_option("--filter", arguments.watch.filter, "Only packets that match, as in tcpdump");
-  watch.add_option("--site", arguments.watch.site, "Which site's network this is")
-      ->capture_default_str();
-  watch.add_option("--knowledge", arguments.watch.knowledge,
-                   "A folder of your own rules and names, in the form of knowledge/README.md");
-  watch.add_option("--workers", arguments.watch.workers, "Threads; 0: one a processor")
-      ->check(CLI::Range(0, 64))
-      ->capture_default_str();
+  add_hearing(watch, arguments.watch);
   watch.add_option("--memory", arguments.watch.memory, "How much it may use: 512M, 4G")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("1G");

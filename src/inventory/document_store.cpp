@@ -7,21 +7,13 @@
 #include <tuple>
 
 #include "base/text.hpp"
+#include "inventory/fact_rows.hpp"
 #include "store/statement.hpp"
 
 namespace asepsis {
 namespace {
 
 using Id = std::int64_t;
-
-Id id_of_site(SQLite::Database& sql, const std::string& name) {
-  SQLite::Statement add(sql,
-                        "INSERT INTO site (name) VALUES (?) "
-                        "ON CONFLICT DO UPDATE SET name = name RETURNING id");
-  add.bind(1, name);
-  add.executeStep();
-  return add.getColumn(0).getInt64();
-}
 
 // What tells an export of one device from that of another: the strongest thing
 // that it says of its own.
