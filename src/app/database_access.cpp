@@ -120,4 +120,12 @@ void print(const Rows& rows, Form form) {
   std::cout.flush();
 }
 
+Result<Knowledge> load_knowledge(const std::string& folder) {
+  auto knowledge = Knowledge::built_in();
+  if (!knowledge || folder.empty()) return knowledge;
+  if (const auto added = knowledge->add_folder(folder); !added)
+    return std::unexpected(added.error());
+  return knowledge;
+}
+
 }  // namespace asepsis

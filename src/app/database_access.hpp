@@ -9,6 +9,7 @@
 #include "app/commands.hpp"
 #include "base/result.hpp"
 #include "export/rows.hpp"
+#include "inventory/knowledge.hpp"
 #include "store/database.hpp"
 
 namespace asepsis {
@@ -22,5 +23,8 @@ Result<Rows> run_query(Database& database, const std::string& sql, const std::st
                        const std::vector<Column>& known = {});
 
 void print(const Rows& rows, Form form);
+
+// What the program knows, and what a folder of the site's own adds; "": none.
+Result<Knowledge> load_knowledge(const std::string& folder);
 
 }  // namespace asepsis

@@ -179,11 +179,8 @@ class Importing {
 
 // Documents are added to what is derived; what is stale is derived as a whole.
 Result<void> derive(Database& database, const ImportCommand& command) {
-  auto knowledge = Knowledge::built_in();
+  const auto knowledge = load_knowledge(command.knowledge);
   if (!knowledge) return std::unexpected(knowledge.error());
-  if (!command.knowledge.empty())
-    if (const auto added = knowledge->add_folder(command.knowledge); !added)
-      return std::unexpected(added.error());
   const auto devices = run_query(database,
                                  "SELECT EXISTS (SELECT 1 FROM talk) AND NOT EXISTS (SELECT 1 "
                                  "FROM conversation)");

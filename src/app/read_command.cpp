@@ -217,11 +217,8 @@ Result<void> run(const ReadCommand& asked) {
     return fail("--json and --eve - both write to standard output: choose one");
   if (command.workers == 0) command.workers = std::max(1U, std::thread::hardware_concurrency());
   catch_interrupts();
-  auto knowledge = Knowledge::built_in();
+  const auto knowledge = load_knowledge(command.knowledge);
   if (!knowledge) return std::unexpected(knowledge.error());
-  if (!command.knowledge.empty())
-    if (const auto added = knowledge->add_folder(command.knowledge); !added)
-      return std::unexpected(added.error());
   auto database = Database::open(command.database, Database::Mode::write);
   if (!database) return std::unexpected(database.error());
 

@@ -11,6 +11,7 @@
 #include <iostream>
 #include <thread>
 
+#include "app/database_access.hpp"
 #include "app/live_worker.hpp"
 #include "app/log.hpp"
 #include "app/metrics.hpp"
@@ -68,19 +69,16 @@ struct Watch {
   const MetricsServer& metrics;
 };
 
-Result<std::shared_ptr<const Knowledge>> load_knowledge(const WatchCommand& command) {
-  auto knowledge = Knowledge::built_in();
+Result<std::shared_ptr<const Knowledge>> shared_knowledge(const WatchCommand& command) {
+  auto knowledge = load_knowledge(command.knowledge);
   if (!knowledge) return std::unexpected(knowledge.error());
-  if (!command.knowledge.empty())
-    if (const auto added = knowledge->add_folder(command.knowledge); !added)
-      return std::unexpected(added.error());
   return std::make_shared<const Knowledge>(*std::move(knowledge));
 }
 
 // SIGHUP: the site's own knowledge may have changed.
 void reload(const Watch& watch, Recorder& recorder) {
   watch.manager.tell("RELOADING=1");
-  if (auto knowledge = load_knowledge(watch.command)) {
+  if (auto knowledge = shared_knowledge(watch.command)) {
     recorder.learn(*std::move(knowledge));
     log_event(Level::info, "knowledge is read anew");
   } else {
@@ -277,7 +275,7 @@ Result<void> run(const WatchCommand& asked) {
                 "M is the least that listening takes");
   std::signal(SIGPIPE, SIG_IGN);  // who asked for metrics may have gone
   const Signals signals;
-  auto knowledge = load_knowledge(asked);
+  auto knowledge = shared_knowledge(asked);
   if (!knowledge) return std::unexpected(knowledge.error());
   const auto metrics = MetricsServer::open(asked.metrics);
   if (!metrics) return std::unexpected(metrics.error());
