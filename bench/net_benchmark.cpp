@@ -7,7 +7,6 @@
 
 #include "../tests/unit/frames.hpp"
 #include "net/decoded.hpp"
-#include "net/pair_hash.hpp"
 
 namespace asepsis {
 namespace {
@@ -43,13 +42,6 @@ void decoding(benchmark::State& state, const std::vector<Frame>& frames) {
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(frames.size()));
 }
 
-void hashing(benchmark::State& state, const std::vector<Frame>& frames) {
-  for (auto _ : state)
-    for (const Frame& frame : frames)
-      benchmark::DoNotOptimize(pair_hashes(1, frame, static_cast<std::uint32_t>(frame.size())));
-  state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(frames.size()));
-}
-
 const std::vector<Frame> kMixed{kTcp, kTaggedTcp, kUdp, kTcp, kIpv6, kTaggedTcp, kArp, kUdp};
 
 BENCHMARK_CAPTURE(decoding, ipv4_tcp, {kTcp});
@@ -58,10 +50,6 @@ BENCHMARK_CAPTURE(decoding, ipv4_udp, {kUdp});
 BENCHMARK_CAPTURE(decoding, ipv6_tcp, {kIpv6});
 BENCHMARK_CAPTURE(decoding, vxlan, {kVxlan});
 BENCHMARK_CAPTURE(decoding, mixed, kMixed);
-BENCHMARK_CAPTURE(hashing, ipv4_tcp, {kTcp});
-BENCHMARK_CAPTURE(hashing, tagged_ipv4_tcp, {kTaggedTcp});
-BENCHMARK_CAPTURE(hashing, ipv6_tcp, {kIpv6});
-BENCHMARK_CAPTURE(hashing, mixed, kMixed);
 
 }  // namespace
 }  // namespace asepsis

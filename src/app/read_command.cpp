@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <future>
 #include <iostream>
 #include <thread>
 
@@ -217,8 +218,11 @@ Result<void> run(const ReadCommand& asked) {
     return fail("--json and --eve - both write to standard output: choose one");
   if (command.workers == 0) command.workers = std::max(1U, std::thread::hardware_concurrency());
   catch_interrupts();
-  const auto knowledge = load_knowledge(command.knowledge);
-  if (!knowledge) return std::unexpected(knowledge.error());
+  // It is not needed until all is read. But what a site adds may be wrong, and that
+  // is to be said before an hour of reading.
+  const std::shared_future<Result<Knowledge>> loading = std::async(
+      std::launch::async, [folder = command.knowledge] { return load_knowledge(folder); });
+  if (!command.knowledge.empty() && !loading.get()) return std::unexpected(loading.get().error());
   auto database = Database::open(command.database, Database::Mode::write);
   if (!database) return std::unexpected(database.error());
 
@@ -231,6 +235,8 @@ Result<void> run(const ReadCommand& asked) {
       failures.push_back(read.error().message);
     if (stop_asked) break;
   }
+  const Result<Knowledge>& knowledge = loading.get();
+  if (!knowledge) return std::unexpected(knowledge.error());
   const auto derived = [&] {
     const Timer timer(summary.deriving);
     return derive_inventory(*database, *knowledge);

@@ -120,11 +120,25 @@ Worker::Worker(const WorkerLimits& limits, WorkerPlace place)
   });
 }
 
-void Worker::add(const Packet& packet, Time clock, bool counted) {
-  packet_ = &packet;
-  flows_.advance_to(clock);
-  const DecodeError error = decode(packet.link_type, packet.bytes, packet.length, *this);
-  if (!counted) return;
+void Worker::add(const Packet& packet) {
+  time_ = packet.time;
+  number_ = packet.number;
+  flows_.advance_to(packet.time);
+  count(packet, decode(packet.link_type, packet.bytes, packet.length, *this));
+}
+
+void Worker::add(const Arrival& arrival) {
+  time_ = arrival.time;
+  number_ = arrival.number;
+  flows_.advance_to(arrival.clock);
+  if (arrival.packet.kind == Decoded::Kind::fragment) {
+    on_decoded(arrival.packet);
+  } else {
+    flows_.add(arrival.packet, time_, number_);
+  }
+}
+
+void Worker::count(const Packet& packet, DecodeError error) {
   counts_.first = counts_.packets == 0 ? packet.time : std::min(counts_.first, packet.time);
   counts_.last = std::max(counts_.last, packet.time);
   ++counts_.packets;
@@ -172,10 +186,10 @@ void Worker::add_sayings() {
 void Worker::on_decoded(const Decoded& packet) {
   const bool own = place_.workers == 1 || place_.owns(pair_hash(packet));
   if (packet.kind != Decoded::Kind::fragment) {
-    if (own) flows_.add(packet, packet_->time, packet_->number);
+    if (own) flows_.add(packet, time_, number_);
     return;
   }
-  const auto datagram = fragments_.add(packet, packet_->time, packet_->number);
+  const auto datagram = fragments_.add(packet, time_, number_);
   if (!datagram) return;
   const DecodeError error = decode_transport(packet, *datagram, *this);
   if (own && error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];

@@ -42,14 +42,25 @@ struct WorkerCounts {
   void merge(const WorkerCounts& other);
 };
 
+// A packet of a capture, or a layer of it, decoded.
+struct Arrival {
+  Decoded packet;
+  Time time;
+  Time clock;  // the latest time of the capture so far
+  std::uint64_t number = 0;
+};
+
 class Worker final : private DecodeSink, private FlowListener, private FactSink {
  public:
   explicit Worker(const WorkerLimits& limits = {}, WorkerPlace place = {});
 
-  // Takes what the packet holds of its own. `clock` is the latest time of the
-  // capture so far; the packet is counted by the one worker that is told to.
-  void add(const Packet& packet, Time clock, bool counted);
-  void add(const Packet& packet) { add(packet, packet.time, true); }
+  // Decodes the packet, counts it, and takes what it holds. For who has all of them.
+  void add(const Packet& packet);
+  // Of packets that are shared out: one that another may have decoded. It is this
+  // worker's own, or a fragment, which is everybody's.
+  void add(const Arrival& arrival);
+  // Counts a packet that was decoded for others too.
+  void count(const Packet& packet, DecodeError error);
   // Lets time pass without a packet: what has been idle for too long ends.
   void advance_to(Time clock) { flows_.advance_to(clock); }
   // Ends all flows: what they said is then all in facts().
@@ -104,7 +115,8 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   static constexpr std::size_t kMostSayings = 65'536;
   absl::flat_hash_map<std::uint64_t, Saying> sayings_;
   std::vector<std::uint32_t>* remembering_ = nullptr;  // of a saying, while it is said
-  const Packet* packet_ = nullptr;                     // being added
+  Time time_;                                          // of the packet being added
+  std::uint64_t number_ = 0;                           // its number
   Flow* speaking_ = nullptr;                           // the flow whose parser is being fed
   Dialogue* dialogue_ = nullptr;                       // its dialogue
   std::string_view rider_;                             // what speaks inside its protocol
