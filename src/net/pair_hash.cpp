@@ -24,7 +24,8 @@ std::uint64_t hash_ip(const Ip& ip) {
 }  // namespace
 
 std::uint64_t pair_hash(const Decoded& packet) {
-  if (packet.kind != Decoded::Kind::frame) return hash_pair(hash_ip(packet.src), hash_ip(packet.dst));
+  if (packet.kind != Decoded::Kind::frame)
+    return hash_pair(hash_ip(packet.src), hash_ip(packet.dst));
   if (packet.src_mac.empty() || packet.dst_mac.empty()) return 0;
   return hash_pair(hash_bytes(packet.src_mac.bytes), hash_bytes(packet.dst_mac.bytes));
 }
