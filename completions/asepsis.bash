@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read watch selftest import register devices device why services settings drift areas conversations unknown status query check findings classes accept pack schema version"
+  local commands="read watch selftest import register devices device why services settings drift areas conversations unknown status top query check findings classes accept pack schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -15,7 +15,7 @@ _asepsis() {
   case $before in
     --db | --eve | --metrics | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --zeek-out | --html) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --filter | --site | --speed | --name | --device | --map | --as-of | --where | --since) return ;;
+    --filter | --site | --speed | --name | --every | --device | --map | --as-of | --where | --since) return ;;
     --as) mapfile -t COMPREPLY < <(compgen -W "register export" -- "$word"); return ;;
     --dates) mapfile -t COMPREPLY < <(compgen -W "day-first month-first" -- "$word"); return ;;
     --only) mapfile -t COMPREPLY < <(compgen -W "conflicts never-heard unlisted joined" -- "$word"); return ;;
@@ -34,6 +34,7 @@ _asepsis() {
     "") options="$commands --help --version" ;;
     read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
     watch) options="--db --filter --site --knowledge --workers --memory --metrics --replay --speed --help" ;;
+    top) options="--db --once --every --help" ;;
     selftest) options="--passive --help" ;;
     import) options="--db --site --name --device --as --show-mapping --map --dates --as-of --knowledge --json --help" ;;
     register) options="--only --db --json --csv --help" ;;

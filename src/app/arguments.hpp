@@ -14,6 +14,7 @@
 #include "app/pack_command.hpp"
 #include "app/read_command.hpp"
 #include "app/selftest_command.hpp"
+#include "app/top_command.hpp"
 #include "app/watch_command.hpp"
 
 namespace asepsis {
@@ -30,6 +31,7 @@ struct Arguments {
   AreasCommand areas;
   PackOptions pack;
   DriftCommand drift;
+  TopCommand top;
   bool json = false, csv = false;
   std::string id, attribute, sql, only;
 };

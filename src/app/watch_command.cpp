@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "app/recorder.hpp"
 #include "app/sandbox.hpp"
 #include "app/service_manager.hpp"
+#include "app/signals.hpp"
 #include "base/text.hpp"
 #include "capture/byte_stream.hpp"
 #include "capture/capture_identity.hpp"
@@ -25,40 +25,6 @@
 
 namespace asepsis {
 namespace {
-
-// Signals that ask something of us come as reads, one thread's alone. To be
-// made before any thread.
-class Signals {
- public:
-  Signals() : file_(made()) {}
-  int descriptor() const { return file_.descriptor(); }
-
-  // The second time the program ends at once, as it would without us.
-  static void give_back() {
-    const sigset_t ours = asked();
-    ::pthread_sigmask(SIG_UNBLOCK, &ours, nullptr);
-  }
-  int next() const {
-    signalfd_siginfo signal{};
-    return ::read(file_.descriptor(), &signal, sizeof signal) == sizeof signal
-               ? static_cast<int>(signal.ssi_signo)
-               : 0;
-  }
-
- private:
-  static sigset_t asked() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
-    return set;
-  }
-  static int made() {
-    const sigset_t ours = asked();
-    ::pthread_sigmask(SIG_BLOCK, &ours, nullptr);
-    return ::signalfd(-1, &ours, SFD_CLOEXEC);
-  }
-  OpenFile file_;
-};
 
 // Everything that a run needs but its sources.
 struct Watch {
@@ -92,7 +58,7 @@ void end(const Watch& watch, LiveRun& run, Recorder& recorder) {
   watch.manager.tell("STOPPING=1");
   run.stop = true;
   recorder.hurry();
-  Signals::give_back();
+  watch.signals.give_back();  // the second time the program ends at once
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -274,7 +240,7 @@ Result<void> run(const WatchCommand& asked) {
     return fail("--memory is too little: " + std::to_string(kLeastMemory >> 20) +
                 "M is the least that listening takes");
   std::signal(SIGPIPE, SIG_IGN);  // who asked for metrics may have gone
-  const Signals signals;
+  const Signals signals{SIGINT, SIGTERM, SIGHUP};
   auto knowledge = shared_knowledge(asked);
   if (!knowledge) return std::unexpected(knowledge.error());
   const auto metrics = MetricsServer::open(asked.metrics);
