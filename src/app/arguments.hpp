@@ -12,6 +12,7 @@
 #include "app/drift_command.hpp"
 #include "app/import_command.hpp"
 #include "app/pack_command.hpp"
+#include "app/packets_command.hpp"
 #include "app/read_command.hpp"
 #include "app/selftest_command.hpp"
 #include "app/top_command.hpp"
@@ -32,6 +33,7 @@ struct Arguments {
   PackOptions pack;
   DriftCommand drift;
   TopCommand top;
+  PacketsCommand packets;
   bool json = false, csv = false;
   std::string id, attribute, sql, only;
 };

@@ -42,9 +42,24 @@ struct WorkerCounts {
   void merge(const WorkerCounts& other);
 };
 
+// Is told of each packet what it holds, as it is added.
+class PacketWitness {
+ public:
+  virtual ~PacketWitness() = default;
+  // Layers from the outside inwards; the reference ends with the call.
+  virtual void layer(const Decoded& packet) = 0;
+  // All that the innermost layer says was understood as this protocol (its name
+  // in the table), and nothing else was ever said on its flow.
+  virtual void speech(std::string_view protocol) = 0;
+  virtual void end(const Packet& packet, DecodeError error) = 0;
+};
+
 class Worker final : private DecodeSink, private FlowListener, private FactSink {
  public:
   explicit Worker(const WorkerLimits& limits = {}, WorkerPlace place = {});
+
+  // It must outlive the worker.
+  void show_to(PacketWitness& witness) { witness_ = &witness; }
 
   // Takes what the packet holds of its own. `clock` is the latest time of the
   // capture so far; the packet is counted by the one worker that is told to.
@@ -78,6 +93,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void on_closed(Flow& flow) override;
   void on_end(Flow& flow) override;
   bool relate(Flow& flow);
+  void bear_witness(const Dialogue& dialogue, ProtocolIndex before, std::uint64_t malformed);
   void add_sayings();
   void add_unknown(const Flow& flow, const ConversationRow& row);
   void on_fact(const Fact& fact) override;
@@ -104,10 +120,11 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   static constexpr std::size_t kMostSayings = 65'536;
   absl::flat_hash_map<std::uint64_t, Saying> sayings_;
   std::vector<std::uint32_t>* remembering_ = nullptr;  // of a saying, while it is said
-  const Packet* packet_ = nullptr;                     // being added
-  Flow* speaking_ = nullptr;                           // the flow whose parser is being fed
-  Dialogue* dialogue_ = nullptr;                       // its dialogue
-  std::string_view rider_;                             // what speaks inside its protocol
+  PacketWitness* witness_ = nullptr;
+  const Packet* packet_ = nullptr;  // being added
+  Flow* speaking_ = nullptr;        // the flow whose parser is being fed
+  Dialogue* dialogue_ = nullptr;    // its dialogue
+  std::string_view rider_;          // what speaks inside its protocol
 };
 
 }  // namespace asepsis
