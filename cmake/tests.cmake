@@ -89,6 +89,8 @@ asepsis_unit_test(ahead_test)
 asepsis_unit_test(appender_test)
 asepsis_unit_test(areas_test)
 asepsis_unit_test(drift_test)
+asepsis_unit_test(top_test)
+asepsis_unit_test(packet_ring_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
@@ -109,10 +111,13 @@ add_test(NAME live COMMAND ${end_to_end}/live.py interfaces $<TARGET_FILE:asepsi
 # In full: flood.py ASEPSIS 1500000, ten million flows and more.
 add_test(NAME flood COMMAND ${end_to_end}/flood.py $<TARGET_FILE:asepsis>)
 add_test(NAME daemon COMMAND ${end_to_end}/daemon.py $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME top COMMAND ${end_to_end}/top.py $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME packets COMMAND ${end_to_end}/packets.py $<TARGET_FILE:asepsis> ${examples}
+  ${PROJECT_SOURCE_DIR}/tests/cases)
 add_test(NAME passive COMMAND ${end_to_end}/passive.sh $<TARGET_FILE:asepsis>)
 set_tests_properties(live passive PROPERTIES SKIP_RETURN_CODE 77)
 # The search for leaks traces the process, which a sealed one forbids.
-set_tests_properties(daemon flood live passive replay PROPERTIES ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
+set_tests_properties(daemon flood live packets passive replay top PROPERTIES ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 add_test(NAME lab_services COMMAND ${end_to_end}/lab_services.py $<TARGET_FILE:asepsis>

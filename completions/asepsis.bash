@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read watch selftest import register devices device why services settings drift areas conversations unknown status query check findings classes accept pack schema version"
+  local commands="read watch selftest import register devices device why services settings drift areas conversations unknown status top packets query check findings classes accept pack schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -13,9 +13,9 @@ _asepsis() {
 
   COMPREPLY=()
   case $before in
-    --db | --eve | --metrics | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
-    --zeek-out | --html) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
-    --filter | --site | --speed | --name | --device | --map | --as-of | --where | --since) return ;;
+    --db | --eve | --metrics | --replay | -o | --out) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --zeek-out | --html | --packets) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --filter | --site | --speed | --name | --every | --around | --seconds | --keep-patients | --device | --map | --as-of | --where | --since) return ;;
     --as) mapfile -t COMPREPLY < <(compgen -W "register export" -- "$word"); return ;;
     --dates) mapfile -t COMPREPLY < <(compgen -W "day-first month-first" -- "$word"); return ;;
     --only) mapfile -t COMPREPLY < <(compgen -W "conflicts never-heard unlisted joined" -- "$word"); return ;;
@@ -25,7 +25,7 @@ _asepsis() {
     --fail-on) mapfile -t COMPREPLY < <(compgen -W "1 2 3 4 5" -- "$word"); return ;;
     --by) [[ $command == accept ]] || mapfile -t COMPREPLY < <(compgen -W "device check model class owner-role" -- "$word"); return ;;
     --until | --why) return ;;
-    --memory) mapfile -t COMPREPLY < <(compgen -W "512M 1G 4G" -- "$word"); return ;;
+    --memory | --keep-packets) mapfile -t COMPREPLY < <(compgen -W "512M 1G 4G" -- "$word"); return ;;
     --workers) mapfile -t COMPREPLY < <(compgen -W "1 2 4 8" -- "$word"); return ;;
   esac
 
@@ -33,7 +33,9 @@ _asepsis() {
   case $command in
     "") options="$commands --help --version" ;;
     read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
-    watch) options="--db --filter --site --knowledge --workers --memory --metrics --replay --speed --help" ;;
+    watch) options="--db --filter --site --knowledge --workers --memory --metrics --keep-packets --packets --keep-patients --replay --speed --help" ;;
+    packets) options="--around --out --seconds --db --packets --help" ;;
+    top) options="--db --once --every --help" ;;
     selftest) options="--passive --help" ;;
     import) options="--db --site --name --device --as --show-mapping --map --dates --as-of --knowledge --json --help" ;;
     register) options="--only --db --json --csv --help" ;;

@@ -1,6 +1,6 @@
 # Completion of asepsis for fish.
 
-set -l commands read watch selftest import register devices device why services settings drift areas conversations unknown status query check findings classes accept pack schema version
+set -l commands read watch selftest import register devices device why services settings drift areas conversations unknown status top packets query check findings classes accept pack schema version
 set -l shown register devices device why services settings drift areas conversations unknown status query findings classes
 
 complete -c asepsis -f
@@ -22,6 +22,8 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a areas -d '
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a conversations -d 'List who talks to whom'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a unknown -d 'List what nothing recognises'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a status -d 'Show what was heard and what was lost'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a top -d 'Watch a listener in the terminal'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a packets -d 'Take kept packets out'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a query -d 'Answer a question in SQL'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a check -d 'Check the devices against packs of checks'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a findings -d 'List what was found'
@@ -31,7 +33,7 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a pack -d 'L
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Describe the tables and views'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a version -d 'Say which version this is'
 
-complete -c asepsis -n "__fish_seen_subcommand_from read watch $shown" -l db -r -F -d 'The database'
+complete -c asepsis -n "__fish_seen_subcommand_from read watch top packets $shown" -l db -r -F -d 'The database'
 complete -c asepsis -n "__fish_seen_subcommand_from read $shown" -l json -d 'JSON, one object a line'
 complete -c asepsis -n "__fish_seen_subcommand_from $shown" -l csv -d 'Comma-separated values'
 
@@ -83,3 +85,11 @@ complete -c asepsis -n '__fish_seen_subcommand_from findings' -l sarif -d 'SARIF
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l oscal -d 'OSCAL assessment results 1.1.2'
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l html -x -a '(__fish_complete_directories)' -d 'A printable report'
 complete -c asepsis -n '__fish_seen_subcommand_from selftest' -l passive -d 'Everything is received, nothing is sent'
+complete -c asepsis -n "__fish_seen_subcommand_from top" -l once -d 'Print it once'
+complete -c asepsis -n "__fish_seen_subcommand_from top" -l every -x -d 'Seconds between looks'
+complete -c asepsis -n "__fish_seen_subcommand_from watch" -l keep-packets -x -a '1G 10G' -d 'Keep packets on disk'
+complete -c asepsis -n "__fish_seen_subcommand_from watch packets" -l packets -x -a '(__fish_complete_directories)' -d 'The folder they are kept in'
+complete -c asepsis -n "__fish_seen_subcommand_from watch" -l keep-patients -x -d 'Keep what identifies patients too'
+complete -c asepsis -n "__fish_seen_subcommand_from packets" -l around -x -d 'A finding, a device or a fact'
+complete -c asepsis -n "__fish_seen_subcommand_from packets" -s o -l out -r -F -d 'The capture to write'
+complete -c asepsis -n "__fish_seen_subcommand_from packets" -l seconds -x -d 'How long before and after'

@@ -12,8 +12,10 @@
 #include "app/drift_command.hpp"
 #include "app/import_command.hpp"
 #include "app/pack_command.hpp"
+#include "app/packets_command.hpp"
 #include "app/read_command.hpp"
 #include "app/selftest_command.hpp"
+#include "app/top_command.hpp"
 #include "app/watch_command.hpp"
 
 namespace asepsis {
@@ -30,6 +32,8 @@ struct Arguments {
   AreasCommand areas;
   PackOptions pack;
   DriftCommand drift;
+  TopCommand top;
+  PacketsCommand packets;
   bool json = false, csv = false;
   std::string id, attribute, sql, only;
 };

@@ -305,7 +305,9 @@ Result<void> show_status(const AnswerOptions& options) {
       *database,
       "SELECT s.name AS source, s.site, s.packets, s.bytes, coalesce((SELECT l.count FROM loss l "
       "WHERE l.source = s.id AND l.name = 'packets dropped by the kernel'), 0) AS dropped, "
-      "iif(s.complete, 'ended', 'listening, or interrupted') AS state, s.first_seen, s.last_seen" +
+      "CASE WHEN s.complete THEN 'ended' WHEN (SELECT state FROM listeners l WHERE l.source = "
+      "s.id) = "
+      "'listening' THEN 'listening' ELSE 'interrupted' END AS state, s.first_seen, s.last_seen" +
           losses + " FROM sources s ORDER BY s.last_seen DESC, s.name",
       {}, known);
   if (!rows) return std::unexpected(rows.error());

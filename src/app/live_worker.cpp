@@ -7,8 +7,10 @@ constexpr std::chrono::milliseconds kWait{50};
 
 }  // namespace
 
-LiveWorker::LiveWorker(std::unique_ptr<LiveSource> source, const LiveLimits& limits)
+LiveWorker::LiveWorker(std::unique_ptr<LiveSource> source, const LiveLimits& limits,
+                       std::unique_ptr<PacketKeeper> keeper)
     : source_(std::move(source)),
+      keeper_(std::move(keeper)),
       worker_(limits.worker),
       most_running_(limits.running),
       thread_([this] { work(); }) {}
@@ -25,6 +27,7 @@ Told LiveWorker::ask(bool with_running) {
 
 void LiveWorker::work() {
   PacketBatch batch;
+  if (keeper_) worker_.show_to(*keeper_);
   while (true) {
     const LiveSource::Next next = source_->next(batch, kWait);
     if (next == LiveSource::Next::end) break;
@@ -54,6 +57,10 @@ Told LiveWorker::tell(bool with_running) {
   count_worker(worker_, told.counters);
   count_fragments(worker_.fragment_counts(), told.counters);
   source_->count(told.counters);
+  if (keeper_) {
+    keeper_->flush();
+    keeper_->count(told.counters);
+  }
   told.cost = std::chrono::steady_clock::now() - began;
   return told;
 }

@@ -16,6 +16,7 @@
 #include "app/counters.hpp"
 #include "app/live_limits.hpp"
 #include "app/live_source.hpp"
+#include "app/packet_keeper.hpp"
 #include "app/worker.hpp"
 
 namespace asepsis {
@@ -33,8 +34,9 @@ struct Told {
 
 class LiveWorker {
  public:
-  // Begins at once.
-  LiveWorker(std::unique_ptr<LiveSource> source, const LiveLimits& limits);
+  // Begins at once. `keeper`: keeps packets; may be none.
+  LiveWorker(std::unique_ptr<LiveSource> source, const LiveLimits& limits,
+             std::unique_ptr<PacketKeeper> keeper);
   LiveWorker(const LiveWorker&) = delete;
   LiveWorker& operator=(const LiveWorker&) = delete;
 
@@ -52,6 +54,7 @@ class LiveWorker {
   void hand_over(Told told);
 
   std::unique_ptr<LiveSource> source_;
+  std::unique_ptr<PacketKeeper> keeper_;
   Worker worker_;
   std::size_t most_running_;
   std::atomic<Wanted> wanted_ = Wanted::nothing;

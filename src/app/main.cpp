@@ -56,6 +56,8 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   if (name == "settings") return show_settings(answer, arguments.id);
   if (name == "conversations") return show_conversations(answer);
   if (name == "unknown") return show_unknown(answer);
+  if (name == "packets") return run(arguments.packets);
+  if (name == "top") return run(arguments.top);
   if (name == "status") return show_status(answer);
   if (name == "query") return show_query(answer, arguments.sql);
   if (name == "schema") {

@@ -62,6 +62,37 @@ void add_answers(CLI::App& app, Arguments& arguments) {
       "Example:\n  asepsis unknown --json | grep 9876");
 }
 
+void add_top(CLI::App& app, Arguments& arguments) {
+  auto& top = *app.add_subcommand("top", "Watch a listener: rates, drops, memory, what is new");
+  top.add_option("--db", arguments.top.database, "The database")->capture_default_str();
+  top.add_flag("--once", arguments.top.once, "Print it once, as where there is no terminal");
+  top.add_option("--every", arguments.top.every, "Seconds from one look to the next")
+      ->check(CLI::Range(0.1, 3600.0))
+      ->capture_default_str();
+  top.footer(
+      "q quits, space pauses, left and right choose a list, up and down scroll it.\n"
+      "Examples:\n  asepsis top --db /var/lib/asepsis/eth1/asepsis.db\n  asepsis top --once");
+}
+
+void add_packets(CLI::App& app, Arguments& arguments) {
+  auto& packets =
+      *app.add_subcommand("packets", "Take kept packets out: of a finding, device, fact");
+  packets
+      .add_option("--around", arguments.packets.around, "The id of a finding, a device or a fact")
+      ->required();
+  packets.add_option("-o,--out", arguments.packets.out, "The capture to write (pcapng)")
+      ->required();
+  packets
+      .add_option("--seconds", arguments.packets.seconds,
+                  "Of a finding or a fact: how long before and after it was seen")
+      ->check(CLI::Range(0.0, 1e9))
+      ->capture_default_str();
+  packets.add_option("--db", arguments.packets.database, "The database")->capture_default_str();
+  packets.add_option("--packets", arguments.packets.folder,
+                     "The folder they are kept in; else beside the database");
+  packets.footer("Example:\n  asepsis packets --around f-0c1d2e3f4a5b6c7d -o finding.pcapng");
+}
+
 void add_query_and_schema(CLI::App& app, Arguments& arguments) {
   auto& query = *app.add_subcommand("query", "Ask in SQL; nothing can be changed");
   query.add_option("SQL", arguments.sql, "One statement over the views of `asepsis schema`")
@@ -194,6 +225,8 @@ void add_questions(CLI::App& app, Arguments& arguments) {
   add_checks(app, arguments);
   add_accept(app, arguments);
   add_packs(app, arguments);
+  add_top(app, arguments);
+  add_packets(app, arguments);
   add_query_and_schema(app, arguments);
 }
 

@@ -48,6 +48,7 @@ Recorder::Recorder(Database& database, LiveStore& store, std::shared_ptr<const K
 
 Result<void> Recorder::run(LiveWorkers& workers, std::size_t memory) {
   told_.resize(workers.size());
+  memory_limit_ = memory;
   while (true) {
     const auto began = Clock::now();
     const bool with_running = began - told_running_ >= running_cost_ * kRunningShare;
@@ -65,6 +66,7 @@ Result<void> Recorder::run(LiveWorkers& workers, std::size_t memory) {
 }
 
 Result<void> Recorder::conclude() {
+  ended_ = true;
   source_.complete = replay_ == nullptr || !replay_->stop;
   if (const auto written = write(true); !written) return written;
   if (replay_ != nullptr && source_.complete)
@@ -114,6 +116,34 @@ void Recorder::keep_to(std::size_t memory, LiveWorkers& workers) {
   for (const auto& worker : workers) worker->shed();
 }
 
+void Recorder::mark() {
+  constexpr std::size_t kMarks = 5;
+  const auto dropped = now_.counters.find("packets dropped by the kernel");
+  marks_.push_back({Clock::now(), now_.counts.packets, now_.counts.bytes,
+                    dropped == now_.counters.end() ? 0 : dropped->second});
+  if (marks_.size() > kMarks) marks_.pop_front();
+}
+
+ListenerInfo Recorder::as_listener() const {
+  ListenerInfo told{.began = began_,
+                    .written = std::chrono::system_clock::now(),
+                    .ended = ended_,
+                    .workers = told_.size(),
+                    .memory = now_.memory,
+                    .memory_limit = memory_limit_,
+                    .running = running_.size(),
+                    .write_cost = now_.write_cost,
+                    .derive_cost = now_.derive_cost};
+  const Mark& first = marks_.front();
+  const Mark& last = marks_.back();
+  const duration<double> time = last.time - first.time;
+  if (time <= time.zero() || ended_) return told;
+  told.packet_rate = static_cast<double>(last.packets - first.packets) / time.count();
+  told.byte_rate = static_cast<double>(last.bytes - first.bytes) / time.count();
+  told.drop_rate = static_cast<double>(last.dropped - first.dropped) / time.count();
+  return told;
+}
+
 Result<void> Recorder::write(bool with_running) {
   now_.counts = {};
   now_.counters.clear();
@@ -131,6 +161,8 @@ Result<void> Recorder::write(bool with_running) {
   source_.last = now_.counts.last;
   source_.losses = now_.counters;
   source_.ended_early = now_.ended_early;
+  mark();
+  store_.describe(as_listener());
   Result<LiveStore::Written> written;
   now_.write_cost =
       time_of([&] { written = store_.write(source_, with_running ? &running_ : nullptr); });

@@ -72,6 +72,8 @@ class Recorder {
   Result<void> write(bool with_running);
   Result<void> derive_if_due(bool ended);
   void publish();
+  void mark();
+  ListenerInfo as_listener() const;
 
   Database& database_;
   LiveStore& store_;
@@ -79,6 +81,15 @@ class Recorder {
   const LiveRun* replay_;
   std::vector<Told> told_;  // the last of each worker
   std::deque<ConversationRow> running_;
+  // What had come in at the ends of the last rounds, the oldest first.
+  struct Mark {
+    Clock::time_point time;
+    std::uint64_t packets = 0, bytes = 0, dropped = 0;
+  };
+  std::deque<Mark> marks_;
+  Time began_ = std::chrono::system_clock::now();
+  std::size_t memory_limit_ = 0;
+  bool ended_ = false;
   std::function<void()> on_round_;
   bool fresh_ = false, changed_ = false;  // since the inventory was last derived
   bool write_failed_ = false;

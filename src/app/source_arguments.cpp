@@ -49,6 +49,18 @@ void add_watch(CLI::App& app, Arguments& arguments) {
       ->default_str("1G");
   watch.add_option("--metrics", arguments.watch.metrics,
                    "Tell Prometheus at a local socket (a path) or port (127.0.0.1:9310)");
+  auto* keep = watch.add_option("--keep-packets", arguments.watch.keep_packets,
+                                "Keep packets on disk too, so many bytes of them: 2G");
+  keep->transform(CLI::AsSizeValue(false));
+  watch
+      .add_option("--packets", arguments.watch.packets,
+                  "The folder they are kept in; else beside the database")
+      ->needs(keep);
+  watch
+      .add_option(
+          "--keep-patients", arguments.watch.keep_patients,
+          "Keep what may identify patients too; takes the sentence '" + std::string(kAllowed) + "'")
+      ->needs(keep);
   watch.add_option("--replay", arguments.watch.replay,
                    "Instead of interfaces: captures, played as if they were heard now");
   watch
@@ -58,6 +70,8 @@ void add_watch(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   watch.footer(
       "It never sends: before the first packet it gives up every way to, and tries that.\n"
+      "Of packets that are kept, only those of protocols without a place for patients are whole;\n"
+      "of all others the headers are kept. asepsis packets takes them out again.\n"
       "Examples:\n"
       "  asepsis watch eth1 --site st-elsewhere --db /var/lib/asepsis/asepsis.db\n"
       "  asepsis watch eth1 eth2 --filter 'not host 10.0.0.9'\n"

@@ -2,7 +2,6 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -18,6 +17,7 @@
 #include "app/recorder.hpp"
 #include "app/sandbox.hpp"
 #include "app/service_manager.hpp"
+#include "app/signals.hpp"
 #include "base/text.hpp"
 #include "capture/byte_stream.hpp"
 #include "capture/capture_identity.hpp"
@@ -26,40 +26,6 @@
 namespace asepsis {
 namespace {
 
-// Signals that ask something of us come as reads, one thread's alone. To be
-// made before any thread.
-class Signals {
- public:
-  Signals() : file_(made()) {}
-  int descriptor() const { return file_.descriptor(); }
-
-  // The second time the program ends at once, as it would without us.
-  static void give_back() {
-    const sigset_t ours = asked();
-    ::pthread_sigmask(SIG_UNBLOCK, &ours, nullptr);
-  }
-  int next() const {
-    signalfd_siginfo signal{};
-    return ::read(file_.descriptor(), &signal, sizeof signal) == sizeof signal
-               ? static_cast<int>(signal.ssi_signo)
-               : 0;
-  }
-
- private:
-  static sigset_t asked() {
-    sigset_t set;
-    sigemptyset(&set);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
-    return set;
-  }
-  static int made() {
-    const sigset_t ours = asked();
-    ::pthread_sigmask(SIG_BLOCK, &ours, nullptr);
-    return ::signalfd(-1, &ours, SFD_CLOEXEC);
-  }
-  OpenFile file_;
-};
-
 // Everything that a run needs but its sources.
 struct Watch {
   const WatchCommand& command;
@@ -67,7 +33,30 @@ struct Watch {
   const Signals& signals;
   const ServiceManager& manager;
   const MetricsServer& metrics;
+  std::shared_ptr<PacketRing> packets = nullptr;  // none: they are not kept
 };
+
+std::unique_ptr<PacketKeeper> keeper_for(const Watch& watch) {
+  if (!watch.packets) return nullptr;
+  return std::make_unique<PacketKeeper>(
+      watch.packets, watch.command.keep_patients.empty() ? Keep::no_patients : Keep::everything);
+}
+
+std::filesystem::path folder_of_packets(const WatchCommand& command) {
+  return command.packets.empty() ? packets_beside(command.database) : command.packets;
+}
+
+Result<void> open_packets(Watch& watch) {
+  if (watch.command.keep_packets == 0) return {};
+  auto ring = PacketRing::open(folder_of_packets(watch.command), watch.command.keep_packets);
+  if (!ring) return std::unexpected(ring.error());
+  watch.packets = *std::move(ring);
+  log_event(watch.command.keep_patients.empty() ? Level::info : Level::warning,
+            watch.command.keep_patients.empty() ? "packets are kept, patients left out"
+                                                : "packets are kept with what identifies patients",
+            {{"folder", folder_of_packets(watch.command).string()}});
+  return {};
+}
 
 Result<std::shared_ptr<const Knowledge>> shared_knowledge(const WatchCommand& command) {
   auto knowledge = load_knowledge(command.knowledge);
@@ -92,7 +81,7 @@ void end(const Watch& watch, LiveRun& run, Recorder& recorder) {
   watch.manager.tell("STOPPING=1");
   run.stop = true;
   recorder.hurry();
-  Signals::give_back();
+  watch.signals.give_back();  // the second time the program ends at once
 }
 
 std::string joined(const std::vector<std::string>& names) {
@@ -141,7 +130,8 @@ Result<LiveStatus> record(const Watch& watch, Database& database, const SourceIn
                     again == LiveStore::Again::repeats ? &run : nullptr);
   recorder.on_round([&] { watch.manager.tell("WATCHDOG=1"); });
   LiveWorkers workers;
-  for (auto& one : sources) workers.push_back(std::make_unique<LiveWorker>(std::move(one), limits));
+  for (auto& one : sources)
+    workers.push_back(std::make_unique<LiveWorker>(std::move(one), limits, keeper_for(watch)));
   watch.manager.tell("READY=1");
   const OpenFile done(::eventfd(0, EFD_CLOEXEC));
   Result<void> result;
@@ -184,8 +174,9 @@ Result<std::vector<std::vector<LiveRing>>> open_rings(const WatchCommand& comman
   return rings;
 }
 
-Result<void> seal_off(const std::vector<int>& capture, const std::filesystem::path& database) {
-  const auto sealed = seal(capture, {folder_of(database), "/tmp", "/var/tmp"});
+Result<void> seal_off(const std::vector<int>& capture, const WatchCommand& command) {
+  const auto sealed =
+      seal(capture, {folder_of(command.database), folder_of_packets(command), "/tmp", "/var/tmp"});
   if (!sealed) return std::unexpected(sealed.error());
   log_event(Level::info, "sealed: no capabilities, nothing can be sent",
             {{"files", sealed->files ? "only those of the database can be written"
@@ -193,7 +184,7 @@ Result<void> seal_off(const std::vector<int>& capture, const std::filesystem::pa
   return {};
 }
 
-Result<void> watch_interfaces(const Watch& watch) {
+Result<void> watch_interfaces(Watch& watch) {
   const WatchCommand& command = watch.command;
   const std::size_t workers =
       command.workers > 0 ? command.workers : std::max(1U, std::thread::hardware_concurrency());
@@ -212,7 +203,8 @@ Result<void> watch_interfaces(const Watch& watch) {
   if (const auto became = become_owner_of(folder_of(command.database)); !became) return became;
   auto database = Database::open(command.database, Database::Mode::write);
   if (!database) return std::unexpected(database.error());
-  if (const auto sealed = seal_off(capture, command.database); !sealed) return sealed;
+  if (const auto opened = open_packets(watch); !opened) return opened;
+  if (const auto sealed = seal_off(capture, command); !sealed) return sealed;
 
   const std::string name = joined(command.interfaces);
   const auto status = record(watch, *database, source_of(command, "live " + name, name),
@@ -253,10 +245,11 @@ Result<void> replay_one(const Watch& watch, Database& database, const std::strin
   return {};
 }
 
-Result<void> replay(const Watch& watch) {
+Result<void> replay(Watch& watch) {
   auto database = Database::open(watch.command.database, Database::Mode::write);
   if (!database) return std::unexpected(database.error());
-  if (const auto sealed = seal_off({}, watch.command.database); !sealed) return sealed;
+  if (const auto opened = open_packets(watch); !opened) return opened;
+  if (const auto sealed = seal_off({}, watch.command); !sealed) return sealed;
   LiveRun run;
   for (const std::string& path : watch.command.replay)
     if (const auto played = replay_one(watch, *database, path, run); !played) return played;
@@ -264,6 +257,10 @@ Result<void> replay(const Watch& watch) {
 }
 
 }  // namespace
+
+std::filesystem::path packets_beside(const std::filesystem::path& database) {
+  return database.string() + ".packets";
+}
 
 Result<void> run(const WatchCommand& asked) {
   if (asked.interfaces.empty() == asked.replay.empty())
@@ -273,18 +270,23 @@ Result<void> run(const WatchCommand& asked) {
   if (asked.memory < kLeastMemory)
     return fail("--memory is too little: " + std::to_string(kLeastMemory >> 20) +
                 "M is the least that listening takes");
+  if (asked.keep_packets != 0 && asked.keep_packets < PacketRing::kLeastBytes)
+    return fail("--keep-packets is too little: " + std::to_string(PacketRing::kLeastBytes >> 20) +
+                "M is the least");
+  if (!asked.keep_patients.empty() && asked.keep_patients != kAllowed)
+    return fail("--keep-patients is given as '" + std::string(kAllowed) + "' or not at all");
   std::signal(SIGPIPE, SIG_IGN);  // who asked for metrics may have gone
-  const Signals signals;
+  const Signals signals{SIGINT, SIGTERM, SIGHUP};
   auto knowledge = shared_knowledge(asked);
   if (!knowledge) return std::unexpected(knowledge.error());
   const auto metrics = MetricsServer::open(asked.metrics);
   if (!metrics) return std::unexpected(metrics.error());
   const ServiceManager manager;
-  const Watch watch{.command = asked,
-                    .knowledge = *std::move(knowledge),
-                    .signals = signals,
-                    .manager = manager,
-                    .metrics = *metrics};
+  Watch watch{.command = asked,
+              .knowledge = *std::move(knowledge),
+              .signals = signals,
+              .manager = manager,
+              .metrics = *metrics};
   return asked.replay.empty() ? watch_interfaces(watch) : replay(watch);
 }
 

@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -21,8 +22,17 @@ struct WatchCommand {
   std::filesystem::path knowledge;            // the site's own folder; empty: none
   std::string metrics;                        // where to tell how it is doing; empty: nowhere
   std::size_t memory = std::size_t{1} << 30;  // of the process, bytes
+  std::uint64_t keep_packets = 0;             // bytes on disk; 0: none
+  std::filesystem::path packets;              // the folder of these; empty: beside the database
+  std::string keep_patients;                  // kAllowed, and then patients too
   std::size_t workers = 0;  // of interfaces; 0: as many as the machine has processors
 };
+
+// What an operator must say to keep what identifies patients.
+inline constexpr std::string_view kAllowed = "I am allowed to keep what identifies patients";
+
+// Where packets are kept if nothing else is said.
+std::filesystem::path packets_beside(const std::filesystem::path& database);
 
 Result<void> run(const WatchCommand& asked);
 

@@ -124,7 +124,9 @@ void Worker::add(const Packet& packet) {
   time_ = packet.time;
   number_ = packet.number;
   flows_.advance_to(packet.time);
-  count(packet, decode(packet.link_type, packet.bytes, packet.length, *this));
+  const DecodeError error = decode(packet.link_type, packet.bytes, packet.length, *this);
+  if (witness_ != nullptr) witness_->end(packet, error);
+  count(packet, error);
 }
 
 void Worker::add(const Arrival& arrival) {
@@ -184,6 +186,7 @@ void Worker::add_sayings() {
 // Every worker puts every datagram together: it may be a tunnel, and what is
 // inside belongs to somebody else.
 void Worker::on_decoded(const Decoded& packet) {
+  if (witness_ != nullptr) witness_->layer(packet);
   const bool own = place_.workers == 1 || place_.owns(pair_hash(packet));
   if (packet.kind != Decoded::Kind::fragment) {
     if (own) flows_.add(packet, time_, number_);
@@ -208,14 +211,27 @@ std::uint64_t Worker::on_data(Flow& flow, Side from, Bytes bytes) {
   if (!flow.state) flow.state = std::make_unique<Dialogue>();
   // Only dialogues are ever attached to our flows.
   auto& dialogue = static_cast<Dialogue&>(*flow.state);
+  const ProtocolIndex before = dialogue.protocol();
+  const std::uint64_t malformed = before ? protocol_counts_.malformed[*before] : 0;
   speaking_ = &flow;
   dialogue_ = &dialogue;
   const bool stream = !flow.key.frame && flow.key.protocol == ip_protocol::kTcp;
   const Dialogue::Heard heard =
       stream ? dialogue.stream(flow, from, bytes, *this, protocol_counts_)
              : dialogue.datagram(flow, from, bytes, *this, protocol_counts_, datagram_parsers_);
+  if (witness_ != nullptr) bear_witness(dialogue, before, malformed);
   if (heard.finished) flow.wants_data = false;
   return heard.to_skip;
+}
+
+// Of a flow that began as something else the name of that stays, and what it
+// said may come again.
+void Worker::bear_witness(const Dialogue& dialogue, ProtocolIndex before, std::uint64_t malformed) {
+  const ProtocolIndex now = dialogue.protocol();
+  if (!now || (before && before != now)) return;
+  const std::string_view name = protocols()[*now]->name;
+  if (dialogue.application == name && (!before || protocol_counts_.malformed[*now] == malformed))
+    witness_->speech(name);
 }
 
 void Worker::on_loss(Flow& flow, Side from, std::uint64_t size) {

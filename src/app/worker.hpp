@@ -50,9 +50,24 @@ struct Arrival {
   std::uint64_t number = 0;
 };
 
+// Is told of each packet what it holds, as it is added.
+class PacketWitness {
+ public:
+  virtual ~PacketWitness() = default;
+  // Layers from the outside inwards; the reference ends with the call.
+  virtual void layer(const Decoded& packet) = 0;
+  // All that the innermost layer says was understood as this protocol (its name
+  // in the table), and nothing else was ever said on its flow.
+  virtual void speech(std::string_view protocol) = 0;
+  virtual void end(const Packet& packet, DecodeError error) = 0;
+};
+
 class Worker final : private DecodeSink, private FlowListener, private FactSink {
  public:
   explicit Worker(const WorkerLimits& limits = {}, WorkerPlace place = {});
+
+  // It must outlive the worker. Only what add(Packet) takes is shown.
+  void show_to(PacketWitness& witness) { witness_ = &witness; }
 
   // Decodes the packet, counts it, and takes what it holds. For who has all of them.
   void add(const Packet& packet);
@@ -89,6 +104,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void on_closed(Flow& flow) override;
   void on_end(Flow& flow) override;
   bool relate(Flow& flow);
+  void bear_witness(const Dialogue& dialogue, ProtocolIndex before, std::uint64_t malformed);
   void add_sayings();
   void add_unknown(const Flow& flow, const ConversationRow& row);
   void on_fact(const Fact& fact) override;
@@ -115,6 +131,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   static constexpr std::size_t kMostSayings = 65'536;
   absl::flat_hash_map<std::uint64_t, Saying> sayings_;
   std::vector<std::uint32_t>* remembering_ = nullptr;  // of a saying, while it is said
+  PacketWitness* witness_ = nullptr;
   Time time_;                                          // of the packet being added
   std::uint64_t number_ = 0;                           // its number
   Flow* speaking_ = nullptr;                           // the flow whose parser is being fed

@@ -16,23 +16,6 @@ constexpr std::size_t kGap = 2;        // between columns
 constexpr std::size_t kNarrowest = 6;  // a column never shrinks below this
 constexpr std::string_view kEllipsis = "\u2026";
 
-// Characters of well-formed UTF-8: close enough to columns of a terminal.
-std::size_t width_of(std::string_view text) {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
-}
-
-std::string cut_to(std::string_view text, std::size_t width) {
-  if (width_of(text) <= width) return std::string(text);
-  std::string out;
-  std::size_t used = 0;
-  for (const char c : text) {
-    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80 && ++used == width) break;
-    out += c;
-  }
-  return out.append(kEllipsis);
-}
-
 std::string plain(const Column& column, const std::optional<std::string>& cell) {
   if (!cell) return {};
   if (column.kind != Column::Kind::json) return escaped(*cell);
@@ -153,6 +136,23 @@ void write_line(std::ostream& out, const std::vector<std::string>& cells,
 }
 
 }  // namespace
+
+std::size_t width_of(std::string_view text) {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      text, [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string cut_to(std::string_view text, std::size_t width) {
+  if (width_of(text) <= width) return std::string(text);
+  if (width == 0) return {};
+  std::string out;
+  std::size_t used = 0;
+  for (const char c : text) {
+    if ((static_cast<unsigned char>(c) & 0xc0) != 0x80 && ++used == width) break;
+    out += c;
+  }
+  return out.append(kEllipsis);
+}
 
 std::vector<std::string> json_items(std::string_view json) {
   std::vector<std::string> items;

@@ -51,6 +51,11 @@ void write_csv(std::ostream& out, const Rows& rows);
 // the second. Columns shrink to fit the width, the widest first; numbers never.
 void write_table(std::ostream& out, const Rows& rows, const TableStyle& style);
 
+// Characters of well-formed UTF-8: close enough to columns of a terminal.
+std::size_t width_of(std::string_view text);
+// So many of its characters at most; the last then stands for what was cut.
+std::string cut_to(std::string_view text, std::size_t width);
+
 // The items of a JSON array, or the "key value" of an object, for people.
 std::vector<std::string> json_items(std::string_view json);
 

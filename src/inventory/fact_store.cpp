@@ -28,7 +28,8 @@ void forget_source(SQLite::Database& sql, Id site, const SourceInfo& source) {
   empty_inventory(sql);
   for (const char* statement :
        {"DELETE FROM loss WHERE source IN", "DELETE FROM fact WHERE source IN",
-        "DELETE FROM talk WHERE source IN", "DELETE FROM source WHERE id IN"}) {
+        "DELETE FROM talk WHERE source IN", "DELETE FROM listener WHERE source IN",
+        "DELETE FROM source WHERE id IN"}) {
     SQLite::Statement forget(
         sql, std::string(statement) +
                  " (SELECT id FROM source WHERE site = ? AND identity = ? AND filter = ?)");

@@ -140,6 +140,7 @@ Result<LiveStore::Written> LiveStore::write(const SourceInfo& now,
     SQLite::Database& sql = database_->sql();
     SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
     write_source(now);
+    if (listener_ && source_id_ != 0) write_listener();
     if (!rows_) rows_ = std::make_unique<FactRows>(sql, site_, source_id_);
     last_fact_id_ = std::max(last_fact_id_, last_id("fact"));
     last_talk_id_ = std::max(last_talk_id_, last_id("talk"));
@@ -195,6 +196,19 @@ void LiveStore::write_source(const SourceInfo& now) {
   SQLite::Statement forget(sql, "DELETE FROM loss WHERE source = ?");
   run(forget, source_id_);
   store_losses(sql, source_id_, total.losses);
+}
+
+void LiveStore::write_listener() {
+  SQLite::Statement replace(
+      database_->sql(),
+      "INSERT OR REPLACE INTO listener (source, began, written, ended, workers, memory, "
+      "memory_limit, running, packet_rate, byte_rate, drop_rate, write_seconds, derive_seconds) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  const ListenerInfo& told = *listener_;
+  run(replace, source_id_, nanoseconds_since_1970(told.began), nanoseconds_since_1970(told.written),
+      told.ended ? 1 : 0, told.workers, told.memory, told.memory_limit, told.running,
+      told.packet_rate, told.byte_rate, told.drop_rate, told.write_cost.count(),
+      told.derive_cost.count());
 }
 
 void LiveStore::write_facts(FactRows& rows, Written& written) {

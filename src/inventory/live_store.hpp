@@ -8,9 +8,11 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -25,6 +27,16 @@
 #include "store/database.hpp"
 
 namespace asepsis {
+
+// How the listener that hears a source is doing; rates a second.
+struct ListenerInfo {
+  Time began, written;  // our clock
+  bool ended = false;
+  std::size_t workers = 0, memory = 0, memory_limit = 0;
+  std::uint64_t running = 0;  // conversations that go on
+  double packet_rate = 0, byte_rate = 0, drop_rate = 0;
+  std::chrono::duration<double> write_cost{}, derive_cost{};
+};
 
 class LiveStore {
  public:
@@ -56,6 +68,8 @@ class LiveStore {
   // with `running`: those that go on. After a failure everything is kept for
   // the next time.
   Result<Written> write(const SourceInfo& now, const std::deque<ConversationRow>* running);
+  // Is stored with every write from now on.
+  void describe(const ListenerInfo& listener) { listener_ = listener; }
 
   // Of a source that repeats and was heard to its end, after the last write:
   // what was stored before and has not been heard again was a conversation on
@@ -115,6 +129,7 @@ class LiveStore {
   bool met(const Endpoint& endpoint) const;
   Running gather(const std::deque<ConversationRow>& running);
   void write_source(const SourceInfo& now);
+  void write_listener();
   void write_facts(FactRows& rows, Written& written);
   void write_talks(FactRows& rows, const Running& running, Written& written);
   void write_talk(FactRows& rows, std::uint32_t index, const ConversationRow& total,
@@ -128,6 +143,7 @@ class LiveStore {
 
   Database* database_;
   SourceInfo source_;  // as stored; its counters are those of before this run
+  std::optional<ListenerInfo> listener_;
   RowId site_ = 0, source_id_ = 0;
   Again again_;
   FactLimits limits_;

@@ -54,8 +54,8 @@ void renew_derived(SQLite::Database& sql) {
     sql.exec(std::string("DROP TABLE IF EXISTS ") + table);
   sql.exec(std::string(kAreaTables) + std::string(kDerivedTables) + std::string(kFindingTables) +
            std::string(kDocumentTables) + std::string(kDocumentDerivedTables) +
-           std::string(kViews) + std::string(kAreaViews) + std::string(kFindingViews) +
-           std::string(kDocumentViews));
+           std::string(kListenerTables) + std::string(kViews) + std::string(kAreaViews) +
+           std::string(kFindingViews) + std::string(kDocumentViews) + std::string(kListenerViews));
   sql.exec("CREATE INDEX IF NOT EXISTS fact_claim ON fact (claim)");
 }
 

@@ -246,8 +246,9 @@ std::string_view schema_sql() {
   static const std::string kWhole =
       std::string(kFactTables) + std::string(kAreaTables) + std::string(kDerivedTables) +
       std::string(kFindingTables) + std::string(kDocumentTables) +
-      std::string(kDocumentDerivedTables) + std::string(kViews) + std::string(kAreaViews) +
-      std::string(kFindingViews) + std::string(kDocumentViews);
+      std::string(kDocumentDerivedTables) + std::string(kListenerTables) + std::string(kViews) +
+      std::string(kAreaViews) + std::string(kFindingViews) + std::string(kDocumentViews) +
+      std::string(kListenerViews);
   return kWhole;
 }
 

@@ -19,5 +19,7 @@ extern const std::string_view kFindingViews;
 extern const std::string_view kDocumentViews;
 extern const std::string_view kAreaTables;
 extern const std::string_view kAreaViews;
+extern const std::string_view kListenerTables;
+extern const std::string_view kListenerViews;
 
 }  // namespace asepsis

@@ -138,7 +138,12 @@ def replay(asepsis, examples, work):
     expect(answers(asepsis, killed) == answers(asepsis, calm), "killed and run again: two inventories")
 
 
-def interfaces(asepsis, examples, work):
+def unpacked(capture):
+    return subprocess.run(["zstd", "-dcq", capture], capture_output=True, check=True).stdout
+
+
+def enter_namespace():
+    """Goes on in a network namespace of its own, or says why it cannot and ends."""
     if shutil.which("tcpreplay") is None or shutil.which("tcpdump") is None:
         print("skipped: tcpreplay and tcpdump are needed (scripts/packages)")
         sys.exit(SKIPPED)
@@ -148,6 +153,10 @@ def interfaces(asepsis, examples, work):
             print("skipped: network namespaces are forbidden here")
             sys.exit(SKIPPED)
         os.execvpe(inside[0], inside + [sys.executable] + sys.argv, {**os.environ, "LIVE_INSIDE": "1"})
+
+
+def interfaces(asepsis, examples, work):
+    enter_namespace()
     make_pair("tap0", "tx0")
     listen_to_all(asepsis, examples, work)
     crash_and_restart(asepsis, work)
@@ -186,8 +195,7 @@ def send(capture, *more):
 def listen_to_all(asepsis, examples, work):
     """Two workers and a recorder hear the same; devices are named within five seconds."""
     plain, heard, live, read = (work / name for name in ("plain.pcapng", "heard.pcap", "live.db", "read.db"))
-    packed = subprocess.run(["zstd", "-dcq", examples / "hospital.pcapng.zst"], capture_output=True, check=True)
-    plain.write_bytes(packed.stdout)
+    plain.write_bytes(unpacked(examples / "hospital.pcapng.zst"))
     process = listen(asepsis, live, "--workers", "2")
     recorder = subprocess.Popen(["tcpdump", "-Z", "root", "-i", "tap0", "-B", "65536", "-U", "-w", str(heard)],
                                 stderr=subprocess.PIPE, text=True)

@@ -164,11 +164,16 @@ def read_and_search(asepsis, capture, patients):
     return problems, *known
 
 
+def patients_of(examples, name):
+    with gzip.open(examples / f"{name}.truth.json.gz", "rt", encoding="utf-8") as file:
+        return json.load(file)["patients"]
+
+
 def search_examples(asepsis, examples):
     for truth_file in sorted(examples.glob("*.truth.json.gz")):
-        with gzip.open(truth_file, "rt", encoding="utf-8") as file:
-            patients = json.load(file)["patients"]
-        capture = examples / truth_file.name.replace(".truth.json.gz", ".pcapng.zst")
+        name = truth_file.name.removesuffix(".truth.json.gz")
+        patients = patients_of(examples, name)
+        capture = examples / f"{name}.pcapng.zst"
         # The plant must be there, or the search proves nothing.
         raw = subprocess.run(["zstd", "-dcq", capture], check=True, stdout=subprocess.PIPE).stdout
         planted = sum(patient["nhs"].encode() in raw for patient in patients)
