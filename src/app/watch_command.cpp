@@ -11,6 +11,7 @@
 #include <iostream>
 #include <thread>
 
+#include "app/check_command.hpp"
 #include "app/database_access.hpp"
 #include "app/live_worker.hpp"
 #include "app/log.hpp"
@@ -64,6 +65,7 @@ class Signals {
 struct Watch {
   const WatchCommand& command;
   std::shared_ptr<const Knowledge> knowledge;
+  PackSet packs;  // as they were when it began
   const Signals& signals;
   const ServiceManager& manager;
   const MetricsServer& metrics;
@@ -139,6 +141,10 @@ Result<LiveStatus> record(const Watch& watch, Database& database, const SourceIn
   if (!store) return std::unexpected(store.error());
   Recorder recorder(database, *store, watch.knowledge, source,
                     again == LiveStore::Again::repeats ? &run : nullptr);
+  recorder.on_derived([&](const Updated& updated) {
+    if (const auto found = refresh_findings(database, watch.packs, updated); !found)
+      log_event(Level::error, found.error().message);
+  });
   recorder.on_round([&] { watch.manager.tell("WATCHDOG=1"); });
   LiveWorkers workers;
   for (auto& one : sources) workers.push_back(std::make_unique<LiveWorker>(std::move(one), limits));
@@ -277,11 +283,15 @@ Result<void> run(const WatchCommand& asked) {
   const Signals signals;
   auto knowledge = shared_knowledge(asked);
   if (!knowledge) return std::unexpected(knowledge.error());
+  const auto first = *knowledge;  // the packs look classes up there
+  auto packs = usual_packs(*first, {});
+  if (!packs) return std::unexpected(packs.error());
   const auto metrics = MetricsServer::open(asked.metrics);
   if (!metrics) return std::unexpected(metrics.error());
   const ServiceManager manager;
   const Watch watch{.command = asked,
                     .knowledge = *std::move(knowledge),
+                    .packs = *std::move(packs),
                     .signals = signals,
                     .manager = manager,
                     .metrics = *metrics};

@@ -17,7 +17,7 @@
 
 namespace asepsis {
 
-inline constexpr int kSchemaVersion = 5;
+inline constexpr int kSchemaVersion = 6;
 
 class Database {
  public:
