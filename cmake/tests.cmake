@@ -94,6 +94,8 @@ asepsis_unit_test(top_test)
 asepsis_unit_test(packet_ring_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+asepsis_unit_test(update_test)
+target_compile_definitions(update_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 
 # End to end: the binary itself, on the example hospitals and, where they are
 # there, on the captures of the lab beside the checkout.

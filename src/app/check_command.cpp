@@ -57,6 +57,18 @@ Result<PackSet> usual_packs(const Knowledge& knowledge,
   return packs;
 }
 
+Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated) {
+  if (updated.whole || updated.devices.empty()) return {};
+  const auto asked = run_query(database, "SELECT EXISTS (SELECT 1 FROM applied_pack)");
+  if (!asked) return std::unexpected(asked.error());
+  if (asked->cells[0][0] != "1") return {};
+  const auto found = run_checks_of(database, packs, updated.devices);
+  if (!found) return std::unexpected(found.error());
+  const auto stored = store_findings_of(database, packs, *found, updated.devices, clock_time());
+  if (!stored) return std::unexpected(stored.error());
+  return {};
+}
+
 Result<bool> run(const CheckCommand& command) {
   // Brings a left-behind inventory up to date, and says what is wrong with the file.
   if (const auto current = open_for_answers(command.database); !current)

@@ -11,6 +11,8 @@
 #include "assess/pack_set.hpp"
 #include "base/result.hpp"
 #include "base/time.hpp"
+#include "inventory/update.hpp"
+#include "store/database.hpp"
 
 namespace asepsis {
 
@@ -27,6 +29,11 @@ Result<PackSet> usual_packs(const Knowledge& knowledge,
 // Checks, stores the findings and prints what they come to. True if an open
 // finding reaches `fail_on`.
 Result<bool> run(const CheckCommand& command);
+
+// After a part of the inventory was derived again: its findings with it, once
+// `asepsis check` has been asked for this database. Where everything was
+// derived, and for checks of the reach of the estate, they wait for the next.
+Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated);
 
 // What the clock of this computer says.
 Time clock_time();

@@ -13,6 +13,7 @@
 #include <iostream>
 #include <thread>
 
+#include "app/check_command.hpp"
 #include "app/database_access.hpp"
 #include "app/reading.hpp"
 #include "app/terminal.hpp"
@@ -20,9 +21,9 @@
 #include "capture/capture_paths.hpp"
 #include "export/eve.hpp"
 #include "export/zeek_logs.hpp"
-#include "inventory/derive.hpp"
 #include "inventory/fact_store.hpp"
 #include "inventory/knowledge.hpp"
+#include "inventory/update.hpp"
 
 namespace asepsis {
 namespace {
@@ -210,6 +211,15 @@ Result<void> conclude(const ReadCommand& command, Database& database, const Summ
   return {};
 }
 
+Result<void> derive(Database& database, const Knowledge& knowledge) {
+  const auto updated = update_inventory(database, knowledge);
+  if (!updated) return std::unexpected(updated.error());
+  if (updated->whole) return {};
+  const auto packs = usual_packs(knowledge, {});
+  if (!packs) return std::unexpected(packs.error());
+  return refresh_findings(database, *packs, *updated);
+}
+
 }  // namespace
 
 Result<void> run(const ReadCommand& asked) {
@@ -239,9 +249,9 @@ Result<void> run(const ReadCommand& asked) {
   if (!knowledge) return std::unexpected(knowledge.error());
   const auto derived = [&] {
     const Timer timer(summary.deriving);
-    return derive_inventory(*database, *knowledge);
+    return derive(*database, *knowledge);
   }();
-  if (!derived) return std::unexpected(derived.error());
+  if (!derived) return derived;
   if (summary.captures + summary.logs > 0)
     if (const auto done = conclude(command, *database, summary); !done) return done;
   failures.insert(failures.end(), summary.problems.begin(), summary.problems.end());

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "app/log.hpp"
-#include "inventory/derive.hpp"
+#include "inventory/update.hpp"
 
 namespace asepsis {
 namespace {
@@ -192,20 +192,25 @@ Result<void> Recorder::derive_if_due(bool ended) {
   const auto since = Clock::now() - derived_;
   const duration<double> share = now_.derive_cost * kDeriveShare;
   const duration<double> least =
-      std::max<duration<double>>(share, fresh_ ? kLeastBetweenDerivations : kWithoutNews);
+      std::max<duration<double>>(share, fresh_ || more_ ? kLeastBetweenDerivations : kWithoutNews);
   if (!changed_ || (!ended && since < least)) return {};
-  Result<void> derived;
-  now_.derive_cost = time_of([&] { derived = derive_inventory(database_, *knowledge); });
+  Result<Updated> derived;
+  now_.derive_cost = time_of([&] {
+    derived = update_inventory(database_, *knowledge, ended ? Since::all : Since::some);
+    if (derived && on_derived_) on_derived_(*derived);
+  });
   derived_ = Clock::now();
   if (!derived) {
     log_event(Level::error, derived.error().message);
-    return derived;
+    return std::unexpected(derived.error());
   }
-  fresh_ = changed_ = false;
+  fresh_ = false;
+  changed_ = more_ = derived->more;
   ++now_.derivations;
   if (now_.derive_cost > seconds(1))
     log_event(Level::info, "deriving the inventory takes long, and is done less often",
-              {{"milliseconds", milliseconds_of(now_.derive_cost)}});
+              {{"milliseconds", milliseconds_of(now_.derive_cost)},
+               {"of", derived->whole ? "everything" : "a part"}});
   return guarded(database_.path(), [&]() -> Result<void> {
     now_.devices = static_cast<std::uint64_t>(
         database_.sql().execAndGet("SELECT count(*) FROM device").getInt64());

@@ -1,11 +1,12 @@
 // Brings what live workers hear into the database every few seconds, and the
 // inventory after it.
 //
-// Deriving is still a work over the whole database: how often it is done
-// follows from how long it takes, so that it stays a small part of the time. On
-// the database of a ward it takes a fraction of a second and a device is named
-// within five seconds of the packet that names it; on one of millions of facts
-// it takes longer, and the log says how long.
+// Derived is what the news reach, which takes milliseconds on a database of any
+// size, so that a device is named within five seconds of the packet that names
+// it. What was merely seen again is derived bit by bit. Where the news reach
+// further (a router that nobody knew, equipment that gateways spoke of before),
+// everything is: how often follows from how long it takes, so that it stays a
+// small part of the time, and the log says how long.
 
 #pragma once
 
@@ -21,6 +22,7 @@
 #include "app/live_worker.hpp"
 #include "inventory/knowledge.hpp"
 #include "inventory/live_store.hpp"
+#include "inventory/update.hpp"
 #include "store/database.hpp"
 
 namespace asepsis {
@@ -57,6 +59,10 @@ class Recorder {
   LiveStatus status() const;
   // Called after each round, from the thread of run().
   void on_round(std::function<void()> listener) { on_round_ = std::move(listener); }
+  // Called after the inventory was derived, from the thread of run().
+  void on_derived(std::function<void(const Updated&)> listener) {
+    on_derived_ = std::move(listener);
+  }
   // From now on the inventory is derived by this. Safe to call from any thread.
   void learn(std::shared_ptr<const Knowledge> knowledge);
   // Ends the pause between rounds. Safe to call from any thread.
@@ -92,6 +98,8 @@ class Recorder {
   bool ended_ = false;
   std::function<void()> on_round_;
   bool fresh_ = false, changed_ = false;  // since the inventory was last derived
+  bool more_ = false;                     // that was seen again waits to be derived
+  std::function<void(const Updated&)> on_derived_;
   bool write_failed_ = false;
   std::chrono::duration<double> running_cost_{};
   Clock::time_point derived_, told_running_;

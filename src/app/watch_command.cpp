@@ -10,6 +10,7 @@
 #include <iostream>
 #include <thread>
 
+#include "app/check_command.hpp"
 #include "app/database_access.hpp"
 #include "app/live_worker.hpp"
 #include "app/log.hpp"
@@ -30,6 +31,7 @@ namespace {
 struct Watch {
   const WatchCommand& command;
   std::shared_ptr<const Knowledge> knowledge;
+  PackSet packs;  // as they were when it began
   const Signals& signals;
   const ServiceManager& manager;
   const MetricsServer& metrics;
@@ -128,6 +130,10 @@ Result<LiveStatus> record(const Watch& watch, Database& database, const SourceIn
   if (!store) return std::unexpected(store.error());
   Recorder recorder(database, *store, watch.knowledge, source,
                     again == LiveStore::Again::repeats ? &run : nullptr);
+  recorder.on_derived([&](const Updated& updated) {
+    if (const auto found = refresh_findings(database, watch.packs, updated); !found)
+      log_event(Level::error, found.error().message);
+  });
   recorder.on_round([&] { watch.manager.tell("WATCHDOG=1"); });
   LiveWorkers workers;
   for (auto& one : sources)
@@ -279,11 +285,15 @@ Result<void> run(const WatchCommand& asked) {
   const Signals signals{SIGINT, SIGTERM, SIGHUP};
   auto knowledge = shared_knowledge(asked);
   if (!knowledge) return std::unexpected(knowledge.error());
+  const auto first = *knowledge;  // the packs look classes up there
+  auto packs = usual_packs(*first, {});
+  if (!packs) return std::unexpected(packs.error());
   const auto metrics = MetricsServer::open(asked.metrics);
   if (!metrics) return std::unexpected(metrics.error());
   const ServiceManager manager;
   Watch watch{.command = asked,
               .knowledge = *std::move(knowledge),
+              .packs = *std::move(packs),
               .signals = signals,
               .manager = manager,
               .metrics = *metrics};

@@ -9,9 +9,11 @@
 #include <iterator>
 #include <map>
 #include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 
+#include "assess/part.hpp"
 #include "assess/surroundings.hpp"
 
 namespace asepsis {
@@ -249,6 +251,34 @@ std::vector<const Check*> checks_of(const PackSet& packs) {
   return checks;
 }
 
+// One after the other, in one connection.
+class FewDevices {
+ public:
+  FewDevices(Database& whole, Database& part, const PackSet& packs,
+             const std::vector<std::string>& devices)
+      : devices_(devices.begin(), devices.end()),
+        around_(whole.sql(), devices),
+        checking_(part, packs, around_) {}
+
+  Result<std::vector<Found>> run(const std::vector<const Check*>& checks) {
+    std::vector<Found> all;
+    for (const Check* const check : checks) {
+      if (check->of_estate) continue;
+      std::vector<Found> found;
+      if (const auto done = checking_.run(*check, found); !done)
+        return std::unexpected(done.error());
+      std::ranges::copy_if(found, std::back_inserter(all),
+                           [&](const Found& one) { return devices_.contains(one.device); });
+    }
+    return all;
+  }
+
+ private:
+  std::set<std::string> devices_;
+  const Surroundings around_;
+  Checking checking_;
+};
+
 // Checks shared out to threads, each with a connection of its own.
 class SharedChecking {
  public:
@@ -314,6 +344,14 @@ Result<std::vector<Found>> run_checks(Database& database, const PackSet& packs) 
       if (!outcome) return std::unexpected(outcome.error());
     return shared.found();
   });
+}
+
+Result<std::vector<Found>> run_checks_of(Database& database, const PackSet& packs,
+                                         const std::vector<std::string>& devices) {
+  auto part = copy_part(database, devices);
+  if (!part) return std::unexpected(part.error());
+  return guarded(database.path(),
+                 [&] { return FewDevices(database, *part, packs, devices).run(checks_of(packs)); });
 }
 
 Result<std::vector<Found>> run_check(Database& database, const PackSet& packs, const Check& check) {

@@ -36,6 +36,10 @@ inline constexpr std::size_t kMostEvidence = 20;
 // One entry a check, device and instance, in that order. The packs must
 // outlive the outcome.
 Result<std::vector<Found>> run_checks(Database& database, const PackSet& packs);
+// The same for some devices, by their ids, and of the checks that are of the
+// reach of a device.
+Result<std::vector<Found>> run_checks_of(Database& database, const PackSet& packs,
+                                         const std::vector<std::string>& devices);
 // The same for a single check, for trying it on a fixture.
 Result<std::vector<Found>> run_check(Database& database, const PackSet& packs, const Check& check);
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <tuple>
 
 #include "base/json_text.hpp"
@@ -56,13 +57,24 @@ class Writer {
 
   CheckOutcome write(const std::vector<Found>& found) {
     write_packs();
-    load();
+    SQLite::Statement all(sql_, std::string(kStored) + "FROM finding f " + kOfToday);
+    load(all);
     for (const Found& one : found) write(one);
-    for (auto& [key, stored] : stored_)
-      if (!stored.met && stored.state != "gone" && ours(std::get<1>(key))) {
-        change(stored.id, "gone");
-        ++outcome_.gone;
-      }
+    let_go([&](const std::string& check) { return ours(check); });
+    return outcome_;
+  }
+
+  CheckOutcome write_of(const std::vector<Found>& found, const std::vector<std::string>& devices) {
+    write_packs();
+    SQLite::Statement some(sql_, std::string(kStored) + kFromSome + kOfToday);
+    some.bind(1, json_array(devices));
+    load(some);
+    for (const Found& one : found) write(one);
+    std::set<std::string> asked;
+    for (const Pack& pack : packs_.packs())
+      for (const Check& check : pack.checks)
+        if (!check.of_estate) asked.insert(check.id);
+    let_go([&](const std::string& check) { return asked.contains(check); });
     return outcome_;
   }
 
@@ -86,11 +98,28 @@ class Writer {
   }
 
   // By the id that the device has today.
-  void load() {
-    SQLite::Statement rows(sql_,
-                           "SELECT f.id, coalesce(a.device, f.device), f.check_id, f.instance, "
-                           "f.state, f.accepted_until, f.first_seen FROM finding f "
-                           "LEFT JOIN aliases a ON a.alias = f.device ORDER BY f.id");
+  static constexpr const char* kStored =
+      "SELECT f.id, coalesce(d.id, f.device), f.check_id, f.instance, f.state, f.accepted_until, "
+      "f.first_seen ";
+  static constexpr const char* kFromSome =
+      "FROM (SELECT value AS id FROM json_each(?1) UNION SELECT o.alias FROM json_each(?1) j CROSS "
+      "JOIN device n ON n.id = j.value CROSS JOIN device_alias o ON o.device = n.key) i CROSS JOIN "
+      "finding f ON f.device = i.id ";
+  static constexpr const char* kOfToday =
+      "LEFT JOIN device_alias a ON a.alias = f.device LEFT JOIN device d ON d.key = a.device ORDER "
+      "BY f.id";
+
+  // Those that a check no longer makes.
+  template <class Asked>
+  void let_go(Asked asked) {
+    for (auto& [key, stored] : stored_)
+      if (!stored.met && stored.state != "gone" && asked(std::get<1>(key))) {
+        change(stored.id, "gone");
+        ++outcome_.gone;
+      }
+  }
+
+  void load(SQLite::Statement& rows) {
     while (rows.executeStep())
       stored_.emplace(Key{rows.getColumn(1).getString(), rows.getColumn(2).getString(),
                           rows.getColumn(3).getString()},
@@ -177,6 +206,17 @@ Result<CheckOutcome> store_findings(Database& database, const PackSet& packs,
   return guarded(database.path(), [&]() -> Result<CheckOutcome> {
     SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
     const CheckOutcome outcome = Writer(database.sql(), packs, now).write(found);
+    transaction.commit();
+    return outcome;
+  });
+}
+
+Result<CheckOutcome> store_findings_of(Database& database, const PackSet& packs,
+                                       const std::vector<Found>& found,
+                                       const std::vector<std::string>& devices, Time now) {
+  return guarded(database.path(), [&]() -> Result<CheckOutcome> {
+    SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
+    const CheckOutcome outcome = Writer(database.sql(), packs, now).write_of(found, devices);
     transaction.commit();
     return outcome;
   });

@@ -31,6 +31,12 @@ std::string finding_id(const std::string& device, const std::string& check,
 Result<CheckOutcome> store_findings(Database& database, const PackSet& packs,
                                     const std::vector<Found>& found, Time now);
 
+// The same of what run_checks_of() found of these devices, by their ids. Findings
+// of others stay as they are, and so do those of checks that were not asked.
+Result<CheckOutcome> store_findings_of(Database& database, const PackSet& packs,
+                                       const std::vector<Found>& found,
+                                       const std::vector<std::string>& devices, Time now);
+
 struct Acceptance {
   std::string finding;  // its id
   std::string until;    // the last day, 2027-03-31

@@ -81,7 +81,7 @@ class Scratch {
       device.ip = device.name == usual.name && (device.name == "it" || device.name == "other")
                       ? usual.ip
                       : "10.0.1." + std::to_string(kFreeAddresses + key);
-    run("INSERT INTO device VALUES (?, ?, 1, '', ?, ?)", key, device.name, kBegin, kBegin);
+    run("INSERT INTO device VALUES (?, ?, 1, '', ?, ?, 0)", key, device.name, kBegin, kBegin);
     run("INSERT INTO device_alias VALUES (?, ?, 'fixture')", device.name, key);
     run("INSERT INTO endpoint VALUES (?, 1, ?, '', ?)", key, device.vlan, device.ip);
     run("INSERT INTO device_endpoint VALUES (?, ?, 'fixture', ?, ?)", key, key, kBegin, kBegin);

@@ -56,7 +56,9 @@ void add_fixture_settings(Database& database, const Knowledge& knowledge) {
                             "SELECT device, value FROM device_value WHERE attribute = 'class'");
   while (classes.executeStep())
     context.devices[classes.getColumn(0).getUInt() - 1].role = classes.getColumn(1).getString();
-  SettingsWriter writer(sql, knowledge);
+  empty_settings(sql);
+  write_setting_registry(sql, knowledge);
+  SettingsWriter writer(sql);
   for (std::size_t i = 0; i < fusion.devices.size(); ++i)
     writer.write(static_cast<Id>(i) + 1, settings_of(i, heard, fusion, context, knowledge));
   writer.flush();

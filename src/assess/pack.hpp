@@ -58,6 +58,10 @@ struct Check {
   std::string title;
   std::vector<std::string> classes;  // empty: any
   std::string query;
+  // Whether what it says of a device may follow from devices that have nothing
+  // to do with that one. Else from the device's own, what was heard of those
+  // whose services it uses, and who those are that it talks with.
+  bool of_estate = false;
   std::vector<std::string> cwe;
   std::vector<std::pair<std::string, std::vector<std::string>>> clauses;
   std::string harm;

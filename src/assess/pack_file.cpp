@@ -120,6 +120,10 @@ void read_clauses(TomlTable& in, Check& check) {
 // What only a check that captures decide has.
 void read_decision(TomlTable& in, Check& check) {
   check.query = in.text("query");
+  const std::string reach = in.text_or("reach");
+  check.of_estate = reach == "estate";
+  if (!reach.empty() && reach != "device" && !check.of_estate)
+    in.wrong("reach", "is neither device nor estate");
   check.failure = in.word("failure", kFailures);
   check.needs = in.word("needs", kNeeds);
   in.table(

@@ -1,6 +1,10 @@
 #include "assess/surroundings.hpp"
 
 #include <algorithm>
+#include <set>
+
+#include "base/json_text.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -14,6 +18,25 @@ bool same_network(const Ip& a, const Ip& b) {
                     b.bytes.begin());
 }
 
+// In the order of time; of the tables, as the view takes much longer.
+constexpr const char* kTalks =
+    "SELECT c.server, coalesce(c.client, 0), t.server, t.client, t.port, c.state = 'refused', "
+    "t.first_seen, t.last_seen FROM conversation c JOIN talk t ON t.id = c.talk WHERE c.copy = 0 "
+    "AND c.server IS NOT NULL AND c.state <> 'unanswered'";
+constexpr const char* kTalksOfSome =
+    "SELECT c.server, coalesce(c.client, 0), t.server, t.client, t.port, c.state = 'refused', "
+    "t.first_seen, t.last_seen FROM json_each(?) j CROSS JOIN conversation c ON c.server = j.value "
+    "CROSS JOIN talk t ON t.id = c.talk WHERE c.copy = 0 AND c.state <> 'unanswered'";
+constexpr const char* kDevices =
+    "SELECT d.key, d.id, v.attribute, v.value, v.source, v.evidence ->> '$[0][1]' FROM device d "
+    "LEFT JOIN device_value v ON v.device = d.key AND v.value <> '' AND v.attribute IN ('class', "
+    "'care_area', 'life_supporting')";
+// Themselves, and those whose services they use.
+constexpr const char* kServers =
+    "SELECT d.key FROM json_each(?1) j CROSS JOIN device d ON d.id = j.value UNION SELECT c.server "
+    "FROM json_each(?1) j CROSS JOIN device d ON d.id = j.value CROSS JOIN conversation c ON "
+    "c.client = d.key WHERE c.server IS NOT NULL";
+
 }  // namespace
 
 Reach reach_of(bool external, const std::optional<Ip>& client, const std::optional<Ip>& server) {
@@ -21,18 +44,42 @@ Reach reach_of(bool external, const std::optional<Ip>& client, const std::option
   if (!client || !server) return Reach::network;  // over Ethernet alone
   return same_network(*client, *server) ? Reach::network : Reach::networks;
 }
-
 Surroundings::Surroundings(SQLite::Database& sql) {
-  read_devices(sql);
-  read_talks(sql);
+  SQLite::Statement devices(sql, kDevices);
+  read_devices(devices);
+  SQLite::Statement rows(sql, kTalks);
+  SQLite::Statement endpoints(sql, "SELECT id, ip FROM endpoint WHERE ip <> ''");
+  read_talks(talks(rows), endpoints);
 }
 
-void Surroundings::read_devices(SQLite::Database& sql) {
-  SQLite::Statement rows(sql,
-                         "SELECT d.key, d.id, v.attribute, v.value, v.source, v.evidence ->> "
-                         "'$[0][1]' FROM device d LEFT JOIN device_value v ON v.device = d.key AND "
-                         "v.value <> '' AND v.attribute IN ('class', 'care_area', "
-                         "'life_supporting')");
+Surroundings::Surroundings(SQLite::Database& sql, const std::vector<std::string>& devices) {
+  std::set<std::int64_t> keys;
+  SQLite::Statement servers(sql, kServers);
+  servers.bind(1, json_array(devices));
+  while (servers.executeStep()) keys.insert(servers.getColumn(0).getInt64());
+  const auto list = [](const std::set<std::int64_t>& numbers) {
+    return json_array(numbers, [](std::int64_t number) { return std::to_string(number); });
+  };
+  SQLite::Statement rows(sql, kTalksOfSome);
+  rows.bind(1, list(keys));
+  std::vector<Talk> all = talks(rows);
+  std::set<std::int64_t> endpoints;
+  for (const Talk& talk : all) {
+    if (talk.client != 0) keys.insert(talk.client);
+    endpoints.insert({talk.client_endpoint, talk.server_endpoint});
+  }
+  SQLite::Statement near(
+      sql, std::string(kDevices) + " WHERE d.key IN (SELECT value FROM json_each(?))");
+  near.bind(1, list(keys));
+  read_devices(near);
+  SQLite::Statement ips(sql,
+                        "SELECT id, ip FROM endpoint WHERE ip <> '' AND id IN (SELECT value FROM "
+                        "json_each(?))");
+  ips.bind(1, list(endpoints));
+  read_talks(std::move(all), ips);
+}
+
+void Surroundings::read_devices(SQLite::Statement& rows) {
   while (rows.executeStep()) {
     const std::string id = rows.getColumn(1).getString();
     ids_.emplace(rows.getColumn(0).getInt64(), id);
@@ -53,14 +100,8 @@ void Surroundings::read_devices(SQLite::Database& sql) {
   }
 }
 
-// In the order of time; of the tables, as the view takes much longer.
-std::vector<Surroundings::Talk> Surroundings::talks(SQLite::Database& sql) {
+std::vector<Surroundings::Talk> Surroundings::talks(SQLite::Statement& rows) {
   std::vector<Talk> talks;
-  SQLite::Statement rows(sql,
-                         "SELECT c.server, coalesce(c.client, 0), t.server, t.client, t.port, "
-                         "c.state = 'refused', t.first_seen, t.last_seen FROM conversation c JOIN "
-                         "talk t ON t.id = c.talk WHERE c.copy = 0 AND c.server IS NOT NULL AND "
-                         "c.state <> 'unanswered'");
   while (rows.executeStep())
     talks.push_back({.server = rows.getColumn(0).getInt64(),
                      .client = rows.getColumn(1).getInt64(),
@@ -74,9 +115,8 @@ std::vector<Surroundings::Talk> Surroundings::talks(SQLite::Database& sql) {
   return talks;
 }
 
-void Surroundings::read_talks(SQLite::Database& sql) {
+void Surroundings::read_talks(std::vector<Talk> talks, SQLite::Statement& endpoints) {
   std::unordered_map<std::int64_t, Ip> ips;
-  SQLite::Statement endpoints(sql, "SELECT id, ip FROM endpoint WHERE ip <> ''");
   while (endpoints.executeStep())
     if (const auto ip = ip_from_text(endpoints.getColumn(1).getText()))
       ips.emplace(endpoints.getColumn(0).getInt64(), *ip);
@@ -84,7 +124,7 @@ void Surroundings::read_talks(SQLite::Database& sql) {
     const auto found = ips.find(endpoint);
     return found == ips.end() ? std::nullopt : std::optional(found->second);
   };
-  for (const Talk& talk : talks(sql)) {
+  for (const Talk& talk : talks) {
     const auto client = ids_.find(talk.client);
     const DeviceContext* context = client == ids_.end() ? nullptr : device(client->second);
     const Reach reach = reach_of(context != nullptr && context->external,

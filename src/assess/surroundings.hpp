@@ -36,6 +36,8 @@ class Surroundings {
  public:
   // May throw SQLite::Exception: call it within guarded().
   explicit Surroundings(SQLite::Database& sql);
+  // Of these devices alone, and those that they talk with; by their ids.
+  Surroundings(SQLite::Database& sql, const std::vector<std::string>& devices);
 
   // Nothing if there is no such device.
   const DeviceContext* device(const std::string& id) const;
@@ -54,9 +56,9 @@ class Surroundings {
     std::int64_t first = 0, last = 0;
   };
 
-  void read_devices(SQLite::Database& sql);
-  void read_talks(SQLite::Database& sql);
-  static std::vector<Talk> talks(SQLite::Database& sql);
+  void read_devices(SQLite::Statement& rows);
+  void read_talks(std::vector<Talk> talks, SQLite::Statement& endpoints);
+  static std::vector<Talk> talks(SQLite::Statement& rows);
 
   std::unordered_map<std::int64_t, std::string> ids_;  // of devices, by key
   std::unordered_map<std::string, DeviceContext> devices_;

@@ -9,6 +9,7 @@
 #include "export/community_id.hpp"
 #include "inventory/derive.hpp"
 #include "inventory/knowledge.hpp"
+#include "inventory/update.hpp"
 
 namespace asepsis {
 namespace {
@@ -80,7 +81,7 @@ Result<Database> open_for_answers(const std::filesystem::path& path) {
     if (!writable) return writable;
     const auto knowledge = Knowledge::built_in();
     if (!knowledge) return std::unexpected(knowledge.error());
-    if (const auto derived = derive_inventory(*writable, *knowledge); !derived)
+    if (const auto derived = update_inventory(*writable, *knowledge); !derived)
       return std::unexpected(derived.error());
   }
   prepare_for_answers(*database);

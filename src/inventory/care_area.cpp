@@ -176,13 +176,19 @@ constexpr const char* kPlaces =
     "FROM talk WHERE server_packets > 0))), e.ip, de.first_seen, de.last_seen "
     "FROM device_endpoint de JOIN device d ON d.key = de.device "
     "JOIN endpoint e ON e.id = de.endpoint";
+constexpr const char* kPlacesOfSome =
+    "SELECT de.device, d.site, e.vlan * (EXISTS (SELECT 1 FROM device_value v WHERE "
+    "v.device = de.device AND v.attribute = 'mac' AND v.value = e.mac) AND (de.why IN ('arp', "
+    "'nd') OR EXISTS (SELECT 1 FROM talk WHERE client = e.id AND client_packets > 0) OR EXISTS "
+    "(SELECT 1 FROM talk WHERE server = e.id AND server_packets > 0))), e.ip, de.first_seen, "
+    "de.last_seen FROM device_endpoint de JOIN device d ON d.key = de.device "
+    "JOIN endpoint e ON e.id = de.endpoint WHERE de.device IN (SELECT value FROM json_each(?))";
 
-Opinions opinions_by_rules(SQLite::Database& sql) {
+Opinions opinions_by_rules(SQLite::Database& sql, SQLite::Statement& rows) {
   Opinions opinions;
   const std::map<Id, Rules> by_site = load_rules(sql);
   if (by_site.empty()) return opinions;
   std::map<Id, std::vector<Place>> places;
-  SQLite::Statement rows(sql, kPlaces);
   while (rows.executeStep()) {
     const auto rules = by_site.find(rows.getColumn(1).getInt64());
     if (rules == by_site.end()) continue;
@@ -255,7 +261,17 @@ void forget_rules(SQLite::Database& sql) {
 void place_by_rules(SQLite::Database& sql) {
   forget_rules(sql);
   Recorder recorder(sql);
-  for (const auto& [device, opinion] : opinions_by_rules(sql)) recorder.record(device, opinion);
+  SQLite::Statement places(sql, kPlaces);
+  for (const auto& [device, opinion] : opinions_by_rules(sql, places))
+    recorder.record(device, opinion);
+}
+
+void place_by_rules(SQLite::Database& sql, const std::vector<std::int64_t>& devices) {
+  Recorder recorder(sql);
+  SQLite::Statement places(sql, kPlacesOfSome);
+  places.bind(1, json_array(devices, [](std::int64_t key) { return std::to_string(key); }));
+  for (const auto& [device, opinion] : opinions_by_rules(sql, places))
+    recorder.record(device, opinion);
 }
 
 }  // namespace asepsis

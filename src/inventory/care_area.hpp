@@ -9,6 +9,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -37,5 +38,7 @@ void forget_rules(SQLite::Database& sql);
 
 // Asks the rules, as they are now, for the devices that nobody else has placed.
 void place_by_rules(SQLite::Database& sql);
+// The same for these devices alone, that nobody asked the rules for yet; by their keys.
+void place_by_rules(SQLite::Database& sql, const std::vector<std::int64_t>& devices);
 
 }  // namespace asepsis

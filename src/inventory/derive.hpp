@@ -13,6 +13,9 @@ namespace asepsis {
 // Replaces all derived tables, in one transaction.
 Result<void> derive_inventory(Database& database, const Knowledge& knowledge);
 
+// The same within a transaction of the caller. May throw SQLite::Exception.
+void derive_whole(Database& database, const Knowledge& knowledge);
+
 // Empties all derived tables: they point at facts that are about to change.
 // May throw SQLite::Exception: call it within guarded() and a transaction.
 void empty_inventory(SQLite::Database& sql);

@@ -115,6 +115,22 @@ bool tells_apart(std::string_view serial) {
   return !kPlaceholders.contains(lowered(serial));
 }
 
+bool tells_systems(const HeardFact& fact) {
+  return fact.claim == "hl7.receives" || fact.claim == "dicom.relays" ||
+         fact.claim == "dicom.provides" || fact.claim == "fhir.version";
+}
+
+std::set<std::string> equipment_keys(const Heard& heard) {
+  std::set<std::string> keys;
+  for (const auto& [name, equipment] : gather(heard, AnchorOfFact(heard.facts.size()))) {
+    if (equipment.facts.empty()) continue;
+    keys.insert(name);
+    keys.insert(equipment.serials.begin(), equipment.serials.end());
+    for (const Mac& mac : equipment.macs) keys.insert(to_text(mac));
+  }
+  return keys;
+}
+
 void place_equipment(const Heard& heard, AnchorOfFact& anchor_of_fact, Anchors& anchors) {
   const auto all = gather(heard, anchor_of_fact);
   const auto serials = own_serials(heard, anchor_of_fact, anchors);

@@ -11,6 +11,9 @@
 
 #include <cstddef>
 #include <optional>
+#include <set>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "inventory/anchors.hpp"
@@ -23,6 +26,14 @@ using AnchorOfFact = std::vector<std::optional<std::uint32_t>>;  // for each of 
 // Moves the facts that name equipment from their senders to their owners,
 // adding anchors for equipment known only through others.
 void place_equipment(const Heard& heard, AnchorOfFact& anchor_of_fact, Anchors& anchors);
+
+// What the equipment that messages speak of is known by: names, serial numbers
+// and MAC addresses.
+std::set<std::string> equipment_keys(const Heard& heard);
+
+// Whether it may tell that who says so is a system, which speaks of equipment
+// other than itself.
+bool tells_systems(const HeardFact& fact);
 
 // A serial number, or its like, that can tell two devices apart: no placeholder.
 bool tells_apart(std::string_view serial);

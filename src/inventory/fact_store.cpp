@@ -1,5 +1,6 @@
 #include "inventory/fact_store.hpp"
 
+#include "inventory/derivation.hpp"
 #include "inventory/derive.hpp"
 #include "inventory/fact_rows.hpp"
 #include "store/statement.hpp"
@@ -9,21 +10,25 @@ namespace {
 
 using Id = std::int64_t;
 
-// Whether the database holds as much of it already.
-bool known_better(SQLite::Database& sql, Id site, const SourceInfo& source) {
+enum class Known : std::uint8_t { no, less, enough };
+
+// How much of it the database holds already.
+Known known(SQLite::Database& sql, Id site, const SourceInfo& source) {
   SQLite::Statement find(sql,
                          "SELECT packets, complete FROM source "
                          "WHERE site = ? AND identity = ? AND filter = ?");
   find.bind(1, site);
   find.bind(2, source.identity);
   find.bind(3, source.filter);
-  if (!find.executeStep()) return false;
+  if (!find.executeStep()) return Known::no;
   const Id packets = find.getColumn(0).getInt64();
   const bool complete = find.getColumn(1).getInt() != 0;
-  if (packets != to_integer(source.packets)) return packets > to_integer(source.packets);
-  return complete || !source.complete;
+  const bool enough = packets != to_integer(source.packets) ? packets > to_integer(source.packets)
+                                                            : complete || !source.complete;
+  return enough ? Known::enough : Known::less;
 }
 
+// What was derived of it goes too, with all the rest.
 void forget_source(SQLite::Database& sql, Id site, const SourceInfo& source) {
   empty_inventory(sql);
   for (const char* statement :
@@ -69,17 +74,22 @@ Result<bool> store_source(Database& database, const SourceInfo& source, const Fa
     SQLite::Database& sql = database.sql();
     SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
     const Id site = id_of_site(sql, source.site);
-    if (known_better(sql, site, source)) {
+    const Known before = known(sql, site, source);
+    if (before == Known::enough) {
       transaction.commit();
       return false;
     }
-    forget_source(sql, site, source);
+    if (before == Known::less) forget_source(sql, site, source);
+    mark_behind(sql);
     const Id id = add_source(sql, site, source);
     store_losses(sql, id, source.losses);
     FactRows rows(sql, site, id);
+    Id fact = last_fact(sql);
+    Id talk = last_talk(sql);
     for (std::size_t i = 0; i < facts.facts().size(); ++i)
-      rows.add(facts.facts()[i], facts.sightings()[i]);
-    for (const ConversationRow& row : facts.conversations()) rows.add(row, first_flows_of(row));
+      rows.add(facts.facts()[i], facts.sightings()[i], ++fact);
+    for (const ConversationRow& row : facts.conversations())
+      rows.add(row, first_flows_of(row), ++talk);
     rows.flush();
     transaction.commit();
     return true;

@@ -17,15 +17,6 @@ namespace {
 constexpr std::size_t kIdBytes =
     5;  // ten hexadecimal digits: one chance in 10^6 of a clash at 10^3
 
-std::string id_of(const std::string& site, const std::string& anchor) {
-  const std::string text = site + '\n' + anchor;
-  std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
-  return std::string("d-").append(
-      ShortText<2 * kIdBytes>().hex(Bytes(digest).first(kIdBytes)).view());
-}
-
 // Makes an anchor for everything that was heard.
 void add_anchors(const Bindings& bindings, Anchors& anchors) {
   for (const Mac& mac : bindings.heard_macs) anchors.of(mac);
@@ -55,18 +46,6 @@ bool disjoint(const std::set<std::string>& a, const std::set<std::string>& b) {
   return std::ranges::none_of(a, [&](const std::string& value) { return b.contains(value); });
 }
 
-// A claim whose value two anchors of one device may share.
-struct Shared {
-  std::string_view claim;
-  std::string_view what;
-  bool same_name;
-  std::size_t most;  // more devices than this that share it share it for another reason
-};
-constexpr Shared kShared[] = {
-    {"device.serial", "serial number", false, 3},  {"device.uid", "device UID", false, 3},
-    {"dhcp.client_id", "DHCP client id", true, 3}, {"ssh.host_key", "SSH host key", true, 2},
-    {"tls.certificate", "certificate", true, 2},
-};
 constexpr std::string_view kName = "name.host";
 constexpr std::string_view kSerial = "device.serial";
 
@@ -74,7 +53,8 @@ constexpr std::string_view kSerial = "device.serial";
 // contradict each other in serial number or (where `same_name`) do not also
 // carry the same host name: keys and client ids are copied with disk images,
 // names are not.
-void join_by(const Shared& shared, SaidByClaim& said, Anchors& anchors) {
+void join_by(const Shared& shared, SaidByClaim& said, const Elsewhere* elsewhere,
+             Anchors& anchors) {
   const auto contradict = [&](std::size_t a, std::size_t b) {
     const auto serials_a = said[std::string(kSerial)].values_of(a, anchors);
     const auto serials_b = said[std::string(kSerial)].values_of(b, anchors);
@@ -86,6 +66,8 @@ void join_by(const Shared& shared, SaidByClaim& said, Anchors& anchors) {
     std::set<std::size_t> roots;
     for (const std::size_t speaker : speakers) roots.insert(anchors.root(speaker));
     if (roots.size() < 2 || roots.size() > shared.most || !tells_apart(value)) continue;
+    if (elsewhere != nullptr && elsewhere->common.contains({std::string(shared.claim), value}))
+      continue;
     const std::size_t first = *roots.begin();
     for (const std::size_t root : roots) {
       const auto a = anchors.root(first);
@@ -246,9 +228,38 @@ class Grouping {
   std::map<std::pair<std::ptrdiff_t, std::size_t>, std::size_t> places_;
 };
 
+// The owner of equipment is who it was before: nothing that decides it has changed.
+void place_as_before(const Heard& heard, const Elsewhere& elsewhere, AnchorOfFact& anchor_of_fact,
+                     Anchors& anchors) {
+  constexpr std::string_view kMac = "mac ";
+  constexpr std::string_view kIp = "ip ";
+  constexpr std::string_view kEquipment = "equipment ";
+  const auto anchor_named = [&](const std::string& name) -> std::optional<std::size_t> {
+    if (name.starts_with(kEquipment)) return anchors.of_equipment(name.substr(kEquipment.size()));
+    if (name.starts_with(kMac)) return anchors.find(*mac_from_text(name.substr(kMac.size())));
+    return anchors.find(*ip_from_text(name.substr(kIp.size())));
+  };
+  for (std::size_t i = 0; i < heard.facts.size(); ++i) {
+    if (heard.facts[i].equipment.empty()) continue;
+    const auto owner = elsewhere.equipment.find(heard.facts[i].id);
+    const auto anchor =
+        owner == elsewhere.equipment.end() ? std::nullopt : anchor_named(owner->second);
+    anchor_of_fact[i] = anchor ? std::optional(static_cast<std::uint32_t>(*anchor)) : std::nullopt;
+  }
+}
+
 }  // namespace
 
-Fusion fuse(const Heard& heard, const Bindings& bindings) {
+std::string id_of(const std::string& site, const std::string& anchor) {
+  const std::string text = site + '\n' + anchor;
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha256(), nullptr);
+  return std::string("d-").append(
+      ShortText<2 * kIdBytes>().hex(Bytes(digest).first(kIdBytes)).view());
+}
+
+Fusion fuse(const Heard& heard, const Bindings& bindings, const Elsewhere* elsewhere) {
   Anchors anchors;
   add_anchors(bindings, anchors);
   join_addresses(heard, bindings, anchors);
@@ -268,9 +279,13 @@ Fusion fuse(const Heard& heard, const Bindings& bindings) {
       asked->second.values[owner->anchor].emplace(fact.value);
     }
   }
-  for (const Shared& shared : kShared) join_by(shared, said, anchors);
+  for (const Shared& shared : kShared) join_by(shared, said, elsewhere, anchors);
   const AnchorOfFact speakers = anchor_of_fact;
-  place_equipment(heard, anchor_of_fact, anchors);
+  if (elsewhere == nullptr) {
+    place_equipment(heard, anchor_of_fact, anchors);
+  } else {
+    place_as_before(heard, *elsewhere, anchor_of_fact, anchors);
+  }
   return Grouping(heard, bindings, anchors, owners).group(anchor_of_fact, speakers);
 }
 

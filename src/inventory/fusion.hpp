@@ -14,6 +14,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "inventory/binding.hpp"
@@ -48,6 +50,31 @@ struct Fusion {
   std::vector<FusedTalk> talks;      // for each of Heard::talks
 };
 
-Fusion fuse(const Heard& heard, const Bindings& bindings);
+// A claim whose value two anchors of one device may share.
+struct Shared {
+  std::string_view claim;
+  std::string_view what;
+  bool same_name;
+  std::size_t most;  // more devices than this that share it share it for another reason
+};
+inline constexpr Shared kShared[] = {
+    {"device.serial", "serial number", false, 3},  {"device.uid", "device UID", false, 3},
+    {"dhcp.client_id", "DHCP client id", true, 3}, {"ssh.host_key", "SSH host key", true, 2},
+    {"tls.certificate", "certificate", true, 2},
+};
+// The id of a device whose best anchor this is: "mac 00:12:21:...".
+std::string id_of(const std::string& site, const std::string& anchor);
+
+// What is known of the rest of a site, of which only a part was loaded.
+struct Elsewhere {
+  // Claims and values that more devices share than may be one.
+  std::set<std::pair<std::string, std::string>> common;
+  // Whose each fact that names equipment is: an anchor, by the fact's id. Those
+  // that are not here are nobody's of this part.
+  std::map<std::int64_t, std::string> equipment;
+};
+
+// `elsewhere`: null if all of the site was loaded.
+Fusion fuse(const Heard& heard, const Bindings& bindings, const Elsewhere* elsewhere = nullptr);
 
 }  // namespace asepsis

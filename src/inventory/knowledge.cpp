@@ -263,6 +263,8 @@ const std::vector<ServiceName>& Knowledge::services() const { return tables_->se
 const std::vector<SettingInfo>& Knowledge::settings() const { return tables_->settings; }
 const std::vector<GradeRule>& Knowledge::grades() const { return tables_->grades; }
 
+std::string Knowledge::fingerprint() const { return std::to_string(tables_->fingerprint); }
+
 const ClassInfo* Knowledge::find_class(std::string_view name) const {
   const auto found = index_->classes.find(name);
   return found == index_->classes.end() ? nullptr : found->second;

@@ -135,6 +135,9 @@ class Knowledge {
   const std::vector<SettingInfo>& settings() const;  // in the order of the files
   const std::vector<GradeRule>& grades() const;
 
+  // Tells what was read from what would be otherwise.
+  std::string fingerprint() const;
+
   const ClassInfo* find_class(std::string_view name) const;
   // By name or alias, however written.
   const Manufacturer* find_manufacturer(std::string_view name) const;

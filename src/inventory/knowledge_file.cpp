@@ -7,6 +7,8 @@
 #include <string>
 #include <utility>
 
+#include "base/hash.hpp"
+#include "base/text.hpp"
 #include "inventory/knowledge_keys.hpp"
 #include "inventory/settings_file.hpp"
 
@@ -155,6 +157,7 @@ constexpr Kind kKinds[] = {
 Result<void> read_knowledge(std::string_view name, std::string_view text, KnowledgeTables& tables) {
   const auto parsed = parse_toml(name, text);
   if (!parsed) return std::unexpected(parsed.error());
+  tables.fingerprint = hash_bytes(as_bytes(text), hash_bytes(as_bytes(name), tables.fingerprint));
   for (const auto& [key, node] : *parsed) {
     const auto kind = std::ranges::find(kKinds, key.str(), &Kind::name);
     const toml::array* list = node.as_array();

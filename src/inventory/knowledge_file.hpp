@@ -28,6 +28,7 @@ struct KnowledgeTables {
   std::vector<TextTrust> texts;
   std::vector<SettingInfo> settings;
   std::vector<GradeRule> grades;
+  std::uint64_t fingerprint = 0;  // of all texts that were read
 };
 
 // Adds what the file says to the tables. Names of classes and manufacturers

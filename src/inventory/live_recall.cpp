@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/text.hpp"
+#include "inventory/derivation.hpp"
 #include "inventory/live_store.hpp"
 
 namespace asepsis {
@@ -188,12 +189,14 @@ Result<void> LiveStore::complete(const SourceInfo& now) {
   return guarded(database_->path(), [&]() -> Result<void> {
     SQLite::Database& sql = database_->sql();
     SQLite::Transaction transaction(sql, SQLite::TransactionBehavior::IMMEDIATE);
+    int forgotten = 0;
     SQLite::Statement forget_fact(sql, "DELETE FROM fact WHERE id = ?");
     SQLite::Statement forget_talk(sql, "DELETE FROM talk WHERE id = ?");
     for (const KnownFact& known : facts_)
-      if (known.seen.count == 0) run(forget_fact, known.id);
+      if (known.seen.count == 0) forgotten += run(forget_fact, known.id);
     for (const KnownTalk& known : talks_)
-      if (known.id != 0 && known.row.seen.count == 0) run(forget_talk, known.id);
+      if (known.id != 0 && known.row.seen.count == 0) forgotten += run(forget_talk, known.id);
+    if (forgotten > 0) forget_derivation(sql);
     transaction.commit();
     return {};
   });

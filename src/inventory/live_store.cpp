@@ -4,6 +4,7 @@
 #include <random>
 
 #include "base/text.hpp"
+#include "inventory/derivation.hpp"
 
 namespace asepsis {
 LiveStore::LiveStore(Database& database, SourceInfo source, Again again, FactLimits limits)
@@ -142,8 +143,8 @@ Result<LiveStore::Written> LiveStore::write(const SourceInfo& now,
     write_source(now);
     if (listener_ && source_id_ != 0) write_listener();
     if (!rows_) rows_ = std::make_unique<FactRows>(sql, site_, source_id_);
-    last_fact_id_ = std::max(last_fact_id_, last_id("fact"));
-    last_talk_id_ = std::max(last_talk_id_, last_id("talk"));
+    last_fact_id_ = std::max(last_fact_id_, last_fact(sql));
+    last_talk_id_ = std::max(last_talk_id_, last_talk(sql));
     Written written;
     write_facts(*rows_, written);
     if (running != nullptr) write_talks(*rows_, gathered, written);
@@ -158,14 +159,6 @@ Result<LiveStore::Written> LiveStore::write(const SourceInfo& now,
   settle_facts();
   if (running != nullptr) settle_talks(gathered);
   return done;
-}
-
-// Ids are never used twice while this runs: what was derived from a row that
-// went must not point at another.
-RowId LiveStore::last_id(const char* table) const {
-  return database_->sql()
-      .execAndGet(std::string("SELECT coalesce(max(id), 0) FROM ") + table)
-      .getInt64();
 }
 
 void LiveStore::write_source(const SourceInfo& now) {
@@ -222,9 +215,13 @@ void LiveStore::write_facts(FactRows& rows, Written& written) {
   SQLite::Statement change(database_->sql(),
                            "UPDATE fact SET first_seen = ?, last_seen = ?, count = ?, packet = ? "
                            "WHERE id = ?");
+  SQLite::Statement touch(database_->sql(),
+                          "INSERT OR IGNORE INTO changed_endpoint SELECT endpoint FROM fact WHERE "
+                          "id = ?");
   for (const std::uint32_t index : dirty_facts_) {
     const KnownFact& known = facts_[index];
     if (known.seen.count < known.stored) continue;
+    run(touch, known.id);
     run(change, nanoseconds_since_1970(known.seen.first), nanoseconds_since_1970(known.seen.last),
         to_integer(known.seen.count), to_integer(known.seen.packet), known.id);
     ++written.changed;
@@ -243,18 +240,29 @@ void LiveStore::write_talks(FactRows& rows, const Running& running, Written& wri
     write_talk(rows, index, total, written);
   }
   SQLite::Statement forget(database_->sql(), "DELETE FROM talk WHERE id = ?");
+  SQLite::Statement gone(database_->sql(), "INSERT OR IGNORE INTO gone_talk VALUES (?)");
   for (const std::uint32_t index : running_talks_) {
     const KnownTalk& known = talks_[index];
     if (running.contains(index) || known.stored > 0) continue;
     if (known.row.seen.count > 0) {
       write_talk(rows, index, known.row, written);
     } else if (known.id != 0) {
+      touch_ends(known.id);
+      run(gone, known.id);
       run(forget, known.id);
       ++written.fresh;
     }
   }
   for (const std::uint32_t index : dirty_talks_)
     if (!running.contains(index)) write_talk(rows, index, talks_[index].row, written);
+}
+
+// What is derived of them is no longer up to date.
+void LiveStore::touch_ends(RowId talk) {
+  SQLite::Statement touch(database_->sql(),
+                          "INSERT OR IGNORE INTO changed_endpoint SELECT client FROM talk WHERE "
+                          "id = ?1 UNION ALL SELECT server FROM talk WHERE id = ?1");
+  run(touch, talk);
 }
 
 void LiveStore::write_talk(FactRows& rows, std::uint32_t index, const ConversationRow& total,
@@ -265,6 +273,7 @@ void LiveStore::write_talk(FactRows& rows, std::uint32_t index, const Conversati
       hash_mix(sum_of(total), static_cast<std::uint64_t>(nanoseconds_since_1970(total.seen.last)));
   if (shown == known.shown || sum_of(total) < known.stored) return;
   written_talks_.push_back({index, known.id, known.shown});
+  if (known.id != 0) touch_ends(known.id);
   ++(known.id == 0 ? written.fresh : written.changed);
   if (known.id == 0) known.id = ++last_talk_id_;
   FirstFlows flows = first_flows_of(total);

@@ -134,10 +134,10 @@ class LiveStore {
   void write_talks(FactRows& rows, const Running& running, Written& written);
   void write_talk(FactRows& rows, std::uint32_t index, const ConversationRow& total,
                   Written& written);
+  void touch_ends(RowId talk);
   void settle_facts();
   void settle_talks(const Running& running);
   void undo();
-  RowId last_id(const char* table) const;
 
   static constexpr std::uint32_t kNone = 0xffff'ffff;
 

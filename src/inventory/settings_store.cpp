@@ -10,7 +10,21 @@ namespace {
 
 using Id = std::int64_t;
 
-void write_registry(SQLite::Database& sql, const Knowledge& knowledge) {
+// A talk's id is told from a fact's by its sign.
+std::string evidence_json(const SettingValue& value) {
+  std::string json = "[";
+  const auto add = [&](Id id) {
+    if (json.size() > 1) json += ',';
+    json += std::to_string(id);
+  };
+  for (const Id fact : value.facts) add(fact);
+  for (const Id talk : value.talks) add(-talk);
+  return json + ']';
+}
+
+}  // namespace
+
+void write_setting_registry(SQLite::Database& sql, const Knowledge& knowledge) {
   SQLite::Statement add(sql,
                         "INSERT INTO setting_kind (id, name, title, meaning, instance, type, unit, "
                         "\"order\", compare, differs_by_nature, shown_by, change, \"check\", "
@@ -31,33 +45,16 @@ void write_registry(SQLite::Database& sql, const Knowledge& knowledge) {
         json_array(grade.any), json_array(grade.none));
 }
 
-// A talk's id is told from a fact's by its sign.
-std::string evidence_json(const SettingValue& value) {
-  std::string json = "[";
-  const auto add = [&](Id id) {
-    if (json.size() > 1) json += ',';
-    json += std::to_string(id);
-  };
-  for (const Id fact : value.facts) add(fact);
-  for (const Id talk : value.talks) add(-talk);
-  return json + ']';
-}
-
-}  // namespace
-
 void empty_settings(SQLite::Database& sql) {
   for (const char* table : {"setting", "setting_kind", "grade"})
     sql.exec(std::string("DELETE FROM ") + table);
 }
 
-SettingsWriter::SettingsWriter(SQLite::Database& sql, const Knowledge& knowledge)
+SettingsWriter::SettingsWriter(SQLite::Database& sql)
     : setting_(sql,
                "INSERT INTO setting (device, kind, instance, value, state, source, current, "
                "level, first_seen, last_seen, evidence)",
-               11) {
-  empty_settings(sql);
-  write_registry(sql, knowledge);
-}
+               11) {}
 
 void SettingsWriter::write(Id device, const std::vector<SettingValue>& values) {
   for (const SettingValue& value : values)

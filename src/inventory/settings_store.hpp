@@ -14,8 +14,7 @@ namespace asepsis {
 // May throw SQLite::Exception: use it within guarded().
 class SettingsWriter {
  public:
-  // Replaces the registry and the grades.
-  SettingsWriter(SQLite::Database& sql, const Knowledge& knowledge);
+  explicit SettingsWriter(SQLite::Database& sql);
 
   // `device`: its key.
   void write(std::int64_t device, const std::vector<SettingValue>& values);
@@ -26,7 +25,10 @@ class SettingsWriter {
   Appender setting_;
 };
 
-// Empties what the writer writes.
+// The registry that they are derived by, and the grades. REQUIRES: there is none.
+void write_setting_registry(SQLite::Database& sql, const Knowledge& knowledge);
+
+// Empties what both write.
 void empty_settings(SQLite::Database& sql);
 
 }  // namespace asepsis

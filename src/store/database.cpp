@@ -46,17 +46,33 @@ void renew_derived(SQLite::Database& sql) {
   while (old.executeStep()) views.push_back(old.getColumn(0).getString());
   old.reset();
   for (const std::string& view : views) sql.exec("DROP VIEW \"" + view + '"');
-  for (const char* table :
-       {"setting_document", "document_evidence", "document_conflict", "unregistered", "row_device",
-        "setting_evidence", "setting", "setting_kind", "grade", "conversation", "device_evidence",
-        "endpoint_owner", "device_fact", "device_value", "device_endpoint", "device_alias",
-        "device"})
+  for (const char* table : {"equipment_key",
+                            "gone_talk",
+                            "changed_endpoint",
+                            "derivation",
+                            "setting_document",
+                            "document_evidence",
+                            "document_conflict",
+                            "unregistered",
+                            "row_device",
+                            "setting_evidence",
+                            "setting",
+                            "setting_kind",
+                            "grade",
+                            "conversation",
+                            "device_evidence",
+                            "endpoint_owner",
+                            "device_fact",
+                            "device_value",
+                            "device_endpoint",
+                            "device_alias",
+                            "device"})
     sql.exec(std::string("DROP TABLE IF EXISTS ") + table);
-  sql.exec(std::string(kAreaTables) + std::string(kDerivedTables) + std::string(kFindingTables) +
-           std::string(kDocumentTables) + std::string(kDocumentDerivedTables) +
-           std::string(kListenerTables) + std::string(kViews) + std::string(kAreaViews) +
-           std::string(kFindingViews) + std::string(kDocumentViews) + std::string(kListenerViews));
-  sql.exec("CREATE INDEX IF NOT EXISTS fact_claim ON fact (claim)");
+  sql.exec(std::string(kAreaTables) + std::string(kDerivedTables) + std::string(kDerivationTables) +
+           std::string(kFactIndices) + std::string(kFindingTables) + std::string(kDocumentTables) +
+           std::string(kDocumentDerivedTables) + std::string(kListenerTables) +
+           std::string(kViews) + std::string(kAreaViews) + std::string(kFindingViews) +
+           std::string(kDocumentViews) + std::string(kListenerViews));
 }
 
 // Brings the schema to kSchemaVersion, in one transaction.

@@ -68,6 +68,7 @@ CREATE TABLE IF NOT EXISTS finding_change (
   why TEXT NOT NULL
 ) STRICT;
 
+CREATE INDEX IF NOT EXISTS finding_device ON finding (device);
 CREATE INDEX IF NOT EXISTS finding_change_finding ON finding_change (finding);
 
 )sql";

@@ -102,13 +102,13 @@ CREATE TABLE talk (
   packet INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX fact_claim ON fact (claim);
-
 )sql";
 
 const std::string_view kDerivedTables =
     R"sql(-- Derived: a deterministic function of the tables above, emptied and filled as
--- a whole. A device's key means nothing and changes; its id stays.
+-- a whole, or for a few devices and their surroundings. A device's key means
+-- nothing and changes; its id stays. Takes reports: it was seen to take
+-- clinical data.
 
 CREATE TABLE device (
   key INTEGER PRIMARY KEY,
@@ -116,7 +116,8 @@ CREATE TABLE device (
   site INTEGER NOT NULL REFERENCES site,
   reason TEXT NOT NULL,
   first_seen INTEGER NOT NULL,
-  last_seen INTEGER NOT NULL
+  last_seen INTEGER NOT NULL,
+  takes_reports INTEGER NOT NULL
 ) STRICT;
 
 -- Ids by which a device was or could have been known; one is its own.
@@ -244,11 +245,11 @@ CREATE INDEX setting_of_kind ON setting (kind);
 
 std::string_view schema_sql() {
   static const std::string kWhole =
-      std::string(kFactTables) + std::string(kAreaTables) + std::string(kDerivedTables) +
-      std::string(kFindingTables) + std::string(kDocumentTables) +
-      std::string(kDocumentDerivedTables) + std::string(kListenerTables) + std::string(kViews) +
-      std::string(kAreaViews) + std::string(kFindingViews) + std::string(kDocumentViews) +
-      std::string(kListenerViews);
+      std::string(kFactTables) + std::string(kFactIndices) + std::string(kAreaTables) +
+      std::string(kDerivedTables) + std::string(kDerivationTables) + std::string(kFindingTables) +
+      std::string(kDocumentTables) + std::string(kDocumentDerivedTables) +
+      std::string(kListenerTables) + std::string(kViews) + std::string(kAreaViews) +
+      std::string(kFindingViews) + std::string(kDocumentViews) + std::string(kListenerViews);
   return kWhole;
 }
 

@@ -10,7 +10,9 @@
 namespace asepsis {
 
 extern const std::string_view kFactTables;
+extern const std::string_view kFactIndices;
 extern const std::string_view kDerivedTables;
+extern const std::string_view kDerivationTables;
 extern const std::string_view kFindingTables;
 extern const std::string_view kDocumentTables;
 extern const std::string_view kDocumentDerivedTables;
