@@ -2,7 +2,7 @@
 import type { Schemas } from '../api/client';
 
 type Result = Schemas['QueryResult'];
-export interface Chartable { kind: 'bar' | 'line'; x: string; y: string; rows: { x: string; y: number }[] }
+export interface Chartable { kind: 'bar' | 'line'; x: string; y: string; ordered?: boolean; rows: { x: string; y: number }[] }
 
 export const most = 60;
 

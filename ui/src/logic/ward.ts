@@ -1,21 +1,29 @@
-// What a ward has to know of its findings: one card a kind of advice and class
-// of device, not one a finding.
+// What a ward has to know of its findings: one card a piece of advice, with the
+// devices that it is about, and not one a finding.
 import type { Schemas } from '../api/client';
 
 type Finding = Schemas['FindingSummary'];
-export interface Card { key: string; finding: string; check: string; class?: string; harm?: string; owner: string; rating: number; devices: string[] }
+export interface Card { advice: string; classes: string[]; harm?: string; owner: string; rating: number; devices: string[] }
 
-export function cards(findings: Finding[]): Card[] {
-  const byKey = new Map<string, Card>();
+// Of each check one finding: enough to ask what it advises.
+export function samples(findings: Finding[]): Finding[] {
+  const byCheck = new Map<string, Finding>();
+  for (const f of findings) if (!byCheck.has(f.check)) byCheck.set(f.check, f);
+  return [...byCheck.values()];
+}
+
+const add = (list: string[], item: string): void => { if (!list.includes(item)) list.push(item); };
+
+export function cards(findings: Finding[], adviceOf: (check: string) => string | undefined): Card[] {
+  const byAdvice = new Map<string, Card>();
   for (const f of findings) {
-    const key = `${f.check} ${f.class ?? ''}`;
-    const card = byKey.get(key) ?? {
-      key, finding: f.id, check: f.check, owner: f.owner_role, rating: f.rating, devices: [],
-      ...(f.class ? { class: f.class } : {}), ...(f.harm ? { harm: f.harm } : {}),
-    };
-    if (!card.devices.includes(f.device)) card.devices.push(f.device);
-    card.rating = Math.max(card.rating, f.rating);
-    byKey.set(key, card);
+    const advice = adviceOf(f.check);
+    if (!advice) continue;
+    const card = byAdvice.get(advice) ?? { advice, classes: [], owner: f.owner_role, rating: 0, devices: [] };
+    if (f.rating > card.rating) Object.assign(card, { rating: f.rating, owner: f.owner_role, harm: f.harm });
+    add(card.devices, f.device);
+    add(card.classes, f.class ?? '');
+    byAdvice.set(advice, card);
   }
-  return [...byKey.values()].sort((a, b) => b.rating - a.rating || b.devices.length - a.devices.length);
+  return [...byAdvice.values()].sort((a, b) => b.rating - a.rating || b.devices.length - a.devices.length);
 }

@@ -104,7 +104,7 @@ export function Ask() {
     else setSearch({ sql: text });
   };
   return (
-    <Page title="Ask" data={ask.data?.result.data} noAge={!ask.data}>
+    <Page title="Ask" data={ask.data?.result.data}>
       <SavedViews page="ask" path="/ask" />
       <p className="lead">Ask the hospital anything in SQL. A question can change nothing and ends after five seconds.</p>
       <div className="side ask">
@@ -127,9 +127,10 @@ export function Ask() {
             </div>
             <Button type="submit" disabled={ask.isPending || !sql.trim()}>{ask.isPending ? 'Asking …' : 'Ask'}</Button>
           </form>
-          <Answered answer={views} short>{(v) => <Views views={v.views} />}</Answered>
           {ask.error && <ProblemBox error={ask.error} />}
-          {ask.data && <Shown key={ask.data.sql} result={ask.data.result} sql={ask.data.sql} />}
+          {ask.data && !ask.isPending && <Shown key={ask.data.sql} result={ask.data.result} sql={ask.data.sql} />}
+          {ask.isPending && <Loading />}
+          {views.data && <Views views={views.data.views} />}
         </div>
       </div>
     </Page>

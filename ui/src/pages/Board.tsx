@@ -29,7 +29,7 @@ function ByRating({ t }: { t: TodayData }) {
   return (
     <section className="panel" aria-labelledby="by-rating">
       <h2 id="by-rating">Open findings by harm to patients</h2>
-      <Suspense fallback={<div style={{ height: 170 }} />}><Chart chart={{ kind: 'bar', x: 'rating', y: 'findings', rows }} says={says} /></Suspense>
+      <Suspense fallback={<div style={{ height: 190 }} />}><Chart chart={{ kind: 'bar', x: 'rating', y: 'findings', ordered: true, rows }} says={says} /></Suspense>
     </section>
   );
 }

@@ -153,9 +153,10 @@ export function BringIn() {
     mutationFn: async (id: string) => { await api.DELETE('/imports/{id}', { params: { path: { id } } }); },
     onSettled: () => void queries.invalidateQueries({ queryKey: ['imports'] }),
   });
+  const health = useQuery({ queryKey: ['health'], queryFn: async () => dataOf(await api.GET('/health')) });
   const mapped = toMap && list.data?.items.find((i) => i.id === toMap.id && i.state === 'done');
   return (
-    <Page title="Bring in" noAge>
+    <Page title="Bring in" data={health.data?.data}>
       <p className="lead">What was recorded elsewhere, and what documents say. The same file twice changes nothing. Patients and secrets are not kept.</p>
       <Drop send={send} busy={sending !== null} />
       <div role="status">{sending && <p>{`Sending ${sending.file} `}<progress max={1} value={sending.share} aria-label={`Sending ${sending.file}`} /></p>}</div>

@@ -12,7 +12,7 @@ export function Classes() {
     <Page title="Weakness classes" data={answer.data?.data} before={<BackLink asElement={Link} to="/findings">All findings</BackLink>}>
       <p className="lead">One kind of weakness at many devices is best ended as a whole: by adopting a baseline, or by asking for it when buying.</p>
       <Answered answer={answer}>{({ items }) => (items.length === 0 ? <Empty title="No open finding"><p>Nothing to group.</p></Empty> : (
-        <div className="scroll" role="region" aria-label="Weakness classes" tabIndex={0}>
+        <div className="scroll boxed" role="region" aria-label="Weakness classes" tabIndex={0}>
           <table className="grid stack">
             <thead><tr><th scope="col">Class</th><th scope="col">Worst</th><th scope="col" className="n">Devices</th><th scope="col" className="n">Findings</th><th scope="col">What adopting a baseline would end</th></tr></thead>
             <tbody>{items.map((c) => (

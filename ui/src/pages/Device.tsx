@@ -73,11 +73,18 @@ function Seen({ d }: { d: Detail }) {
 
 const states: Record<string, string> = { seen: 'seen', refused: 'refused', unknown: 'not known' };
 
+const useSettings = (id: string) => useQuery({
+  queryKey: ['device-settings', id],
+  queryFn: async () => dataOf(await api.GET('/devices/{id}/settings', { params: { path: { id } } })),
+});
+
+const useDeviceFindings = (id: string) => useQuery({
+  queryKey: ['device-findings', id],
+  queryFn: async () => dataOf(await api.GET('/devices/{id}/findings', { params: { path: { id } } })),
+});
+
 function Settings({ id }: { id: string }) {
-  const answer = useQuery({
-    queryKey: ['device-settings', id],
-    queryFn: async () => dataOf(await api.GET('/devices/{id}/settings', { params: { path: { id } } })),
-  });
+  const answer = useSettings(id);
   return (
     <section className="panel" id="settings" aria-labelledby="settings-h">
       <h2 id="settings-h">Settings</h2>
@@ -107,10 +114,7 @@ function Settings({ id }: { id: string }) {
 }
 
 function DeviceFindings({ id }: { id: string }) {
-  const answer = useQuery({
-    queryKey: ['device-findings', id],
-    queryFn: async () => dataOf(await api.GET('/devices/{id}/findings', { params: { path: { id } } })),
-  });
+  const answer = useDeviceFindings(id);
   const say: Record<string, string> = { open: '', gone: 'gone', 'accepted-until': 'accepted until ' };
   return (
     <section className="panel" id="findings" aria-labelledby="findings-h">
@@ -240,10 +244,14 @@ export function Device() {
     queryKey: ['device', id],
     queryFn: async () => dataOf(await api.GET('/devices/{id}', { params: { path: { id } } })),
   });
+  // What is seen first comes at once, so that nothing jumps.
+  const settings = useSettings(id);
+  const findings = useDeviceFindings(id);
+  const waiting = !answer.error && (settings.isPending || findings.isPending);
   const d = answer.data;
   return (
     <Page title={d ? deviceName(d) : 'Device'} data={d?.data} before={<BackLink asElement={Link} to="/devices">All devices</BackLink>}>
-      <Answered answer={answer}>{(device) => (
+      <Answered answer={waiting ? { ...answer, data: undefined } : answer}>{(device) => (
         <>
           <Facts d={device} words={words} />
           <div className="columns">

@@ -16,7 +16,7 @@ const coverages: Record<string, string> = { none: 'None', low: 'Low (under 34 %)
 
 const facetsOf = (words: Words): Facet[] => [
   { name: 'class', title: 'Class', say: (v) => sentence(words.className(v)) },
-  { name: 'rating', title: 'Worst finding', say: (v) => `${v} ${ratings[Number(v)] ?? ''}` },
+  { name: 'rating', title: 'Worst finding', none: 'No open finding', say: (v) => `${v} ${ratings[Number(v)] ?? ''}` },
   { name: 'care_area', title: 'Care area' },
   { name: 'manufacturer', title: 'Manufacturer' },
   { name: 'model', title: 'Model' },
@@ -32,7 +32,7 @@ function Row({ d, words }: { d: Schemas['Device']; words: Words }) {
       <td data-label="Class">{d.class ? kind(words, d) : <Unknown />}</td>
       <td data-label="Model" className="anywhere">{modelName(d) || <Unknown />}</td>
       <td data-label="Care area" className="anywhere">{d.care_area ?? <Unknown />}</td>
-      <td data-label="Address" className="mono">{d.ip?.[0] ?? d.mac?.[0] ?? <Unknown />}{(d.ip?.length ?? 0) > 1 && <span className="quiet">{` +${(d.ip?.length ?? 1) - 1}`}</span>}</td>
+      <td data-label="Address" className="mono nowrap">{d.ip?.[0] ?? d.mac?.[0] ?? <Unknown />}{(d.ip?.length ?? 0) > 1 && <span className="quiet">{` +${(d.ip?.length ?? 1) - 1}`}</span>}</td>
       <td data-label="Worst finding"><Rating of={d.rating} /></td>
       <td data-label="Coverage"><Coverage of={d.coverage} /></td>
       <td data-label="Last heard"><Time of={d.last_seen} /></td>
@@ -100,7 +100,7 @@ export function Devices() {
           <FiltersOn facets={facets} />
           <Answered answer={list}>{() => (items.length === 0 ? <Nothing filtered={Object.keys(filter).length > 0} /> : (
             <>
-              <div className="scroll" role="region" aria-label="Devices" tabIndex={0}>
+              <div className="scroll boxed" role="region" aria-label="Devices" tabIndex={0}>
                 <table className="grid stack">
                   <thead><tr><th scope="col">Device</th><th scope="col">Class</th><th scope="col">Model</th><th scope="col">Care area</th><th scope="col">Address</th><th scope="col">Worst finding</th><th scope="col">Coverage</th><th scope="col">Last heard</th></tr></thead>
                   <tbody>{items.map((d) => <Row key={d.id} d={d} words={words} />)}</tbody>

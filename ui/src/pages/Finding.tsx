@@ -4,6 +4,7 @@ import { Link, useParams } from 'react-router-dom';
 import { BackLink, Button } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
 import { isoDay, timeText } from '../logic/time';
+import { clauseTexts } from '../logic/clauses';
 import { sentence, spoken } from '../logic/words';
 import { Answered, Page, ProblemBox } from '../parts/Page';
 import { DeviceLink, Rating, kind, modelName } from '../parts/Show';
@@ -77,7 +78,7 @@ function Accept({ finding }: { finding: Detail }) {
 const stateText = (f: Detail): string => (f.state === 'open' ? 'Open' : f.state === 'gone' ? 'Gone: it no longer shows' : `Accepted until ${f.accepted_until ?? 'a day'}`);
 
 function About({ f, words }: { f: Detail; words: Words }) {
-  const clauses = (f.clauses ?? []).map((c) => (typeof c === 'string' ? c : JSON.stringify(c).replace(/[{}"[\]]/g, ' ').trim()));
+  const clauses = clauseTexts(f.clauses);
   return (
     <section className="panel" aria-labelledby="about-h">
       <h2 id="about-h">What was found</h2>

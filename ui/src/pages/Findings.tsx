@@ -100,7 +100,7 @@ export function Findings() {
           <FiltersOn facets={facets} />
           <Answered answer={list}>{() => (items.length === 0 ? <Nothing filtered={Object.keys(filter).length > 0} /> : (
             <>
-              <div className="scroll" role="region" aria-label="Findings" tabIndex={0}>
+              <div className="scroll boxed" role="region" aria-label="Findings" tabIndex={0}>
                 <table className="grid stack">
                   <thead><tr><th scope="col">Rating</th><th scope="col">Finding</th><th scope="col">Device</th><th scope="col">Care area</th><th scope="col">Accountable</th><th scope="col">Last seen</th></tr></thead>
                   <tbody>{items.map((f) => <Row key={f.id} f={f} words={words} />)}</tbody>

@@ -90,7 +90,7 @@ function Nodes({ map, selected, choose, name }: { map: MapData; selected: string
             <th scope="row" className="anywhere"><button type="button" className="link-button" aria-pressed={selected === n.id} onClick={() => choose(selected === n.id ? null : n.id)}>{name(n)}</button></th>
             <td className="n">{number(n.devices)}</td>
             <td><Rating of={n.worst} /></td>
-            <td>{n.kind === 'device'
+            <td className="nowrap">{n.kind === 'device'
               ? <Link to={`/devices/${encodeURIComponent(n.id.replace(/^device:/, ''))}`}>Open<span className="nhsuk-u-visually-hidden">{` ${name(n)}`}</span></Link>
               : to && <Link to={to}>Look inside<span className="nhsuk-u-visually-hidden">{` ${name(n)}`}</span></Link>}</td>
           </tr>

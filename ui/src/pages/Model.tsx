@@ -50,12 +50,26 @@ function Cell({ model, row, variant }: { model: ModelData; row: ModelData['separ
   );
 }
 
+function Row({ model, row }: { model: ModelData; row: ModelData['separating'][number] }) {
+  return (
+    <tr data-proven={row.proven}>
+      <th scope="row" className="anywhere">
+        <span title={row.meaning}>{row.title}</span>{row.instance && <div className="small quiet">{row.instance}</div>}
+        {row.proven && <span className="nhsuk-u-visually-hidden"> (proven to differ)</span>}
+      </th>
+      {model.variants.map((v) => <Cell key={v.id} model={model} row={row} variant={v} />)}
+    </tr>
+  );
+}
+
 function Matrix({ model }: { model: ModelData }) {
-  const proven = model.separating.filter((r) => r.proven).length;
+  const [all, setAll] = useState(false);
+  const proven = model.separating.filter((r) => r.proven);
+  const others = model.separating.filter((r) => !r.proven);
   return (
     <section className="panel" aria-labelledby="matrix-h">
       <h2 id="matrix-h">Settings by variant</h2>
-      <p>{`${count(proven, 'setting')} proven to differ (highlighted)${model.target ? `. The plan leads to variant ${model.target}.` : '.'}`}</p>
+      <p>{`${count(proven.length, 'setting')} proven to differ (highlighted)${model.target ? `. The plan leads to variant ${model.target}.` : '.'}`}</p>
       <div className="scroll" role="region" aria-label="Settings by variant" tabIndex={0}>
         <table className="matrix">
           <thead>
@@ -69,18 +83,10 @@ function Matrix({ model }: { model: ModelData }) {
               ))}
             </tr>
           </thead>
-          <tbody>{model.separating.map((row) => (
-            <tr key={`${row.setting} ${row.instance ?? ''}`} data-proven={row.proven}>
-              <th scope="row" className="anywhere">
-                {row.title}{row.instance && <div className="small quiet">{row.instance}</div>}
-                {row.proven && <span className="nhsuk-u-visually-hidden"> (proven to differ)</span>}
-                {row.meaning && <div className="small quiet">{row.meaning}</div>}
-              </th>
-              {model.variants.map((v) => <Cell key={v.id} model={model} row={row} variant={v} />)}
-            </tr>
-          ))}</tbody>
+          <tbody>{[...proven, ...(all ? others : [])].map((row) => <Row key={`${row.setting} ${row.instance ?? ''}`} model={model} row={row} />)}</tbody>
         </table>
       </div>
+      {others.length > 0 && <p className="no-print"><button type="button" className="link-button" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'Only what is proven to differ' : `Show ${count(others.length, 'more setting')}, known of one variant only`}</button></p>}
     </section>
   );
 }

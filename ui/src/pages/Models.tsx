@@ -35,7 +35,7 @@ function List({ models, words }: { models: Schemas['ModelSummary'][]; words: Wor
         <label className="nhsuk-label" htmlFor="find">Find a model</label>
         <input id="find" type="search" className="nhsuk-input" autoComplete="off" value={text} onChange={(e) => { setText(e.target.value); setShown(step); }} />
       </div>
-      <div className="scroll" role="region" aria-label="Models" tabIndex={0}>
+      <div className="scroll boxed" role="region" aria-label="Models" tabIndex={0}>
         <table className="grid stack">
           <thead><tr><th scope="col">Model</th><th scope="col">Class</th><th scope="col" className="n">Devices</th><th scope="col">Configured in</th><th scope="col">Grades</th><th scope="col">They differ in</th></tr></thead>
           <tbody>{found.slice(0, shown).map((m) => <Row key={m.id} m={m} words={words} />)}</tbody>

@@ -1,15 +1,17 @@
 // A ward's own board: what stands there, and what staff should do. No jargon.
-import { useQuery } from '@tanstack/react-query';
+import { useQueries, useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
 import { BackLink } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
 import { count, deviceName, number, sentence } from '../logic/words';
-import { cards, type Card } from '../logic/ward';
+import { cards, samples, type Card } from '../logic/ward';
 import { Answered, Empty, Loading, Page } from '../parts/Page';
 import { kind } from '../parts/Show';
 import { useWords, type Words } from '../parts/Vocabulary';
 
 const shown = 9;
+const named = 8;
+const most = 40;  // checks whose advice is asked for
 
 function Areas() {
   const answer = useQuery({ queryKey: ['device-facets', {}], queryFn: async () => dataOf(await api.GET('/devices/facets')) });
@@ -29,16 +31,15 @@ function Areas() {
 }
 
 function WardCard({ card, words, name }: { card: Card; words: Words; name: (id: string) => string }) {
-  const detail = useQuery({
-    queryKey: ['finding', card.finding],
-    queryFn: async () => dataOf(await api.GET('/findings/{id}', { params: { path: { id: card.finding } } })),
-  });
   return (
     <li>
-      <h3>{kind(words, card)}{card.devices.length > 1 && `, ${number(card.devices.length)} of them`}</h3>
-      <p className="small quiet anywhere">{card.devices.slice(0, 8).map(name).join(', ')}{card.devices.length > 8 && ` and ${card.devices.length - 8} more`}</p>
+      <h3>{card.advice}</h3>
       <dl>
-        <dt>What to do</dt><dd>{detail.data?.advice.ward ?? (detail.isPending ? 'Loading …' : 'Carry on as usual, and ask who looks after it.')}</dd>
+        <dt>Which devices</dt>
+        <dd className="anywhere">
+          {`${card.classes.map((c) => kind(words, c ? { class: c } : {})).join(', ')} (${number(card.devices.length)})`}
+          <div className="small quiet">{card.devices.slice(0, named).map(name).join(', ')}{card.devices.length > named && ` and ${card.devices.length - named} more`}</div>
+        </dd>
         {card.harm && <><dt>Why it matters</dt><dd>{card.harm}</dd></>}
         <dt>Who looks after it</dt><dd>{sentence(words.roleName(card.owner))}</dd>
       </dl>
@@ -67,19 +68,27 @@ function WardBoard({ area }: { area: string }) {
     refetchInterval: 60_000,
   });
   const byId = new Map<string, string>(devices.data?.items.map((d) => [d.id, deviceName(d)]));
-  const all = findings.data ? cards(findings.data.items) : [];
+  const found = findings.data?.items ?? [];
+  const advice = useQueries({
+    queries: samples(found).slice(0, most).map((f) => ({
+      queryKey: ['finding', f.id],
+      queryFn: async () => dataOf(await api.GET('/findings/{id}', { params: { path: { id: f.id } } })),
+    })),
+    combine: (answers) => ({ pending: answers.some((a) => a.isPending), of: new Map(answers.map((a) => [a.data?.check, a.data?.advice.ward])) }),
+  });
+  const all = cards(found, (check) => advice.of.get(check));
   return (
     <Page title={area} data={devices.data?.data} before={<BackLink asElement={Link} to="/ward">All wards</BackLink>}>
       <Answered answer={devices} short>{({ items }) => (items.length === 0 ? (
         <Empty title="No device is known on this ward"><p>Either none was heard, or nobody said which part of the network is this ward: <code>asepsis areas --help</code>.</p></Empty>
       ) : <Devices devices={items} words={words} />)}</Answered>
       <h2>What to do</h2>
-      {findings.isPending ? <Loading short /> : (
+      {findings.isPending || advice.pending ? <Loading /> : (
         <Answered answer={findings} short>{() => (all.length === 0 ? (
           <Empty title="Nothing for the ward to do"><p>Keep using the devices as usual. If one behaves oddly, use another and tell clinical engineering.</p></Empty>
         ) : (
           <>
-            <ul className="ward-cards">{all.slice(0, shown).map((card) => <WardCard key={card.key} card={card} words={words} name={(id) => byId.get(id) ?? id} />)}</ul>
+            <ul className="ward-cards">{all.slice(0, shown).map((card) => <WardCard key={card.advice} card={card} words={words} name={(id) => byId.get(id) ?? id} />)}</ul>
             {all.length > shown && <p>{`And ${all.length - shown} more of lesser weight, which others look after.`}</p>}
           </>
         ))}</Answered>

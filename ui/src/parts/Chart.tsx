@@ -7,9 +7,9 @@ function draw(chart: Chartable): Element {
   const common = { className: 'plot', style: undefined, width: 760 };
   const figure = chart.kind === 'bar'
     ? Plot.plot({
-      ...common, marginLeft: 190, x: { label: chart.y, grid: true }, y: { label: null },
-      height: 50 + 24 * new Set(chart.rows.map((r) => r.x)).size,
-      marks: [Plot.barX(chart.rows, { x: 'y', y: 'x', fill: 'var(--bar)', sort: { y: '-x' } }), Plot.ruleX([0])],
+      ...common, marginLeft: 190, x: { label: chart.y, grid: true }, y: { label: null, ...(chart.ordered ? { domain: chart.rows.map((r) => r.x) } : {}) },
+      marginBottom: 44, height: 70 + 24 * new Set(chart.rows.map((r) => r.x)).size,
+      marks: [Plot.barX(chart.rows, { x: 'y', y: 'x', fill: 'var(--bar)', sort: { y: chart.ordered ? null : '-x' } }), Plot.ruleX([0])],
     })
     : Plot.plot({
       ...common, marginLeft: 60, x: { label: chart.x, type: 'time' }, y: { label: chart.y, grid: true },

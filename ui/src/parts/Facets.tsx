@@ -7,11 +7,12 @@ export interface Facet {
   name: string;
   title: string;
   say?: (value: string) => string;
+  none?: string;  // what it means to have no value
 }
 
 interface Value { value: string; count: number }
 
-const words = (facet: Facet, value: string): string => (value === '' ? 'Not known' : facet.say ? facet.say(value) : value);
+const words = (facet: Facet, value: string): string => (value === '' ? facet.none ?? 'Not known' : facet.say ? facet.say(value) : value);
 
 // What is chosen is listed even when nothing is left of it.
 function valuesOf(known: Value[], chosen: string[]): Value[] {

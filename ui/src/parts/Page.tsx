@@ -28,16 +28,16 @@ interface PageProps {
   children: ReactNode;
 }
 
+let shownBefore: string | null = null;  // where the reader was
+
 export function Page({ title, data, noAge, before, actions, children }: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   const { pathname } = useLocation();
-  const first = useRef(true);
   useEffect(() => { document.title = `${title} - asepsis`; }, [title]);
   // After a change of page the reader starts at its title, as after a load.
   useEffect(() => {
-    if (first.current && document.activeElement === document.body && history.length <= 1) { first.current = false; return; }
-    first.current = false;
-    if (!location.hash) heading.current?.focus({ preventScroll: false });
+    if (shownBefore !== null && shownBefore !== pathname && !location.hash) heading.current?.focus();
+    shownBefore = pathname;
   }, [pathname]);
   return (
     <>

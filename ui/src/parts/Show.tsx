@@ -33,7 +33,7 @@ export function Coverage({ of }: { of: number | undefined }) {
   );
 }
 
-export const Sure = ({ of }: { of: number | undefined }) => (of === undefined ? null : <span className="quiet small">{` ${percent(of)} sure`}</span>);
+export const Sure = ({ of }: { of: number | undefined }) => (of === undefined || of >= 0.995 ? null : <span className="quiet small">{` ${percent(of)} sure`}</span>);
 
 export const Time = ({ of }: { of: string | undefined }) => (of ? <time dateTime={of} className="nowrap">{timeText(of)}</time> : <Unknown />);
 

@@ -33,7 +33,7 @@ function NewToken({ scopes }: { scopes: Scope[] }) {
           <label className="nhsuk-label" htmlFor="token-days">Days until it expires</label>
           <input id="token-days" className="nhsuk-input nhsuk-input--width-5" type="number" min={1} max={366} required value={days} onChange={(e) => setDays(Number(e.target.value))} />
         </div>
-        <fieldset className="nhsuk-fieldset" style={{ width: 'auto' }}>
+        <fieldset>
           <legend>It may</legend>
           {scopes.map((scope) => <label key={scope} className="nowrap"><input type="checkbox" checked={chosen.includes(scope)} onChange={() => toggle(scope)} />{` ${scope} `}</label>)}
         </fieldset>
