@@ -1,15 +1,22 @@
 import { fileURLToPath } from 'node:url';
 import react from '@vitejs/plugin-react';
+import type { Rule } from 'postcss';
 import { defineConfig } from 'vitest/config';
 import { darkColours } from './build/dark';
 import { licences } from './build/licences';
+
+// nhsuk-frontend draws the cross of a search field by an image; the browser has one.
+const withoutImages = {
+  postcssPlugin: 'without-images',
+  Rule(rule: Rule) { if (rule.selector.includes('search-cancel-button')) rule.remove(); },
+};
 
 // Names without hashes: the files are committed and embedded in the program,
 // which gives each an ETag by its content.
 export default defineConfig({
   plugins: [react(), licences([fileURLToPath(new URL('node_modules/nhsuk-frontend', import.meta.url))])],
   css: {
-    postcss: { plugins: [darkColours()] },
+    postcss: { plugins: [withoutImages, darkColours()] },
     preprocessorOptions: { scss: { quietDeps: true, loadPaths: ['node_modules'] } },
   },
   build: {
