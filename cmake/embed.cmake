@@ -41,3 +41,24 @@ std::span<const EmbeddedFile> @function@() {
   set_source_files_properties(${source} PROPERTIES OBJECT_DEPENDS "${paths}")
   target_sources(${target} PRIVATE ${source})
 endfunction()
+
+# asepsis_embed_compressed(target function folder)
+#
+# The same of all files below a folder, each compressed: "index.html.gz".
+
+function(asepsis_embed_compressed target function folder)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS RELATIVE ${folder} ${folder}/*)
+  set(compressed "")
+  foreach(file IN LISTS files)
+    set(output ${CMAKE_CURRENT_BINARY_DIR}/compressed/${function}/${file}.gz)
+    get_filename_component(above ${output} DIRECTORY)
+    file(MAKE_DIRECTORY ${above})
+    add_custom_command(OUTPUT ${output}
+      COMMAND gzip -9nc ${folder}/${file} > ${output}
+      DEPENDS ${folder}/${file}
+      VERBATIM)
+    list(APPEND compressed ${file}.gz)
+  endforeach()
+  asepsis_embed(${target} ${function} ${CMAKE_CURRENT_BINARY_DIR}/compressed/${function}
+    ${compressed})
+endfunction()

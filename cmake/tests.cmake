@@ -52,6 +52,7 @@ asepsis_fuzz_target(fuzz_identify)
 asepsis_fuzz_target(fuzz_parsers)
 asepsis_fuzz_target(fuzz_logs)
 asepsis_fuzz_target(fuzz_documents)
+asepsis_fuzz_target(fuzz_requests)
 
 add_test(NAME layers
   COMMAND ${CMAKE_COMMAND} -P ${PROJECT_SOURCE_DIR}/cmake/check_layers.cmake)
@@ -131,6 +132,13 @@ add_test(NAME findings COMMAND ${end_to_end}/findings.py $<TARGET_FILE:asepsis>
 add_test(NAME finding_schemas COMMAND ${end_to_end}/finding_schemas.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/tests/schemas)
 set_tests_properties(finding_schemas PROPERTIES SKIP_RETURN_CODE 77)
+
+# The server: what it answers, and what is done to it.
+asepsis_unit_test(web_test)
+add_test(NAME serve COMMAND ${end_to_end}/serve.py $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME serve_security COMMAND ${end_to_end}/serve_security.py $<TARGET_FILE:asepsis>
+  ${examples})
+set_tests_properties(serve serve_security PROPERTIES TIMEOUT 300)
 
 # The pages that are made of the code say what it says.
 add_executable(make_docs tools/make_docs.cpp)

@@ -2,7 +2,7 @@
 
 _asepsis() {
   local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]}
-  local commands="read watch selftest import register devices device why services settings drift areas conversations unknown status query check findings classes accept pack schema version"
+  local commands="read watch selftest import register devices device why services settings drift areas conversations unknown status query check findings classes accept pack serve user schema version"
   local command="" given
   for given in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     if [[ " $commands " == *" $given "* ]]; then
@@ -13,8 +13,10 @@ _asepsis() {
 
   COMPREPLY=()
   case $before in
-    --db | --eve | --metrics | --replay) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --db | --eve | --metrics | --replay | --certificate | --key | --oidc-secret-file | --oidc-authority) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --zeek-out | --html) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
+    --listen | --full-name | --oidc-issuer | --oidc-client | --oidc-role | --oidc-claim | --oidc-redirect) return ;;
+    --role) mapfile -t COMPREPLY < <(compgen -W "viewer ward biomedical it procurement clinical-safety administrator" -- "$word"); return ;;
     --filter | --site | --speed | --name | --device | --map | --as-of | --where | --since) return ;;
     --as) mapfile -t COMPREPLY < <(compgen -W "register export" -- "$word"); return ;;
     --dates) mapfile -t COMPREPLY < <(compgen -W "day-first month-first" -- "$word"); return ;;
@@ -41,6 +43,8 @@ _asepsis() {
     findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;
     accept) options="--db --until --by --why --help" ;;
     pack) options="list check test new --help" ;;
+    serve) options="--db --listen --open --certificate --key --name --oidc-issuer --oidc-client --oidc-secret-file --oidc-role --oidc-claim --oidc-redirect --oidc-authority --help" ;;
+    user) options="add list remove password --role --full-name --db --help" ;;
     drift) options="--split --where --since --plan --db --json --csv --help" ;;
     areas) options="--site --db --json --csv --help" ;;
     schema | version) options="--help" ;;

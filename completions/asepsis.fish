@@ -1,6 +1,6 @@
 # Completion of asepsis for fish.
 
-set -l commands read watch selftest import register devices device why services settings drift areas conversations unknown status query check findings classes accept pack schema version
+set -l commands read watch selftest import register devices device why services settings drift areas conversations unknown status query check findings classes accept pack serve user schema version
 set -l shown register devices device why services settings drift areas conversations unknown status query findings classes
 
 complete -c asepsis -f
@@ -28,6 +28,8 @@ complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a findings -
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a classes -d 'List weakness classes and what each baseline would end'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a accept -d 'Accept the risk of a finding until a day'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a pack -d 'List, check, test and begin packs of checks'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a serve -d 'Show the pages, and answer programs'
+complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a user -d 'Say who may log in'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a schema -d 'Describe the tables and views'
 complete -c asepsis -n "not __fish_seen_subcommand_from $commands" -a version -d 'Say which version this is'
 
@@ -83,3 +85,19 @@ complete -c asepsis -n '__fish_seen_subcommand_from findings' -l sarif -d 'SARIF
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l oscal -d 'OSCAL assessment results 1.1.2'
 complete -c asepsis -n '__fish_seen_subcommand_from findings' -l html -x -a '(__fish_complete_directories)' -d 'A printable report'
 complete -c asepsis -n '__fish_seen_subcommand_from selftest' -l passive -d 'Everything is received, nothing is sent'
+complete -c asepsis -n '__fish_seen_subcommand_from serve user' -l db -r -F -d 'The database'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l listen -x -d 'ADDRESS:PORT to be asked at'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l open -d 'Open it in the browser of this desktop'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l certificate -r -F -d 'TLS: the certificate (PEM)'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l key -r -F -d 'Its key (PEM)'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l name -x -d 'A host name that others reach it by'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-issuer -x -d 'The organisation\'s log-in service'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-client -x -d 'What this server is called there'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-secret-file -r -F -d 'A file with the client\'s secret'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-role -x -d 'VALUE=role'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-claim -x -d 'The claim that holds roles'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-redirect -x -d 'Where browsers are sent back to'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-authority -r -F -d 'Certificates to trust with it'
+complete -c asepsis -n '__fish_seen_subcommand_from user' -l role -x -a 'viewer ward biomedical it procurement clinical-safety administrator' -d 'What they may do'
+complete -c asepsis -n '__fish_seen_subcommand_from user' -l full-name -x -d 'For people'
+complete -c asepsis -n '__fish_seen_subcommand_from user' -a 'add list remove password'

@@ -14,6 +14,8 @@
 #include "app/pack_command.hpp"
 #include "app/read_command.hpp"
 #include "app/selftest_command.hpp"
+#include "app/serve_command.hpp"
+#include "app/user_command.hpp"
 #include "app/watch_command.hpp"
 
 namespace asepsis {
@@ -23,6 +25,8 @@ struct Arguments {
   ImportCommand import;
   WatchCommand watch;
   SelftestCommand selftest;
+  ServeCommand serve;
+  UserCommand user;
   AnswerOptions answer;
   CheckCommand check;
   FindingsOptions findings;
@@ -38,5 +42,7 @@ struct Arguments {
 void add_sources(CLI::App& app, Arguments& arguments);
 // What shows or judges what was brought in.
 void add_questions(CLI::App& app, Arguments& arguments);
+// Pages, the API and who may use them: serve, user.
+void add_serving(CLI::App& app, Arguments& arguments);
 
 }  // namespace asepsis

@@ -12,11 +12,11 @@ namespace asepsis {
 namespace {
 
 // In the table of services clients are a number.
-const std::vector<Column> kOfServiceTable = [] {
+std::vector<Column> of_service_table() {
   std::vector<Column> columns = kKnown;
   std::erase_if(columns, [](const Column& column) { return column.name == "clients"; });
   return columns;
-}();
+}
 
 // "d-3f21ab90cc infusion-pump", or the address of what is no device.
 std::string peer(const std::string& side) {
@@ -60,44 +60,24 @@ const std::string kUnsure =
     "runner_up, round(runner_up_confidence, 2) AS sure_of_it FROM attributes "
     "WHERE device = ? AND runner_up <> '' AND (runner_up_confidence >= 0.05 OR value = '')";
 
-std::string only(const std::string& column, const std::string& value) {
-  return value.empty() ? std::string() : " AND " + column + " = " + quoted(value);
-}
-
 // Of a document its line stands where a packet's number does.
 const std::string kPlace = "coalesce(min(packet), 'line ' || min(\"row\"))";
 
-std::string evidence_sql(const std::string& attribute, bool people) {
-  const std::string where = " FROM evidence WHERE device = ?" + only("attribute", attribute) + ' ';
-  if (!people)
-    return "SELECT attribute, round(weight, 2) AS weight, rule, claim, value, protocol, source, "
-           "packet, \"row\", count, first_seen" +
-           where + "ORDER BY attribute, weight DESC, claim, value, source, packet, \"row\"";
+std::string evidence_for_people(const std::string& attribute) {
   return "SELECT " + std::string(attribute.empty() ? "attribute, " : "") +
          "round(weight, 2) AS weight, rule, "
          "CASE WHEN rule = 'oui' THEN 'MAC address' ELSE claim END AS claim, value, protocol, " +
          kFileName + " AS source, " + kPlace + " AS packet, sum(count) AS count, " +
-         "min(first_seen) AS first_seen" + where +
-         "GROUP BY attribute, weight, rule, claim, value, protocol, source "
+         "min(first_seen) AS first_seen FROM evidence WHERE device = ?" +
+         only("attribute", attribute) +
+         " GROUP BY attribute, weight, rule, claim, value, protocol, source "
          "ORDER BY attribute, weight DESC, claim, value, source, packet";
 }
 
-std::string conflicts_sql(const std::string& attribute) {
-  return "SELECT attribute, heard, said, " + kFileName +
-         " AS source, \"row\" AS line FROM (SELECT *, file AS source FROM document_conflicts) "
-         "WHERE "
-         "device = ?" +
-         only("attribute", attribute) + " ORDER BY attribute, said, source, line";
-}
-
-std::string facts_sql(const std::string& claim, bool people) {
-  // What is taken from a claim as it was said.
-  const std::string told = claim == "care_area" ? "device.care_area"
-                           : claim == "name"    ? "name.host"
-                                                : claim;
-  return "SELECT claim, value, protocol, " + (people ? kFileName : "source") +
-         " AS source, packet, count, first_seen FROM facts WHERE device = ?" + only("claim", told) +
-         " ORDER BY claim, value, facts.source, packet";
+// As for programs, but files by their name alone.
+std::string facts_for_people(const std::string& claim) {
+  return "SELECT claim, value, protocol, " + kFileName +
+         " AS source, packet, count, first_seen FROM (" + fact_question(claim) + ")";
 }
 
 // The one device, with its class, or how many.
@@ -138,12 +118,7 @@ Result<void> conclusions(Database& database, const std::string& device,
 }  // namespace
 
 Result<void> show_devices(const AnswerOptions& options) {
-  if (options.form != Form::table)
-    return show(options,
-                "SELECT id, site, class, manufacturer, model, firmware, serial, udi_di, hardware, "
-                "os, mac, ip, name, care_area, location, asset_number, owner_department, "
-                "life_supporting, end_of_support, vlan, first_seen, last_seen, confidence "
-                "FROM devices ORDER BY id");
+  if (options.form != Form::table) return show(options, kDeviceQuestion + " ORDER BY id");
   auto database = open_for_answers(options.database);
   if (!database) return std::unexpected(database.error());
   const auto sites = run_query(*database, "SELECT DISTINCT site FROM device");
@@ -200,10 +175,12 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
   if (people)
     if (const auto done = conclusions(*database, *device, attribute); !done) return done;
   const auto conflicts =
-      people ? section(*database, "Documents say otherwise", conflicts_sql(attribute), *device)
+      people ? section(*database, "Documents say otherwise", conflict_question(attribute), *device)
              : Result<void>();
   if (!conflicts) return conflicts;
-  const auto rows = run_query(*database, evidence_sql(attribute, people), *device, kKnown);
+  const auto rows =
+      run_query(*database, people ? evidence_for_people(attribute) : evidence_question(attribute),
+                *device, kKnown);
   if (!rows) return std::unexpected(rows.error());
   if (!rows->cells.empty()) {
     if (people) std::cout << "\nEvidence\n";
@@ -215,7 +192,8 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
     if (!told) return std::unexpected(told.error());
     if (*told) return {};
   }
-  const auto facts = run_query(*database, facts_sql(attribute, people), *device, kKnown);
+  const auto facts = run_query(
+      *database, people ? facts_for_people(attribute) : fact_question(attribute), *device, kKnown);
   if (!facts) return std::unexpected(facts.error());
   if (facts->cells.empty() && !attribute.empty())
     return fail("nothing that was heard says the " + escaped(attribute) + " of " + *device +
@@ -225,24 +203,18 @@ Result<void> show_why(const AnswerOptions& options, const std::string& id,
 }
 
 Result<void> show_services(const AnswerOptions& options) {
-  const std::string version =
-      "(SELECT min(f.value) FROM facts f WHERE f.device = services.device AND "
-      "f.port = services.port AND f.claim IN ('tls.version', 'snmp.version', 'smb.dialect', "
-      "'hl7.version', 'ssh.banner', 'http.server', 'vnc.version', 'mqtt.version')) AS version, ";
   const std::string order = " ORDER BY device, transport, port, application";
-  if (options.form != Form::table)
-    return show(options, "SELECT device, transport, port, application, security, " + version +
-                             "state, clients, first_seen, last_seen FROM services" + order);
+  if (options.form != Form::table) return show(options, kServiceQuestion + order);
   if (const auto done =
           show(options,
                "SELECT device, (SELECT value FROM attributes v WHERE v.device = services.device "
                "AND v.attribute = 'class' AND v.value <> '') AS class, transport, port, "
                "application, CASE WHEN application IS NOT NULL THEN security END AS security, " +
-                   version +
+                   kServiceVersion +
                    "json_array_length(clients) AS clients, last_seen FROM services "
                    "WHERE state = 'seen'" +
                    order,
-               kOfServiceTable);
+               of_service_table());
       !done)
     return done;
   auto database = open_for_answers(options.database);
@@ -264,15 +236,10 @@ Result<void> show_conversations(const AnswerOptions& options) {
             ", transport, CASE WHEN transport <> 'ethernet' THEN nullif(port, 0) END AS port, "
             "application, security, state, bytes, packets, last_seen "
             "FROM conversations ORDER BY bytes DESC, 1, 2, 3, 4");
-  return show(
-      options,
-      "SELECT client, server, client_ip, server_ip, transport, port, application, security, "
-      "state, bytes, packets, flows, first_seen, last_seen, "
-      "json_extract(ids, '$[0]') AS community_id, ids AS community_ids "
-      "FROM (SELECT *, community_ids(ip_protocol, client_ip, client_ports, server_ip, port) "
-      "AS ids FROM conversations) "
-      "ORDER BY client, server, client_ip, server_ip, transport, port, application, state, "
-      "security");
+  return show(options,
+              conversation_question({}) +
+                  " ORDER BY client, server, client_ip, server_ip, transport, port, application, "
+                  "state, security");
 }
 
 Result<void> show_unknown(const AnswerOptions& options) {

@@ -6,32 +6,12 @@
 #include "app/database_access.hpp"
 #include "base/text.hpp"
 #include "export/finding_files.hpp"
+#include "export/questions.hpp"
 
 namespace asepsis {
 namespace {
 
 using Kind = Column::Kind;
-
-const std::vector<Column> kKnown{
-    {.name = "id", .least = SIZE_MAX},
-    {.name = "finding", .least = SIZE_MAX},
-    {.name = "device", .least = SIZE_MAX},
-    {.name = "check", .least = 20},
-    {.name = "class", .spare = 1, .least = 15},
-    {.name = "owner", .spare = 2, .least = 16},
-    {.name = "instance", .least = 8},
-    {.name = "detail", .least = 24},
-    {.name = "title", .least = 24},
-    {.name = "cwe", .kind = Kind::json},
-    {.name = "clauses", .kind = Kind::json},
-    {.name = "advice", .kind = Kind::json},
-    {.name = "evidence", .kind = Kind::json},
-    {.name = "eliminated_by", .kind = Kind::json},
-    {.name = "classes", .kind = Kind::json},
-    {.name = "first_seen", .kind = Kind::time},
-    {.name = "last_seen", .kind = Kind::time},
-    {.name = "time", .kind = Kind::time},
-};
 
 // What open findings can be counted by: the column, and what names it.
 struct Grouping {
@@ -53,7 +33,7 @@ Result<void> show(const AnswerOptions& options, const std::string& sql,
                   const std::string& argument = {}) {
   auto database = open_for_answers(options.database);
   if (!database) return std::unexpected(database.error());
-  const auto rows = run_query(*database, sql, argument, kKnown);
+  const auto rows = run_query(*database, sql, argument, kFindingColumns);
   if (!rows) return std::unexpected(rows.error());
   print(*rows, options.form);
   if (options.form == Form::table && rows->cells.empty())
@@ -74,21 +54,6 @@ Result<void> show_groups(const FindingsOptions& options) {
                                   kFrom + "WHERE f.state = 'open' GROUP BY " +
                                   grouping->second.keys +
                                   " ORDER BY worst DESC, findings DESC, 1, 2");
-}
-
-// By its id or enough of its beginning.
-Result<std::string> resolve(Database& database, const std::string& id) {
-  const auto rows = run_query(database,
-                              "SELECT id FROM finding WHERE id = ?1 OR (length(?1) >= 4 AND "
-                              "substr(id, 1, length(?1)) = ?1) ORDER BY id = ?1 DESC, id",
-                              id);
-  if (!rows) return std::unexpected(rows.error());
-  if (rows->cells.empty())
-    return fail("there is no finding " + escaped(id) + ": asepsis findings lists them");
-  if (rows->cells.size() > 1 && rows->cells[0][0] != id)
-    return fail(escaped(id) + " begins the ids of " + std::to_string(rows->cells.size()) +
-                " findings: write more of it");
-  return rows->cells[0][0].value_or("");
 }
 
 // One column under the other, long texts in full.
@@ -116,19 +81,14 @@ Result<void> write_files(const FindingsOptions& options) {
   return write_html(options.html, *findings, clock_time());
 }
 
-const std::string kListed =
-    "SELECT f.id, f.\"check\", f.device, d.class, d.manufacturer, d.model, f.instance, f.rating, "
-    "f.severity, f.likelihood, f.reasoning, f.state, f.accepted_until, f.cwe, f.clauses, "
-    "f.owner_role, f.title, f.detail, f.harm, f.first_seen, f.last_seen, f.evidence" +
-    std::string(kFrom);
-
 }  // namespace
 
 Result<void> show_findings(const FindingsOptions& options) {
   if (options.sarif || options.oscal || !options.html.empty()) return write_files(options);
   if (!options.by.empty()) return show_groups(options);
   if (options.answer.form != Form::table)
-    return show(options.answer, kListed + "ORDER BY f.rating DESC, f.\"check\", f.device, f.id");
+    return show(options.answer,
+                kFindingQuestion + "ORDER BY f.rating DESC, f.\"check\", f.device, f.id");
   return show(options.answer,
               "SELECT f.rating, f.id AS finding, f.\"check\", f.device, coalesce(d.class, "
               "'unknown') AS class, f.instance, f.detail, f.owner_role AS owner" +
@@ -140,14 +100,15 @@ Result<void> show_findings(const FindingsOptions& options) {
 Result<void> show_finding(const AnswerOptions& options, const std::string& id) {
   auto database = open_for_answers(options.database);
   if (!database) return std::unexpected(database.error());
-  const auto finding = resolve(*database, id);
+  const auto finding = resolve_finding(*database, id);
   if (!finding) return std::unexpected(finding.error());
-  if (options.form != Form::table) return show(options, kListed + "WHERE f.id = ?", *finding);
+  if (options.form != Form::table)
+    return show(options, kFindingQuestion + "WHERE f.id = ?", *finding);
   const auto rows = run_query(*database,
                               "SELECT id, title, \"check\", device, instance, detail, rating, "
                               "reasoning, harm, state, accepted_until, owner_role, cwe, clauses, "
                               "advice FROM findings WHERE id = ?",
-                              *finding, kKnown);
+                              *finding, kFindingColumns);
   if (!rows) return std::unexpected(rows.error());
   print_card(*rows);
   for (const auto& [title, sql] : std::vector<std::pair<std::string, std::string>>{
@@ -158,7 +119,7 @@ Result<void> show_finding(const AnswerOptions& options, const std::string& id) {
            {"History",
             "SELECT time, state, who, why FROM finding_history WHERE finding = ? "
             "ORDER BY time"}}) {
-    const auto part = run_query(*database, sql, *finding, kKnown);
+    const auto part = run_query(*database, sql, *finding, kFindingColumns);
     if (!part) return std::unexpected(part.error());
     std::cout << '\n' << title << '\n';
     print(*part, Form::table);
@@ -167,29 +128,14 @@ Result<void> show_finding(const AnswerOptions& options, const std::string& id) {
 }
 
 Result<void> show_classes(const AnswerOptions& options) {
-  // Findings that adopting a pack would end: of the devices it is a baseline for.
-  const std::string ended =
-      "WITH open AS (SELECT f.id, f.\"check\", f.device, f.rating, d.class, c.value AS cwe "
-      "FROM findings f LEFT JOIN devices d ON d.id = f.device, json_each(f.cwe) c "
-      "WHERE f.state = 'open'), ended AS (SELECT p.id AS pack, p.title, p.version, open.* "
-      "FROM applied_pack p, json_each(p.checks) k JOIN open ON open.\"check\" = k.value "
-      "WHERE p.classes = '[]' OR open.class IN (SELECT value FROM json_each(p.classes))) ";
-  const std::string by_class =
-      ended +
-      "SELECT cwe AS weakness, cwe_title(cwe) AS title, count(DISTINCT device) AS devices, "
-      "count(DISTINCT id) AS findings, max(rating) AS worst, (SELECT json_group_array(json_object("
-      "'pack', pack, 'devices', devices, 'findings', findings)) FROM (SELECT pack, "
-      "count(DISTINCT device) AS devices, count(DISTINCT id) AS findings FROM ended "
-      "WHERE ended.cwe = open.cwe GROUP BY pack ORDER BY findings DESC, pack)) AS eliminated_by "
-      "FROM open GROUP BY cwe ORDER BY devices DESC, worst DESC, cwe";
-  if (options.form != Form::table) return show(options, by_class);
-  if (const auto done =
-          show(options, "SELECT weakness, title, devices, findings, worst FROM (" + by_class + ")");
+  if (options.form != Form::table) return show(options, kClassQuestion);
+  if (const auto done = show(options, "SELECT weakness, title, devices, findings, worst FROM (" +
+                                          kClassQuestion + ")");
       !done)
     return done;
   std::cout << "\nWhat each baseline would end\n";
   return show(options,
-              ended +
+              kOpenByPack +
                   "SELECT pack, title, count(DISTINCT device) AS devices, count(DISTINCT id) "
                   "AS findings, (SELECT count(*) FROM (SELECT cwe FROM ended e WHERE "
                   "e.pack = ended.pack GROUP BY cwe HAVING count(DISTINCT e.id) = (SELECT "

@@ -27,12 +27,21 @@ Result<void> run_pack(const CLI::App& pack, const Arguments& arguments) {
   return new_pack(options);
 }
 
+Result<void> run_user(const CLI::App& user, const UserCommand& command) {
+  const std::string name = user.get_subcommands().front()->get_name();
+  if (name == "add") return add_user(command);
+  if (name == "list") return list_users(command);
+  if (name == "remove") return remove_user(command);
+  return set_password(command);
+}
+
 Result<void> run_command(const std::string& name, const Arguments& arguments) {
   AnswerOptions answer = arguments.answer;
   answer.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
   if (name == "read") return run(arguments.read);
   if (name == "watch") return run(arguments.watch);
   if (name == "selftest") return run(arguments.selftest);
+  if (name == "serve") return run(arguments.serve, ASEPSIS_VERSION);
   if (name == "import") return run(arguments.import);
   if (name == "register") return show_register(answer, arguments.only);
   if (name == "devices") return show_devices(answer);
@@ -71,8 +80,10 @@ int run_chosen(const CLI::App& command, const Arguments& arguments) {
   const bool checks = command.get_name() == "check";
   Result<bool> reached = checks ? run(arguments.check) : Result<bool>(false);
   if (!checks) {
-    const auto done = command.get_name() == "pack" ? run_pack(command, arguments)
-                                                   : run_command(command.get_name(), arguments);
+    const std::string name = command.get_name();
+    const auto done = name == "pack"   ? run_pack(command, arguments)
+                      : name == "user" ? run_user(command, arguments.user)
+                                       : run_command(name, arguments);
     if (!done) reached = std::unexpected(done.error());
   }
   std::cout.flush();
@@ -94,6 +105,7 @@ int run_program(int argc, char** argv) {
   Arguments arguments;
   add_sources(app, arguments);
   add_questions(app, arguments);
+  add_serving(app, arguments);
   // After the commands, which would else take it for their own.
   app.footer(
       "Examples:\n"

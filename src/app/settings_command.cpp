@@ -13,11 +13,7 @@ const std::string kOrder =
     " ORDER BY device, (SELECT id FROM setting_kind k WHERE k.name = setting), instance, value, "
     "state";
 
-std::string for_programs(const std::string& where) {
-  return "SELECT device, setting, instance, value, state, source, level, first_seen, last_seen "
-         "FROM settings" +
-         where + kOrder;
-}
+std::string for_programs(const std::string& where) { return kSettingQuestion + where + kOrder; }
 
 // What differs by nature says nothing of how a device is configured, and what
 // is unknown fills the table with nothing.
@@ -76,14 +72,14 @@ Result<void> show_settings(const AnswerOptions& options, const std::string& id) 
 Result<bool> show_setting_evidence(Database& database, Form form, const std::string& device,
                                    const std::string& setting) {
   const bool people = form == Form::table;
+  const std::string asked = setting_evidence_question(setting);
   const auto rows = run_query(
       database,
-      "SELECT instance, coalesce(value, state) AS value, state, claim, text, protocol, " +
-          (people ? kFileName + " AS source" : std::string("source")) +
-          (people ? ", coalesce(packet, 'line ' || \"row\") AS packet" : ", packet, \"row\"") +
-          ", count, first_seen, last_seen FROM setting_evidence_rows WHERE "
-          "device = ? AND setting = " +
-          quoted(setting) + " ORDER BY instance, value, state, first_seen, packet, text",
+      people ? "SELECT instance, value, state, claim, text, protocol, " + kFileName +
+                   " AS source, coalesce(packet, 'line ' || \"row\") AS packet, count, first_seen, "
+                   "last_seen FROM (" +
+                   asked + ")"
+             : asked,
       device, kKnown);
   if (!rows) return std::unexpected(rows.error());
   if (rows->cells.empty()) return false;

@@ -38,5 +38,7 @@ struct Acceptance {
 };
 // A person takes the risk of a finding for a while. REQUIRES: nothing empty.
 Result<void> accept_finding(Database& database, const Acceptance& acceptance, Time now);
+// The risk is no longer taken; `until` does not count.
+Result<void> reopen_finding(Database& database, const Acceptance& decision, Time now);
 
 }  // namespace asepsis

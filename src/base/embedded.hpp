@@ -17,5 +17,8 @@ struct EmbeddedFile {
 std::span<const EmbeddedFile> embedded_knowledge();
 std::span<const EmbeddedFile> embedded_oui_table();
 std::span<const EmbeddedFile> embedded_packs();
+std::span<const EmbeddedFile> embedded_contract();
+// ui/dist/, each file as gzip made it.
+std::span<const EmbeddedFile> embedded_pages();
 
 }  // namespace asepsis

@@ -174,24 +174,27 @@ std::vector<std::string> json_items(std::string_view json) {
   return items;
 }
 
-void write_json_lines(std::ostream& out, const Rows& rows) {
-  for (const auto& cells : rows.cells) {
-    out << '{';
-    const char* comma = "";
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (nothing(rows.columns[i], cells[i])) continue;
-      out << comma << json_string(rows.columns[i].name) << ':';
-      const std::string cell = cells[i].value_or("");
-      switch (rows.columns[i].kind) {
-        case Column::Kind::text:
-        case Column::Kind::time: out << json_string(cell); break;
-        case Column::Kind::number: out << cell; break;
-        case Column::Kind::json: out << escaped_json(cell); break;
-      }
-      comma = ",";
+std::string json_members(const Rows& rows, std::size_t row) {
+  std::string out;
+  const auto& cells = rows.cells[row];
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (nothing(rows.columns[i], cells[i])) continue;
+    if (!out.empty()) out += ',';
+    out += json_string(rows.columns[i].name) + ':';
+    const std::string& cell = *cells[i];
+    switch (rows.columns[i].kind) {
+      case Column::Kind::text:
+      case Column::Kind::time: out += json_string(cell); break;
+      case Column::Kind::number: out += cell; break;
+      case Column::Kind::json: out += escaped_json(cell); break;
     }
-    out << "}\n";
   }
+  return out;
+}
+
+void write_json_lines(std::ostream& out, const Rows& rows) {
+  for (std::size_t row = 0; row < rows.cells.size(); ++row)
+    out << '{' << json_members(rows, row) << "}\n";
 }
 
 void write_csv(std::ostream& out, const Rows& rows) {

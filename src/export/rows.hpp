@@ -40,6 +40,9 @@ struct TableStyle {
   bool colour = false;
 };
 
+// The members of the object that a row is in JSON: "a":1,"b":"x".
+std::string json_members(const Rows& rows, std::size_t row);
+
 // One object a line; what is not known, and empty arrays and objects, are absent.
 void write_json_lines(std::ostream& out, const Rows& rows);
 

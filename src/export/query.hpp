@@ -1,0 +1,27 @@
+// Asking the database: opening it for answers brings a left-behind inventory up
+// to date and adds the functions that our queries use.
+
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+#include "export/rows.hpp"
+#include "store/database.hpp"
+
+namespace asepsis {
+
+Result<Database> open_for_answers(const std::filesystem::path& path);
+
+// For a connection that was opened otherwise: the functions, and then only reads.
+void prepare_for_answers(Database& database);
+
+// The rows of one statement that only reads; its parameters, if any, are all
+// `argument`. `known` says what is known of columns of those names: one counts
+// as JSON only if it is said there, as text from the network may look like it.
+Result<Rows> run_query(Database& database, const std::string& sql, const std::string& argument = {},
+                       const std::vector<Column>& known = {});
+
+}  // namespace asepsis

@@ -1,0 +1,200 @@
+// Questions in SQL, and what can be asked of.
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "base/text.hpp"
+#include "web/handlers.hpp"
+#include "web/replies.hpp"
+
+namespace asepsis {
+namespace {
+
+constexpr auto kMostTime = std::chrono::seconds(5);
+constexpr int kStepsBetween = 10'000;  // of SQLite's machine, between two looks at the clock
+constexpr std::size_t kMostBytes = std::size_t{8} << 20;
+
+using Clock = std::chrono::steady_clock;
+
+// Ends what runs on a connection when its time is over.
+class TimeLimit {
+ public:
+  explicit TimeLimit(Database& database) : sql_(database.sql().getHandle()) {
+    sqlite3_progress_handler(sql_, kStepsBetween, over, this);
+  }
+  TimeLimit(const TimeLimit&) = delete;
+  TimeLimit& operator=(const TimeLimit&) = delete;
+  ~TimeLimit() { sqlite3_progress_handler(sql_, 0, nullptr, nullptr); }
+  bool passed() const { return Clock::now() > until_; }
+
+ private:
+  static int over(void* self) { return static_cast<TimeLimit*>(self)->passed() ? 1 : 0; }
+  sqlite3* sql_;
+  Clock::time_point until_ = Clock::now() + kMostTime;
+};
+
+std::string json_cell(const Column& column, const std::optional<std::string>& cell) {
+  if (!cell) return "null";
+  return column.kind == Column::Kind::number ? *cell : json_string(*cell);
+}
+
+std::string_view name_of(Column::Kind kind) {
+  switch (kind) {
+    case Column::Kind::number: return "number";
+    case Column::Kind::json: return "json";
+    case Column::Kind::time: return "time";
+    case Column::Kind::text: break;
+  }
+  return "text";
+}
+
+// So many rows, and no more bytes than anybody reads.
+Result<Rows> limited(Database& database, const std::string& sql, std::size_t limit,
+                     bool& truncated) {
+  return guarded(database.path(), [&]() -> Result<Rows> {
+    SQLite::Statement statement(database.sql(), sql);
+    if (statement.getBindParameterCount() > 0) return fail("a question has no parameters");
+    Rows rows;
+    for (int i = 0; i < statement.getColumnCount(); ++i)
+      rows.columns.push_back({.name = statement.getColumnName(i), .kind = Column::Kind::number});
+    std::size_t bytes = 0;
+    while (statement.executeStep()) {
+      truncated = rows.cells.size() == limit || bytes > kMostBytes;
+      if (truncated) break;
+      auto& cells = rows.cells.emplace_back();
+      for (int i = 0; i < statement.getColumnCount(); ++i) {
+        const SQLite::Column value = statement.getColumn(i);
+        if (value.isNull()) {
+          cells.emplace_back();
+          continue;
+        }
+        if (!value.isInteger() && !value.isFloat())
+          rows.columns[static_cast<std::size_t>(i)].kind = Column::Kind::text;
+        bytes += cells.emplace_back(value.getString())->size();
+      }
+    }
+    return rows;
+  });
+}
+
+struct Example {
+  std::string_view title, sql, chart;
+};
+constexpr std::array<Example, 8> kExamples{{
+    {"Devices by class",
+     "SELECT class, count(*) AS devices FROM devices GROUP BY class "
+     "ORDER BY devices DESC",
+     "bar"},
+    {"Open findings by rating",
+     "SELECT rating, count(*) AS findings FROM findings "
+     "WHERE state = 'open' GROUP BY rating ORDER BY rating",
+     "bar"},
+    {"Services in clear text",
+     "SELECT application, count(DISTINCT device) AS devices FROM "
+     "services WHERE security = 'clear' AND application IS NOT NULL "
+     "AND state = 'seen' GROUP BY application ORDER BY devices DESC",
+     "bar"},
+    {"Who talks to the internet",
+     "SELECT d.class, count(DISTINCT d.id) AS devices FROM "
+     "conversations c JOIN devices d ON d.id = c.client JOIN "
+     "devices e ON e.id = c.server WHERE e.class = 'external' "
+     "GROUP BY d.class ORDER BY devices DESC",
+     "bar"},
+    {"Firmware of each model",
+     "SELECT manufacturer, model, firmware, count(*) AS devices FROM "
+     "devices WHERE firmware IS NOT NULL GROUP BY 1, 2, 3 "
+     "ORDER BY 1, 2, 4 DESC",
+     ""},
+    {"Settings that are wide open",
+     "SELECT setting, value, count(*) AS devices FROM settings "
+     "WHERE level = 'open' GROUP BY 1, 2 ORDER BY devices DESC",
+     ""},
+    {"What nothing recognises",
+     "SELECT transport, port, shape, flows, bytes FROM "
+     "unknown_protocols ORDER BY flows DESC",
+     ""},
+    {"Devices of no care area",
+     "SELECT id, class, manufacturer, model, ip ->> 0 AS ip FROM "
+     "devices WHERE care_area IS NULL AND class <> 'external'",
+     ""},
+}};
+
+// The comment that stands above a view in the schema.
+std::string comment_above(std::string_view schema, std::string_view view) {
+  const std::size_t at = schema.find("CREATE VIEW " + std::string(view) + " AS");
+  if (at == std::string_view::npos) return {};
+  std::string text;
+  std::string_view before = trimmed(schema.substr(0, at));
+  while (!before.empty()) {
+    const std::size_t line = before.rfind('\n') + 1;
+    const std::string_view last = before.substr(line);
+    if (!last.starts_with("-- ")) break;
+    text = std::string(last.substr(3)) + (text.empty() ? "" : " ") + text;
+    before = before.substr(0, line == 0 ? 0 : line - 1);
+  }
+  return text;
+}
+
+}  // namespace
+
+Response ask(const Asked& asked) {
+  const auto began = Clock::now();
+  bool truncated = false;
+  const auto limit =
+      static_cast<std::size_t>(asked.values.has("limit") ? asked.values.number("limit") : 1'000);
+  const auto lent = asked.data.lend();
+  const TimeLimit time(*lent);
+  const auto rows = limited(*lent, asked.values.text("sql"), limit, truncated);
+  if (!rows && time.passed())
+    return problem(422, "This takes longer than five seconds: ask for less at once", "sql");
+  if (!rows) return problem(422, rows.error().message, "sql");
+  if (asked.csv) return csv_reply(*rows, "answer");
+  const auto elapsed =
+      std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();
+  std::string cells = "[";
+  for (const auto& row : rows->cells) {
+    cells += cells.size() > 1 ? ",[" : "[";
+    for (std::size_t i = 0; i < row.size(); ++i)
+      cells += (i > 0 ? "," : "") + json_cell(rows->columns[i], row[i]);
+    cells += ']';
+  }
+  return json_reply(JsonObject()
+                        .raw("columns", json_array(rows->columns,
+                                                   [](const Column& column) {
+                                                     return JsonObject()
+                                                         .raw("name", json_string(column.name))
+                                                         .text("kind", name_of(column.kind))
+                                                         .json();
+                                                   }))
+                        .raw("rows", cells + ']')
+                        .raw("truncated", flag_text(truncated))
+                        .number("elapsed_ms", static_cast<std::uint64_t>(elapsed))
+                        .raw("data", data_age(asked)));
+}
+
+Response list_views(const Asked& asked) {
+  const auto rows = ask_rows(asked,
+                             "SELECT v.name, (SELECT json_group_array(c.name) FROM "
+                             "pragma_table_info(v.name) c) AS columns, v.sql FROM sqlite_master v "
+                             "WHERE v.type = 'view' AND v.name <> 'area_rule_text' ORDER BY "
+                             "v.rowid",
+                             {}, {{.name = "columns", .kind = Column::Kind::json}});
+  if (!rows) return failed(rows.error());
+  std::string views;
+  for (std::size_t row = 0; row < rows->cells.size(); ++row)
+    views += (views.empty() ? "{" : ",{") + json_members(*rows, row) + ",\"description\":" +
+             json_string(comment_above(schema_sql(), rows->cells[row][0].value_or(""))) + '}';
+  return json_reply(JsonObject()
+                        .raw("views", '[' + views + ']')
+                        .raw("examples", json_array(kExamples, [](const Example& one) {
+                               return JsonObject()
+                                   .text("title", one.title)
+                                   .text("sql", one.sql)
+                                   .text("chart", one.chart)
+                                   .json();
+                             })));
+}
+
+}  // namespace asepsis

@@ -1,0 +1,219 @@
+// One device: what it is, how it is configured, whom it talks to, what changed.
+
+#include <algorithm>
+
+#include "web/device_rows.hpp"
+#include "web/finding_rows.hpp"
+#include "web/handlers.hpp"
+#include "web/models.hpp"
+#include "web/replies.hpp"
+
+namespace asepsis {
+namespace {
+
+const std::vector<Column> kText{{.name = "value"}, {.name = "vlan"}, {.name = "mac"},
+                                {.name = "ip"},    {.name = "port"}, {.name = "was"},
+                                {.name = "is"}};
+
+std::string list_of(const Asked& asked, const std::string& sql, const std::string& device,
+                    std::optional<Error>& error, const std::vector<Column>& known) {
+  const auto rows = ask_rows(asked, sql, device, known);
+  if (!rows) error = rows.error();
+  return rows ? json_rows(*rows) : "[]";
+}
+
+const std::string kTimes =
+    "strftime('%Y-%m-%dT%H:%M:%S', first_ns / 1000000000, 'unixepoch') || "
+    "printf('.%06dZ', first_ns / 1000 % 1000000) AS first_seen, "
+    "strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch') || "
+    "printf('.%06dZ', last_ns / 1000 % 1000000) AS last_seen";
+
+// Of both directions; each by its index.
+std::string either(const std::string& columns, const std::string& rest) {
+  return "SELECT " + columns + " FROM conversations WHERE client = ?1" + rest +
+         " UNION ALL SELECT " + columns +
+         " FROM conversations WHERE server = ?1 AND client IS NOT ?1" + rest;
+}
+
+std::string model_of(const Asked& asked, const std::string& device) {
+  const auto list = asked.service.models->list();
+  const Estate& estate = asked.data.estate();
+  const EstateDevice& one = estate.devices[estate.place_of(device)];
+  const std::string id = model_id({.manufacturer = estate.manufacturers.text(one.manufacturer),
+                                   .model = estate.models.text(one.model),
+                                   .part = {},
+                                   .devices = {},
+                                   .settings = {},
+                                   .known = {},
+                                   .levels = {}});
+  const auto found = std::ranges::find(list->models, id, &ModelSummary::id);
+  return found == list->models.end() ? std::string() : id;
+}
+
+std::string counts_of(const Asked& asked, const std::string& device, std::optional<Error>& error) {
+  const auto rows = ask_rows(
+      asked,
+      "SELECT (SELECT count(*) FROM setting WHERE device = d.key AND current = 1 AND state <> "
+      "'unknown') AS settings, (SELECT count(*) FROM (SELECT DISTINCT t.protocol, t.port FROM "
+      "conversation c JOIN talk t ON t.id = c.talk WHERE c.server = d.key AND c.copy = 0 AND "
+      "c.state = 'seen')) AS services, (SELECT count(*) FROM conversation WHERE client = d.key "
+      "AND copy = 0) + (SELECT count(*) FROM conversation WHERE server = d.key AND copy = 0) AS "
+      "conversations FROM device d WHERE d.id = ?",
+      device, {});
+  if (!rows) {
+    error = rows.error();
+    return "{}";
+  }
+  const Estate& estate = asked.data.estate();
+  return '{' + json_members(*rows, 0) +
+         ",\"findings\":" + std::to_string(estate.devices[estate.place_of(device)].findings) + '}';
+}
+
+std::string history_sql() {
+  const auto time_of = [](const std::string& time) {
+    return "strftime('%Y-%m-%dT%H:%M:%S', " + time +
+           " / 1000000000, 'unixepoch') || printf('.%06dZ', " + time + " / 1000 % 1000000)";
+  };
+  const std::string setting =
+      "SELECT " + time_of("s.first_seen") +
+      " AS time, 'setting' AS kind, k.name AS setting, nullif(s.instance, '') AS instance, "
+      "coalesce(nullif(s.value, ''), s.state) AS \"is\", nullif(s.level, '') AS level, NULL AS "
+      "finding, NULL AS state, NULL AS who, NULL AS why, s.source, k.title || ': ' || "
+      "coalesce(nullif(s.value, ''), s.state) || iif(s.current, '', ', until ' || "
+      "substr(" +
+      time_of("s.last_seen") +
+      ", 1, 10)) AS text FROM setting s JOIN setting_kind k ON k.id = s.kind JOIN device d "
+      "ON d.key = s.device WHERE d.id = ?1 AND s.state <> 'unknown' AND NOT k.differs_by_nature";
+  const std::string finding =
+      "SELECT " + time_of("h.time") +
+      ", 'finding', NULL, nullif(f.instance, ''), NULL, NULL, f.id, h.state, nullif(h.who, ''), "
+      "nullif(h.why, ''), NULL, c.title || ': ' || h.state FROM finding_change h JOIN finding f ON "
+      "f.id = h.finding JOIN applied_check c ON c.id = f.check_id WHERE f.device IN (SELECT alias "
+      "FROM aliases WHERE device = ?1)";
+  const std::string device = "SELECT " + time_of("first_seen") +
+                             ", 'device', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
+                             "'First heard' FROM device WHERE id = ?1";
+  return "SELECT * FROM (" + setting + " UNION ALL " + finding + " UNION ALL " + device +
+         ") ORDER BY time DESC, kind, text LIMIT 500";
+}
+
+}  // namespace
+
+Response get_device(const Asked& asked) {
+  const auto id = device_named(asked, asked.values.text("id"));
+  if (!id) return id.error();
+  const std::array<std::uint32_t, 1> place{asked.data.estate().place_of(*id)};
+  const auto rows = device_rows(asked, place);
+  if (!rows) return failed(rows.error());
+  if (rows->cells.empty()) return not_found("There is no such device");
+  std::optional<Error> error;
+  const auto list = [&](const std::string& sql) { return list_of(asked, sql, *id, error, kText); };
+  JsonObject more;
+  const auto reason = ask_rows(asked, "SELECT reason FROM device WHERE id = ?", *id, kText);
+  if (reason && !reason->cells.empty()) more.text("reason", reason->cells[0][0].value_or(""));
+  const auto aliases =
+      ask_rows(asked, "SELECT alias FROM aliases WHERE device = ? ORDER BY 1", *id, kText);
+  std::vector<std::string> names;
+  if (aliases)
+    for (const auto& cells : aliases->cells) names.push_back(cells[0].value_or(""));
+  more.raw("aliases", json_array(names));
+  more.raw("attributes",
+           list("SELECT attribute, nullif(value, '') AS value, round(confidence, 2) AS confidence, "
+                "nullif(runner_up, '') AS runner_up, nullif(round(runner_up_confidence, 2), 0) AS "
+                "runner_up_confidence, source FROM attributes WHERE device = ? AND attribute NOT "
+                "IN ('maker') ORDER BY attribute, value"));
+  more.raw("addresses", list("SELECT mac, ip, vlan, why, " + kTimes +
+                             " FROM addresses WHERE device = ? ORDER BY mac, ip, vlan"));
+  more.raw("coverage_of",
+           list("SELECT c.setting, k.title, c.state FROM coverage c JOIN setting_kind k ON k.name "
+                "= c.setting WHERE c.device = ? ORDER BY k.id"));
+  more.raw("counts", counts_of(asked, *id, error)).text("model_id", model_of(asked, *id));
+  if (error) return failed(*error);
+  return json_reply('{' + json_members(*rows, 0) + ',' +
+                    more.raw("data", data_age(asked)).json().substr(1));
+}
+
+Response list_device_settings(const Asked& asked) {
+  const auto id = device_named(asked, asked.values.text("id"));
+  if (!id) return id.error();
+  auto rows = ask_rows(asked,
+                       "SELECT s.*, k.title, k.meaning, nullif(k.unit, '') AS unit, iif("
+                       "k.differs_by_nature, 'true', 'false') AS differs_by_nature FROM (" +
+                           kSettingQuestion +
+                           " WHERE device = ?) s JOIN setting_kind k ON k.name = s.setting "
+                           "ORDER BY k.id, s.instance, s.value, s.state",
+                       *id, kText);
+  if (rows)
+    for (Column& column : rows->columns)
+      if (column.name == "differs_by_nature") column.kind = Column::Kind::json;
+  return list_reply(asked, rows);
+}
+
+Response list_device_conversations(const Asked& asked) {
+  const auto id = device_named(asked, asked.values.text("id"));
+  if (!id) return id.error();
+  const std::string& cursor = asked.values.text("cursor");
+  if (cursor.find_first_not_of("0123456789") != std::string::npos || cursor.size() > 9)
+    return problem(400, "That is no cursor of this list", "cursor");
+  const std::int64_t from = asked.values.number("cursor");
+  const std::int64_t limit = asked.values.number("limit");
+  const std::string columns =
+      "client, server, client_ip, server_ip, transport, ip_protocol, nullif(port, 0) AS port, "
+      "application, security, state, bytes, packets, flows, first_seen, last_seen, client_ports";
+  auto rows = ask_rows(
+      asked,
+      "SELECT client, server, client_ip, server_ip, transport, port, application, security, state, "
+      "bytes, packets, flows, first_seen, last_seen, ids ->> 0 AS community_id, ids AS "
+      "community_ids FROM (SELECT *, community_ids(ip_protocol, client_ip, client_ports, "
+      "server_ip, coalesce(port, 0)) AS ids FROM (" +
+          either(columns, {}) +
+          ") ORDER BY bytes DESC, client, server, port, client_ip, "
+          "server_ip, application, state, security LIMIT " +
+          std::to_string(limit + 1) + " OFFSET " + std::to_string(from) + ")",
+      *id);
+  if (!rows) return failed(rows.error());
+  const Estate& estate = asked.data.estate();
+  rows->columns.push_back({.name = "client_class"});
+  rows->columns.push_back({.name = "server_class"});
+  for (auto& cells : rows->cells)
+    for (const std::size_t side : {0, 1}) {
+      const std::uint32_t place = estate.place_of(cells[side].value_or(""));
+      const std::string& kind = place == kNobody ? estate.classes.text(0)
+                                                 : estate.classes.text(estate.devices[place].kind);
+      cells.push_back(kind.empty() ? std::nullopt : std::optional(kind));
+    }
+  const bool more = rows->cells.size() > static_cast<std::size_t>(limit);
+  if (more) rows->cells.pop_back();
+  JsonObject reply;
+  reply.raw("items", json_rows(*rows));
+  if (more) reply.text("next_cursor", std::to_string(from + limit));
+  return json_reply(reply.raw("data", data_age(asked)));
+}
+
+Response list_device_services(const Asked& asked) {
+  const auto id = device_named(asked, asked.values.text("id"));
+  if (!id) return id.error();
+  return list_reply(
+      asked,
+      ask_rows(asked, kServiceQuestion + " WHERE device = ? ORDER BY transport, port, application",
+               *id));
+}
+
+Response list_device_findings(const Asked& asked) {
+  const auto id = device_named(asked, asked.values.text("id"));
+  if (!id) return id.error();
+  const Estate& estate = asked.data.estate();
+  const std::uint32_t device = estate.place_of(*id);
+  std::vector<std::uint32_t> places;
+  for (const std::uint32_t place : estate.finding_orders.front())
+    if (estate.findings[place].device == device) places.push_back(place);
+  return list_reply(asked, finding_rows(asked, places));
+}
+
+Response list_device_history(const Asked& asked) {
+  const auto id = device_named(asked, asked.values.text("id"));
+  if (!id) return id.error();
+  return list_reply(asked, ask_rows(asked, history_sql(), *id, kText));
+}
+
+}  // namespace asepsis

@@ -1,0 +1,98 @@
+// The estate in memory, as it was at one version of the data: what lists,
+// facets, counts and maps of a hundred thousand devices are made from in
+// milliseconds. Single things are asked of the database.
+
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "base/result.hpp"
+#include "store/database.hpp"
+
+namespace asepsis {
+
+// Texts by number; 0 is the empty one: not known.
+class Names {
+ public:
+  Names() { number(""); }
+  std::uint32_t number(std::string_view text);
+  // Of one that is there; 0 if it is not.
+  std::uint32_t find(std::string_view text) const;
+  const std::string& text(std::uint32_t number) const { return texts_[number]; }
+  std::size_t size() const { return texts_.size(); }
+
+ private:
+  std::vector<std::string> texts_;
+  std::unordered_map<std::string, std::uint32_t> numbers_;
+};
+
+inline constexpr std::uint8_t kNoCoverage = 255;
+inline constexpr std::uint32_t kNobody = UINT32_MAX;
+
+struct EstateDevice {
+  std::string id;
+  std::uint32_t kind = 0, manufacturer = 0, model = 0, care_area = 0, site = 0;  // numbers
+  std::uint32_t first_vlan = 0, vlan_count = 0;  // into Estate::vlans
+  std::uint32_t findings = 0;                    // open
+  std::uint8_t rating = 0;                       // the worst open
+  std::uint8_t coverage = kNoCoverage;           // per cent
+  std::int64_t first_seen = 0, last_seen = 0;
+};
+
+enum class FindingState : std::uint8_t { open, gone, accepted };
+
+struct EstateFinding {
+  std::uint64_t id = 0;  // what its id says in hexadecimal
+  std::uint32_t check = 0, device = kNobody;
+  std::uint8_t rating = 0, owner_role = 0;
+  FindingState state = FindingState::open;
+  std::int64_t first_seen = 0, last_seen = 0;
+};
+
+struct EstateCheck {
+  std::string id, title;
+  std::vector<std::uint32_t> cwe;
+  std::string text;  // to search in, in small letters
+};
+
+// Conversations of two devices that are alike.
+enum class Security : std::uint8_t { unknown, clear, kept };
+struct EstateEdge {
+  std::uint32_t client = 0, server = 0, application = 0, first = 0, last = 0;  // s since 1970
+  std::uint32_t conversations = 0, flows = 0;
+  Security security = Security::unknown;
+  std::uint64_t bytes = 0;
+};
+
+enum class DeviceOrder : std::uint8_t { id, kind, rating, last_seen, coverage };
+inline constexpr std::size_t kDeviceOrders = 5;
+enum class FindingOrder : std::uint8_t { rating, last_seen, first_seen };
+inline constexpr std::size_t kFindingOrders = 3;
+
+struct Estate {
+  // REQUIRES: the connection stands at one version of the data (a transaction).
+  static Result<Estate> load(Database& database);
+
+  // The place of a device; kNobody if there is none of that id.
+  std::uint32_t place_of(std::string_view id) const;
+  std::uint32_t external = 0;  // the class of what is outside
+
+  Names classes, manufacturers, models, care_areas, sites, applications, cwes, owner_roles;
+  std::vector<EstateDevice> devices;  // by id
+  std::vector<std::uint32_t> vlans;
+  std::string haystack;               // what devices are searched in, small letters
+  std::vector<std::uint32_t> begins;  // of each device in it; one more at the end
+  std::array<std::vector<std::uint32_t>, kDeviceOrders> orders;
+  std::vector<EstateCheck> checks;
+  std::vector<EstateFinding> findings;
+  std::array<std::vector<std::uint32_t>, kFindingOrders> finding_orders;
+  std::vector<EstateEdge> edges;
+  std::int64_t first = 0, last = 0;  // the earliest and the latest that was heard, ns
+};
+
+}  // namespace asepsis

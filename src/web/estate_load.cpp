@@ -1,0 +1,329 @@
+// The estate, read from the database.
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <numeric>
+#include <tuple>
+
+#include "base/text.hpp"
+#include "web/estate.hpp"
+
+namespace asepsis {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+using Places = std::vector<std::uint32_t>;  // of devices, by their key
+
+std::int64_t number_of(const SQLite::Column& column) { return column.getInt64(); }
+
+std::string_view text_of(const SQLite::Column& column) {
+  return {column.getText(), static_cast<std::size_t>(column.getBytes())};
+}
+
+std::uint32_t place(const Places& places, std::int64_t key) {
+  return key >= 0 && static_cast<std::size_t>(key) < places.size()
+             ? places[static_cast<std::size_t>(key)]
+             : kNobody;
+}
+
+class Loader {
+ public:
+  Loader(SQLite::Database& sql, Estate& estate) : sql_(sql), estate_(estate) {}
+
+  void load() {
+    load_devices();
+    load_values();
+    load_coverage();
+    load_checks();
+    load_findings();
+    load_edges();
+    sort();
+  }
+
+ private:
+  void load_devices();
+  void load_values();
+  void take_value(EstateDevice& device, std::string_view attribute, std::string_view value,
+                  std::string& words);
+  void load_coverage();
+  void load_checks();
+  void load_findings();
+  void load_edges();
+  void sort();
+
+  SQLite::Database& sql_;
+  Estate& estate_;
+  Places places_;
+};
+
+void Loader::load_devices() {
+  SQLite::Statement rows(sql_,
+                         "SELECT d.key, d.id, s.name, d.first_seen, d.last_seen FROM device d "
+                         "JOIN site s ON s.id = d.site ORDER BY d.id");
+  while (rows.executeStep()) {
+    const auto key = static_cast<std::size_t>(number_of(rows.getColumn(0)));
+    if (key >= places_.size()) places_.resize(key + 1, kNobody);
+    places_[key] = static_cast<std::uint32_t>(estate_.devices.size());
+    EstateDevice device;
+    device.id = rows.getColumn(1).getString();
+    device.site = estate_.sites.number(text_of(rows.getColumn(2)));
+    device.first_seen = number_of(rows.getColumn(3));
+    device.last_seen = number_of(rows.getColumn(4));
+    estate_.devices.push_back(std::move(device));
+  }
+  SQLite::Statement span(sql_, "SELECT min(first_seen), max(last_seen) FROM source");
+  if (span.executeStep()) {
+    estate_.first = number_of(span.getColumn(0));
+    estate_.last = number_of(span.getColumn(1));
+  }
+  for (const EstateDevice& device : estate_.devices)
+    estate_.last = std::max(estate_.last, device.last_seen);
+}
+
+void Loader::take_value(EstateDevice& device, std::string_view attribute, std::string_view value,
+                        std::string& words) {
+  if (attribute == "class") {
+    device.kind = estate_.classes.number(value);
+  } else if (attribute == "manufacturer") {
+    device.manufacturer = estate_.manufacturers.number(value);
+  } else if (attribute == "model") {
+    device.model = estate_.models.number(value);
+  } else if (attribute == "care_area") {
+    device.care_area = estate_.care_areas.number(value);
+  } else if (attribute == "vlan") {
+    std::uint32_t vlan = 0;
+    std::from_chars(value.data(), value.data() + value.size(), vlan);
+    estate_.vlans.push_back(vlan);
+    ++device.vlan_count;
+    return;
+  }
+  constexpr std::array<std::string_view, 13> kSearched{
+      "class", "manufacturer", "model", "care_area", "serial",       "mac",     "ip",
+      "name",  "udi_di",       "os",    "location",  "asset_number", "firmware"};
+  if (std::ranges::find(kSearched, attribute) == kSearched.end()) return;
+  words.append(lowered(value)) += '\n';
+}
+
+// The rows come by device, so each device's words and VLANs stand together.
+void Loader::load_values() {
+  std::vector<std::string> words(estate_.devices.size());
+  SQLite::Statement rows(sql_,
+                         "SELECT device, attribute, value FROM device_value WHERE value <> '' "
+                         "ORDER BY device");
+  while (rows.executeStep()) {
+    const std::uint32_t at = place(places_, number_of(rows.getColumn(0)));
+    if (at == kNobody) continue;
+    EstateDevice& device = estate_.devices[at];
+    if (device.vlan_count == 0)
+      device.first_vlan = static_cast<std::uint32_t>(estate_.vlans.size());
+    take_value(device, text_of(rows.getColumn(1)), text_of(rows.getColumn(2)), words[at]);
+  }
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    estate_.begins.push_back(static_cast<std::uint32_t>(estate_.haystack.size()));
+    estate_.haystack.append(estate_.devices[i].id).append("\n").append(words[i]);
+    std::string().swap(words[i]);
+  }
+  estate_.begins.push_back(static_cast<std::uint32_t>(estate_.haystack.size()));
+  estate_.external = estate_.classes.number("external");
+}
+
+// As the view `coverage` counts, without a row for each.
+void Loader::load_coverage() {
+  std::vector<std::uint64_t> known;  // device, setting, whether it is known: one each
+  SQLite::Statement rows(sql_,
+                         "SELECT device, kind, state <> 'unknown' FROM setting WHERE current");
+  constexpr unsigned kKindBits = 24;
+  while (rows.executeStep()) {
+    const std::uint32_t at = place(places_, number_of(rows.getColumn(0)));
+    if (at == kNobody) continue;
+    known.push_back(
+        (std::uint64_t{at} << kKindBits | static_cast<std::uint64_t>(number_of(rows.getColumn(1))))
+            << 1 |
+        static_cast<std::uint64_t>(number_of(rows.getColumn(2))));
+  }
+  std::ranges::sort(known, std::greater());
+  std::vector<bool> always;  // kinds that may show whenever a device is heard
+  SQLite::Statement kinds(sql_, "SELECT id, shown_by = '[]' FROM setting_kind");
+  while (kinds.executeStep()) {
+    const auto kind = static_cast<std::size_t>(number_of(kinds.getColumn(0)));
+    if (kind >= always.size()) always.resize(kind + 1);
+    always[kind] = kinds.getColumn(1).getInt() != 0;
+  }
+  const auto ever = static_cast<std::size_t>(std::ranges::count(always, true));
+  std::vector<std::array<std::uint32_t, 2>> counts(estate_.devices.size());  // known, possible
+  for (auto& count : counts) count[1] = static_cast<std::uint32_t>(ever);
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (i > 0 && known[i] >> 1 == known[i - 1] >> 1) continue;
+    auto& count = counts[static_cast<std::size_t>(known[i] >> (kKindBits + 1))];
+    const std::size_t kind = known[i] >> 1 & ((1U << kKindBits) - 1);
+    count[0] += (known[i] & 1) != 0 ? 1 : 0;
+    count[1] += kind < always.size() && always[kind] ? 0 : 1;
+  }
+  for (std::size_t i = 0; i < counts.size(); ++i)
+    if (counts[i][1] > 0)
+      estate_.devices[i].coverage = static_cast<std::uint8_t>(counts[i][0] * 100 / counts[i][1]);
+}
+
+void Loader::load_checks() {
+  SQLite::Statement rows(sql_,
+                         "SELECT c.id, c.title, j.value FROM applied_check c LEFT JOIN "
+                         "json_each(c.cwe) j ORDER BY c.id");
+  while (rows.executeStep()) {
+    const std::string_view id = text_of(rows.getColumn(0));
+    if (estate_.checks.empty() || estate_.checks.back().id != id) {
+      EstateCheck check{
+          .id = std::string(id), .title = rows.getColumn(1).getString(), .cwe = {}, .text = {}};
+      check.text = lowered(check.id + '\n' + check.title);
+      estate_.checks.push_back(std::move(check));
+    }
+    if (!rows.getColumn(2).isNull())
+      estate_.checks.back().cwe.push_back(estate_.cwes.number(text_of(rows.getColumn(2))));
+  }
+}
+
+void Loader::load_findings() {
+  std::unordered_map<std::string, std::uint32_t> checks;
+  for (std::uint32_t i = 0; i < estate_.checks.size(); ++i) checks[estate_.checks[i].id] = i;
+  SQLite::Statement rows(sql_,
+                         "SELECT f.id, f.check_id, coalesce(a.device, -1), f.rating, f.state, "
+                         "f.owner_role, f.first_seen, f.last_seen FROM finding f LEFT JOIN "
+                         "device_alias a ON a.alias = f.device");
+  while (rows.executeStep()) {
+    EstateFinding finding;
+    const std::string_view id = text_of(rows.getColumn(0));
+    std::from_chars(id.data() + std::min<std::size_t>(2, id.size()), id.data() + id.size(),
+                    finding.id, 16);
+    finding.check = checks[rows.getColumn(1).getString()];
+    finding.device = place(places_, number_of(rows.getColumn(2)));
+    finding.rating = static_cast<std::uint8_t>(rows.getColumn(3).getInt());
+    const std::string_view state = text_of(rows.getColumn(4));
+    finding.state = state == "open"   ? FindingState::open
+                    : state == "gone" ? FindingState::gone
+                                      : FindingState::accepted;
+    finding.owner_role =
+        static_cast<std::uint8_t>(estate_.owner_roles.number(text_of(rows.getColumn(5))));
+    finding.first_seen = number_of(rows.getColumn(6));
+    finding.last_seen = number_of(rows.getColumn(7));
+    estate_.findings.push_back(finding);
+    if (finding.device == kNobody || finding.state != FindingState::open) continue;
+    EstateDevice& device = estate_.devices[finding.device];
+    ++device.findings;
+    device.rating = std::max(device.rating, finding.rating);
+  }
+}
+
+Security security_of(std::string_view text) {
+  if (text == "clear") return Security::clear;
+  return text.empty() || text == "unknown" ? Security::unknown : Security::kept;
+}
+
+void Loader::load_edges() {
+  SQLite::Statement rows(sql_,
+                         "SELECT c.client, c.server, coalesce(c.application, ''), c.security, "
+                         "t.first_seen, t.last_seen, t.count, t.client_bytes + t.server_bytes "
+                         "FROM conversation c JOIN talk t ON t.id = c.talk WHERE c.copy = 0 AND "
+                         "c.client IS NOT NULL AND c.server IS NOT NULL AND t.protocol <> 0 AND "
+                         "c.state NOT IN ('refused', 'unanswered')");
+  while (rows.executeStep()) {
+    EstateEdge edge;
+    edge.client = place(places_, number_of(rows.getColumn(0)));
+    edge.server = place(places_, number_of(rows.getColumn(1)));
+    if (edge.client == kNobody || edge.server == kNobody) continue;
+    edge.application = estate_.applications.number(text_of(rows.getColumn(2)));
+    edge.security = security_of(text_of(rows.getColumn(3)));
+    edge.first = static_cast<std::uint32_t>(number_of(rows.getColumn(4)) / kSecond);
+    edge.last = static_cast<std::uint32_t>(number_of(rows.getColumn(5)) / kSecond);
+    edge.flows = static_cast<std::uint32_t>(number_of(rows.getColumn(6)));
+    edge.bytes = static_cast<std::uint64_t>(number_of(rows.getColumn(7)));
+    edge.conversations = 1;
+    estate_.edges.push_back(edge);
+  }
+  const auto key = [](const EstateEdge& one) {
+    return std::tuple(one.client, one.server, one.application, one.security);
+  };
+  std::ranges::sort(estate_.edges, {}, key);
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < estate_.edges.size(); ++i) {
+    EstateEdge& edge = estate_.edges[i];
+    if (kept == 0 || key(estate_.edges[kept - 1]) != key(edge)) {
+      estate_.edges[kept++] = edge;
+      continue;
+    }
+    EstateEdge& sum = estate_.edges[kept - 1];
+    sum.first = std::min(sum.first, edge.first);
+    sum.last = std::max(sum.last, edge.last);
+    sum.flows += edge.flows;
+    sum.bytes += edge.bytes;
+    ++sum.conversations;
+  }
+  estate_.edges.resize(kept);
+  estate_.edges.shrink_to_fit();
+}
+
+template <class Key>
+std::vector<std::uint32_t> sorted_by(std::size_t count, Key key) {
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  std::ranges::sort(order, {}, key);
+  return order;
+}
+
+void Loader::sort() {
+  const auto& devices = estate_.devices;
+  const auto order = [&](DeviceOrder by, auto key) {
+    estate_.orders.at(static_cast<std::size_t>(by)) = sorted_by(devices.size(), key);
+  };
+  using Place = std::uint32_t;
+  order(DeviceOrder::id, [](Place i) { return i; });
+  order(DeviceOrder::kind, [&](Place i) {
+    return std::pair(std::string_view(estate_.classes.text(devices[i].kind)), i);
+  });
+  order(DeviceOrder::rating, [&](Place i) {
+    return std::tuple(-devices[i].rating, -std::int64_t{devices[i].findings}, i);
+  });
+  order(DeviceOrder::last_seen, [&](Place i) { return std::pair(-devices[i].last_seen, i); });
+  order(DeviceOrder::coverage, [&](Place i) { return std::pair(devices[i].coverage, i); });
+  const auto& findings = estate_.findings;
+  const auto order_findings = [&](FindingOrder by, auto key) {
+    estate_.finding_orders.at(static_cast<std::size_t>(by)) = sorted_by(findings.size(), key);
+  };
+  order_findings(FindingOrder::rating, [&](Place i) {
+    return std::tuple(-findings[i].rating, findings[i].check, findings[i].device, findings[i].id);
+  });
+  order_findings(FindingOrder::last_seen,
+                 [&](Place i) { return std::pair(-findings[i].last_seen, findings[i].id); });
+  order_findings(FindingOrder::first_seen,
+                 [&](Place i) { return std::pair(-findings[i].first_seen, findings[i].id); });
+}
+
+}  // namespace
+
+std::uint32_t Names::number(std::string_view text) {
+  const auto [entry, added] =
+      numbers_.try_emplace(std::string(text), static_cast<std::uint32_t>(texts_.size()));
+  if (added) texts_.emplace_back(text);
+  return entry->second;
+}
+
+std::uint32_t Names::find(std::string_view text) const {
+  const auto found = numbers_.find(std::string(text));
+  return found == numbers_.end() ? 0 : found->second;
+}
+
+std::uint32_t Estate::place_of(std::string_view id) const {
+  const auto found = std::ranges::lower_bound(devices, id, {}, &EstateDevice::id);
+  return found == devices.end() || found->id != id
+             ? kNobody
+             : static_cast<std::uint32_t>(found - devices.begin());
+}
+
+Result<Estate> Estate::load(Database& database) {
+  return guarded(database.path(), [&]() -> Result<Estate> {
+    Estate estate;
+    Loader(database.sql(), estate).load();
+    return estate;
+  });
+}
+
+}  // namespace asepsis

@@ -1,0 +1,15 @@
+// The record of log-ins and changes.
+
+#pragma once
+
+#include <string>
+
+#include "web/routes.hpp"
+
+namespace asepsis {
+
+// `what`: what it was done to, or why it was refused. Never a secret.
+void record(const Asked& asked, const std::string& user, const std::string& action,
+            const std::string& what, bool done, const std::string& detail = {});
+
+}  // namespace asepsis

@@ -1,0 +1,264 @@
+#!/usr/bin/env python3
+"""The API on the example hospitals: who may what, what it says, what it refuses.
+
+    serve.py ASEPSIS EXAMPLES
+"""
+
+import csv
+import io
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+
+from served import Served, Visitor, add_user, example
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+SCOPES = {
+    "viewer": {"read", "save", "query"},
+    "ward": {"read", "save"},
+    "biomedical": {"read", "save", "query", "decide", "import"},
+    "it": {"read", "save", "query", "decide", "import"},
+    "procurement": {"read", "save", "query"},
+    "clinical-safety": {"read", "save", "query", "decide"},
+    "administrator": {"read", "save", "query", "decide", "import", "administer"},
+}
+
+
+def operations(contract):
+    for path, methods in contract["paths"].items():
+        for method, operation in methods.items():
+            yield path, method.upper(), operation
+
+
+def schema_of(contract, operation, status):
+    content = operation["responses"].get(str(status), {}).get("content", {}).get("application/json")
+    return content and {**content["schema"], "components": contract["components"]}
+
+
+def check_schema(contract, operation, answer):
+    schema = schema_of(contract, operation, answer.status)
+    if schema and jsonschema:
+        jsonschema.Draft202012Validator(schema).validate(answer.json())
+
+
+def fill(path, known):
+    return re.sub(r"\{id\}", lambda _: known.get(path, "none"), path)
+
+
+def matrix(server, contract, visitors):
+    """Every operation by every role, and by nobody: allowed exactly where the contract says so."""
+    denied = {"application/problem+json"}
+    for path, method, operation in operations(contract):
+        if operation["operationId"] in ("logOut", "listenToEvents"):
+            continue
+        scope = operation.get("x-scope")
+        body = {} if "requestBody" in operation and method != "GET" else None
+        answer = server.ask(method, "/api/v1" + fill(path, {}), body)
+        if scope is None:
+            assert answer.status not in (401, 403), (path, method, answer.status)
+        else:
+            assert answer.status == 401, (path, method, answer.status)
+            assert answer.headers["content-type"] in denied
+        for role, visitor in visitors.items():
+            answer = visitor.ask(method, "/api/v1" + fill(path, {}), body)
+            allowed = not scope or scope in SCOPES[role]
+            while answer.status == 429:  # the matrix asks faster than a person
+                time.sleep(1)
+                answer = visitor.ask(method, "/api/v1" + fill(path, {}), body)
+            assert (answer.status == 403) == (not allowed), (path, method, role, answer.status, answer.body)
+
+
+def every_answer(visitor, contract):
+    """What is read of the example fits the schemas, and says what the command line says."""
+    devices = visitor.get("devices?limit=200")["items"]
+    device = next(one["id"] for one in devices if one.get("class") == "infusion-pump")
+    finding = visitor.get("findings")["items"][0]["id"]
+    for _ in range(100):
+        models = visitor.get("models")
+        if not models["data"]["loading"]:
+            break
+        time.sleep(0.1)
+    known = {"/models/{id}": models["items"][0]["id"], "/models/{id}/plan": models["items"][0]["id"],
+             "/findings/{id}": finding, **{f"/devices/{{id}}{part}": device for part in
+                                           ("", "/settings", "/conversations", "/services", "/findings", "/history")}}
+    for path, method, operation in operations(contract):
+        if method != "GET" or operation["operationId"] in ("listenToEvents", "beginOidc", "endOidc", "getImport"):
+            continue
+        query = f"?device={device}" if path == "/why" else ""
+        answer = visitor.ask("GET", "/api/v1" + fill(path, known) + query)
+        assert answer.status == 200, (path, answer.status, answer.body)
+        check_schema(contract, operation, answer)
+        head = visitor.ask("HEAD", "/api/v1" + fill(path, known) + query)
+        assert head.status == 200 and not head.body, path
+        if "etag" in answer.headers:
+            again = visitor.ask("GET", "/api/v1" + fill(path, known) + query,
+                                headers={"If-None-Match": answer.headers["etag"]})
+            assert again.status == 304 and not again.body, path
+    why = visitor.get(f"why?device={device}&attribute=class")
+    assert any("packet" in one for one in why["evidence"]), why
+    why = visitor.get(f"why?finding={finding}")
+    assert why["evidence"] and all("packet" in one for one in why["evidence"])
+    for level in ("care_area", "class", "vlan", "device"):
+        drawn = visitor.get(f"map?level={level}")
+        nodes = {one["id"] for one in drawn["nodes"]}
+        assert drawn["edges"] and all(one["from"] in nodes and one["to"] in nodes for one in drawn["edges"]), level
+
+
+def same_as_command_line(asepsis, database, visitor):
+    said = subprocess.run([asepsis, "devices", "--json", "--db", str(database)], capture_output=True, text=True, check=True)
+    said = {one["id"]: one for one in map(json.loads, said.stdout.splitlines())}
+    items, cursor = [], ""
+    while True:
+        page = visitor.get(f"devices?limit=17&sort=last_seen{cursor}")
+        items += page["items"]
+        assert page["total"] == len(said)
+        if "next_cursor" not in page:
+            break
+        cursor = "&cursor=" + page["next_cursor"]
+    assert len(items) == len(said) and {one["id"] for one in items} == set(said)
+    for one in items:
+        for key, value in said[one["id"]].items():
+            assert one[key] == value, (key, one[key], value)
+    facets = visitor.get("devices/facets")["facets"]
+    for facet in facets["class"]:
+        page = visitor.get(f"devices?class={facet['value']}&limit=1")
+        assert page["total"] == facet["count"], facet
+        assert facet["count"] == sum(one.get("class", "") == facet["value"] for one in said.values())
+    text = visitor.ask("GET", "devices?format=csv").body.decode()
+    assert {row["id"] for row in csv.DictReader(io.StringIO(text))} == set(said)
+    findings = subprocess.run([asepsis, "findings", "--json", "--db", str(database)], capture_output=True, text=True, check=True)
+    assert visitor.get("findings?limit=1")["total"] == len(findings.stdout.splitlines())
+
+
+def refusals(server, visitor):
+    for path in ("devices?limit=0", "devices?limit=x", "devices?nonsense=1", "devices?limit=1&limit=2", "devices?q=%",
+                 "devices?q=%ff", "devices?cursor=d-none", "map?level=galaxy", "map?from=yesterday", "findings?sort=luck",
+                 "devices?q=" + "a" * 300, "map?within=x", "why", "audit?cursor=x"):
+        answer = visitor.ask("GET", path)
+        assert answer.status == 400, (path, answer.status, answer.body)
+        assert answer.json()["detail"], path
+    for path in ("nothing", "devices/d-none", "findings/f-none", "models/none", "imports/i99", "why?device=d-nobody"):
+        assert visitor.ask("GET", path).status == 404, path
+    answer = visitor.ask("PUT", "devices")
+    assert answer.status == 405 and answer.headers["allow"] == "GET, HEAD", answer.headers
+    assert visitor.ask("POST", "query", "select", raw=True).status == 415
+    for body in ("{", "[]", '{"sql":1}', '{"sql":"SELECT 1","more":1}', '{"sql":""}', "{}"):
+        answer = visitor.ask("POST", "query", body, {"Content-Type": "application/json"}, raw=True)
+        assert answer.status == 400, (body, answer.status)
+    for path in ("/../../etc/passwd", "/%2e%2e/%2e%2e/etc/passwd", "/assets/../../x.js", "/api/v1/devices/..%2f..%2fx",
+                 "/..%5c..%5cx.js"):
+        answer = server.ask("GET", path)
+        assert b"root:" not in answer.body and answer.status in (200, 400, 401, 404), (path, answer.status)
+    page = server.ask("GET", "/devices/d-1234")
+    assert page.status == 200 and page.headers["content-type"].startswith("text/html")
+    assert "default-src 'self'" in page.headers["content-security-policy"]
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert page.headers["x-content-type-options"] == "nosniff"
+    assert server.ask("GET", "/missing.js").status == 404
+
+
+def questions(visitor):
+    answer = visitor.ask("POST", "query", {"sql": "SELECT class, count(*) AS n FROM devices GROUP BY 1", "limit": 2})
+    result = answer.json()
+    assert [one["name"] for one in result["columns"]] == ["class", "n"] and len(result["rows"]) == 2 and result["truncated"]
+    for sql in ("DELETE FROM device", "SELECT * FROM sealing_key", "PRAGMA user_version = 9", "ATTACH 'x.db' AS x",
+                "SELECT load_extension('x')", "SELECT 1; DELETE FROM device", "SELECT writefile('x', 'y')", "SELECT ?"):
+        answer = visitor.ask("POST", "query", {"sql": sql})
+        assert answer.status == 422 or (";" in sql and answer.status == 200), (sql, answer.status, answer.body)
+    began = time.monotonic()
+    answer = visitor.ask("POST", "query", {
+        "sql": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"})
+    assert answer.status == 422 and time.monotonic() - began < 15, answer.body
+
+
+def decisions(visitor, viewer, contract):
+    finding = visitor.get("findings?limit=1")["items"][0]["id"]
+    path = f"findings/{finding}/decision"
+    good = {"decision": "accept", "reason": "replaced in March", "until": "2999-12-31"}
+    assert viewer.ask("POST", path, good).status == 403
+    for wrong in ({**good, "until": "2001-01-01"}, {**good, "until": "soon"}, {**good, "reason": " "},
+                  {"decision": "accept", "reason": "x"}, {**good, "decision": "delete"}):
+        assert visitor.ask("POST", path, wrong).status in (400, 409), wrong
+    answer = visitor.ask("POST", path, good)
+    assert answer.status == 200 and answer.json()["state"] == "accepted-until", answer.body
+    check_schema(contract, contract["paths"]["/findings/{id}/decision"]["post"], answer)
+    for _ in range(100):
+        if visitor.get(f"findings?state=accepted-until&limit=5")["total"] == 1:
+            break
+        time.sleep(0.1)
+    assert visitor.get(f"findings/{finding}")["history"][0]["who"] == visitor.session["user"]
+    answer = visitor.ask("POST", path, {"decision": "reopen", "reason": "it was not replaced"})
+    assert answer.status == 200 and answer.json()["state"] == "open"
+    entries = visitor.get("audit")["items"]
+    assert any(one["action"] == "finding-accept" and one["subject"] == finding for one in entries)
+
+
+def tokens(server, visitor, viewer):
+    answer = viewer.ask("POST", "tokens", {"name": "wall", "scopes": ["read"], "days": 1})
+    assert answer.status == 201, answer.body
+    bearer = {"Authorization": "Bearer " + answer.json()["token"]}
+    assert server.ask("GET", "devices", headers=bearer).status == 200
+    assert server.ask("POST", "query", {"sql": "SELECT 1"}, bearer).status == 403
+    assert server.ask("POST", "tokens", {"name": "x", "scopes": ["read"], "days": 1}, bearer).status == 403
+    assert viewer.ask("POST", "tokens", {"name": "x", "scopes": ["administer"], "days": 1}).status == 403
+    assert "token" not in viewer.get("tokens")["items"][0]
+    assert visitor.ask("DELETE", f"tokens/{answer.json()['id']}").status == 204
+    assert server.ask("GET", "devices", headers=bearer).status == 401
+
+
+def brought_in(visitor, examples, asepsis):
+    def wait(answer):
+        assert answer.status == 202, answer.body
+        for _ in range(600):
+            found = visitor.get("imports/" + answer.json()["id"])
+            if found["state"] in ("done", "failed", "cancelled"):
+                return found
+            time.sleep(0.1)
+        raise AssertionError("it does not end")
+
+    octets = {"Content-Type": "application/octet-stream"}
+    register = (examples / "documents" / "register.csv").read_bytes()
+    mapping = wait(visitor.ask("POST", "imports?file=register.csv&mapping_only=true", register, octets, raw=True))
+    assert any(one.get("field") == "serial" for one in mapping["mapping"]), mapping
+    done = wait(visitor.ask("POST", "imports?file=register.csv&site=northvale", register, octets, raw=True))
+    assert done["state"] == "done" and done["result"][-1]["rows"] > 0 and done["kind"] == "document", done
+    broken = wait(visitor.ask("POST", "imports?file=broken.pcap", b"\xd4\xc3\xb2\xa1" + b"\xff" * 100, octets, raw=True))
+    assert broken["state"] in ("failed", "done") and broken["not_understood"], broken
+    read = wait(visitor.ask("POST", "imports?file=again.pcapng.zst&site=northvale",
+                            (examples / "hospital.pcapng.zst").read_bytes(), octets, raw=True))
+    assert read["state"] == "done" and "known already" in read["result"][0]["text"], read
+    for name in ("../x.csv", ".x.csv", "a/b.csv", "-x.csv", "a%00b.csv", "a%0ab.csv"):
+        answer = visitor.ask("POST", f"imports?file={name}", b"x", octets, raw=True)
+        assert answer.status == 400, (name, answer.status)
+    assert visitor.ask("POST", "imports?file=x.csv&site=--db", b"x", octets, raw=True).status == 400
+
+
+def main():
+    asepsis, examples = sys.argv[1], __import__("pathlib").Path(sys.argv[2])
+    with tempfile.TemporaryDirectory() as folder:
+        database = example(asepsis, examples, folder)
+        people = {role: add_user(asepsis, database, "u-" + role, role) for role in SCOPES}
+        with Served(asepsis, database) as server:
+            contract = server.ask("GET", "openapi.json").json()
+            visitors = {role: Visitor(server, who) for role, who in people.items()}
+            for role, visitor in visitors.items():
+                assert set(visitor.session["scopes"]) == SCOPES[role]
+            administrator, viewer = visitors["administrator"], visitors["viewer"]
+            every_answer(administrator, contract)
+            same_as_command_line(asepsis, database, administrator)
+            refusals(server, administrator)
+            questions(administrator)
+            decisions(administrator, viewer, contract)
+            tokens(server, administrator, viewer)
+            brought_in(administrator, examples, asepsis)
+            matrix(server, contract, visitors)
+
+
+main()
