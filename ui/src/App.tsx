@@ -8,6 +8,7 @@ import { LiveData } from './parts/LiveData';
 import { Loading } from './parts/Page';
 import { SessionGate } from './parts/Session';
 import { Shell } from './parts/Shell';
+import { Vocabulary } from './parts/Vocabulary';
 import { EvidenceDrawer } from './parts/Why';
 import { Today } from './pages/Today';
 import { NotFound } from './pages/NotFound';
@@ -53,7 +54,7 @@ export function App() {
       <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
         <SessionGate>
           <LiveData />
-          <EvidenceDrawer>
+          <Vocabulary><EvidenceDrawer>
             <Shell>
               <Suspense fallback={<Loading />}>
                 <Routes>
@@ -79,7 +80,7 @@ export function App() {
                 </Routes>
               </Suspense>
             </Shell>
-          </EvidenceDrawer>
+          </EvidenceDrawer></Vocabulary>
         </SessionGate>
       </BrowserRouter>
     </QueryClientProvider>

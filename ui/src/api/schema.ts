@@ -125,6 +125,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/vocabulary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Titles of classes, owner roles and checks */
+        get: operations["getVocabulary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/devices": {
         parameters: {
             query?: never;
@@ -1170,7 +1187,9 @@ export interface components {
             accepted_until?: string;
             cwe?: string[];
             /** @description What of which standards it breaks */
-            clauses?: unknown[];
+            clauses?: {
+                [key: string]: string[];
+            };
             owner_role: string;
             detail?: string;
             /** @description What it may do to patients */
@@ -1179,6 +1198,8 @@ export interface components {
             first_seen: string;
             /** Format: date-time */
             last_seen: string;
+            /** @description The check's advice to the ward */
+            ward_advice?: string;
         };
         /** @description Findings, the worst first */
         FindingPage: {
@@ -1219,7 +1240,9 @@ export interface components {
             accepted_until?: string;
             cwe?: string[];
             /** @description What of which standards it breaks */
-            clauses?: unknown[];
+            clauses?: {
+                [key: string]: string[];
+            };
             owner_role: string;
             detail?: string;
             /** @description What it may do to patients */
@@ -1228,6 +1251,8 @@ export interface components {
             first_seen: string;
             /** Format: date-time */
             last_seen: string;
+            /** @description The check's advice to the ward */
+            ward_advice?: string;
             pack?: string;
             /** @description By reader: ward, biomedical, it, procurement, manufacturer */
             advice: {
@@ -1701,6 +1726,24 @@ export interface components {
             password?: string;
             unlock?: boolean;
         };
+        /** @description Titles for names */
+        Vocabulary: {
+            classes: {
+                name: string;
+                title: string;
+                medical: boolean;
+                /** @enum {string} */
+                life_supporting: "no" | "yes" | "depends";
+            }[];
+            owner_roles: {
+                name: string;
+                title: string;
+            }[];
+            checks: {
+                id: string;
+                title: string;
+            }[];
+        };
         UserList: {
             items: components["schemas"]["User"][];
         };
@@ -1959,6 +2002,27 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
+    getVocabulary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vocabulary"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
     listDevices: {
         parameters: {
             query?: {
@@ -1980,6 +2044,8 @@ export interface operations {
                 rating?: string[];
                 /** @description As class */
                 vlan?: string[];
+                /** @description csv: as Accept: text/csv */
+                format?: "json" | "csv";
                 /** @description rating: the worst first */
                 sort?: "id" | "class" | "rating" | "last_seen" | "coverage";
                 /** @description next_cursor of the page before */
@@ -2299,7 +2365,7 @@ export interface operations {
     listFindings: {
         parameters: {
             query?: {
-                /** @description Words in id, title, check, detail, device or model */
+                /** @description Words: each in the check or its title, the id, or what the device is searched by */
                 q?: string;
                 /** @description open, gone, accepted-until; left out: open */
                 state?: string[];
@@ -2323,6 +2389,8 @@ export interface operations {
                 site?: string[];
                 /** @description Id of one device */
                 device?: string;
+                /** @description csv: as Accept: text/csv */
+                format?: "json" | "csv";
                 /** @description The worst, or the latest, first */
                 sort?: "rating" | "last_seen" | "first_seen";
                 /** @description next_cursor of the page before */
@@ -2352,7 +2420,7 @@ export interface operations {
     getFindingFacets: {
         parameters: {
             query?: {
-                /** @description Words in id, title, check, detail, device or model */
+                /** @description Words: each in the check or its title, the id, or what the device is searched by */
                 q?: string;
                 /** @description open, gone, accepted-until; left out: open */
                 state?: string[];
@@ -2504,7 +2572,10 @@ export interface operations {
     };
     ask: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description csv: as Accept: text/csv */
+                format?: "json" | "csv";
+            };
             header?: never;
             path?: never;
             cookie?: never;

@@ -7,7 +7,8 @@ import { drawn, inside, kindOf } from './graph';
 import { codeOf } from './link';
 import { ageText, between, isoDay, isOld, timeText } from './time';
 import { changedMapping, uploadQuery } from './upload';
-import { cards, samples } from './ward';
+import { wordsOf } from './vocabulary';
+import { cards } from './ward';
 import { bytes, count, deviceName, percent } from './words';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -94,13 +95,21 @@ describe('charts', () => {
 
 describe('the ward', () => {
   const finding = (id: string, extra: object): Schemas['FindingSummary'] => ({
-    id, check: 'a', title: '', device: 'd-1', rating: 3, state: 'open', owner_role: 'lead', first_seen: '', last_seen: '', ...extra });
-  const list = [finding('f-1', {}), finding('f-2', { device: 'd-2', rating: 4, harm: 'worse' }), finding('f-3', { check: 'b' }), finding('f-4', { check: 'c', device: 'd-3', rating: 5 })];
-  const advice = (check: string) => ({ a: 'Keep using it.', b: 'Keep using it.', c: 'Call.' })[check];
-  it('has one card a piece of advice, the worst first', () =>
-    expect(cards(list, advice).map((c) => [c.advice, c.devices, c.rating, c.harm])).toEqual([['Call.', ['d-3'], 5, undefined], ['Keep using it.', ['d-1', 'd-2'], 4, 'worse']]));
-  it('has no card without advice', () => expect(cards(list, () => undefined)).toEqual([]));
-  it('asks once a check', () => expect(samples(list).map((f) => f.id)).toEqual(['f-1', 'f-3', 'f-4']));
+    id, check: 'a', title: '', device: 'd-1', rating: 3, state: 'open', owner_role: 'lead', first_seen: '', last_seen: '', ward_advice: 'Keep using it.', ...extra });
+  it('has one card a piece of advice, the worst first, and none without', () =>
+    expect(cards([
+      finding('f-1', {}), finding('f-2', { device: 'd-2', rating: 4, harm: 'worse' }), finding('f-3', { check: 'b' }),
+      finding('f-4', { ward_advice: 'Call.', device: 'd-3', rating: 5 }), finding('f-5', { ward_advice: undefined }),
+    ]).map((c) => [c.advice, c.devices, c.rating, c.harm])).toEqual([['Call.', ['d-3'], 5, undefined], ['Keep using it.', ['d-1', 'd-2'], 4, 'worse']]));
+});
+
+describe('titles', () => {
+  const words = wordsOf({ classes: [{ name: 'ct', title: 'CT scanner', medical: true, life_supporting: 'no' }], owner_roles: [], checks: [] });
+  it('are the server\'s, else the name in words', () => {
+    expect(words.className('ct')).toBe('CT scanner');
+    expect(words.className('infusion-pump')).toBe('infusion pump');
+    expect(wordsOf(undefined).roleName('it-lead')).toBe('it lead');
+  });
 });
 
 describe('bringing in', () => {
@@ -118,8 +127,6 @@ describe('bringing in', () => {
 });
 
 describe('clauses', () => {
-  it.each([
-    [{ caf: ['B2.a', 'B3.b'], other_one: 'x' }, ['NCSC CAF: B2.a, B3.b', 'other one: x']], [['a', { mds2: ['PAUT-1'] }], ['a', 'MDS2: PAUT-1']],
-    [[{ standard: 'nist', clause: 'SP 1800-8' }], ['NIST: SP 1800-8']], [undefined, []],
-  ])('%o', (clauses, texts) => expect(clauseTexts(clauses)).toEqual(texts));
+  it.each([[{ caf: ['B2.a', 'B3.b'], other_one: ['x'] }, ['NCSC CAF: B2.a, B3.b', 'other one: x']], [undefined, []]])('%o', (clauses, texts) =>
+    expect(clauseTexts(clauses)).toEqual(texts));
 });

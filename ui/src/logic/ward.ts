@@ -5,25 +5,17 @@ import type { Schemas } from '../api/client';
 type Finding = Schemas['FindingSummary'];
 export interface Card { advice: string; classes: string[]; harm?: string; owner: string; rating: number; devices: string[] }
 
-// Of each check one finding: enough to ask what it advises.
-export function samples(findings: Finding[]): Finding[] {
-  const byCheck = new Map<string, Finding>();
-  for (const f of findings) if (!byCheck.has(f.check)) byCheck.set(f.check, f);
-  return [...byCheck.values()];
-}
-
 const add = (list: string[], item: string): void => { if (!list.includes(item)) list.push(item); };
 
-export function cards(findings: Finding[], adviceOf: (check: string) => string | undefined): Card[] {
+export function cards(findings: Finding[]): Card[] {
   const byAdvice = new Map<string, Card>();
   for (const f of findings) {
-    const advice = adviceOf(f.check);
-    if (!advice) continue;
-    const card = byAdvice.get(advice) ?? { advice, classes: [], owner: f.owner_role, rating: 0, devices: [] };
+    if (!f.ward_advice) continue;
+    const card = byAdvice.get(f.ward_advice) ?? { advice: f.ward_advice, classes: [], owner: f.owner_role, rating: 0, devices: [] };
     if (f.rating > card.rating) Object.assign(card, { rating: f.rating, owner: f.owner_role, harm: f.harm });
     add(card.devices, f.device);
     add(card.classes, f.class ?? '');
-    byAdvice.set(advice, card);
+    byAdvice.set(f.ward_advice, card);
   }
   return [...byAdvice.values()].sort((a, b) => b.rating - a.rating || b.devices.length - a.devices.length);
 }

@@ -1,17 +1,16 @@
 // A ward's own board: what stands there, and what staff should do. No jargon.
-import { useQueries, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
 import { BackLink } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
 import { count, deviceName, number, sentence } from '../logic/words';
-import { cards, samples, type Card } from '../logic/ward';
+import { cards, type Card } from '../logic/ward';
 import { Answered, Empty, Loading, Page } from '../parts/Page';
 import { kind } from '../parts/Show';
 import { useWords, type Words } from '../parts/Vocabulary';
 
 const shown = 9;
 const named = 8;
-const most = 40;  // checks whose advice is asked for
 
 function Areas() {
   const answer = useQuery({ queryKey: ['device-facets', {}], queryFn: async () => dataOf(await api.GET('/devices/facets')) });
@@ -68,22 +67,14 @@ function WardBoard({ area }: { area: string }) {
     refetchInterval: 60_000,
   });
   const byId = new Map<string, string>(devices.data?.items.map((d) => [d.id, deviceName(d)]));
-  const found = findings.data?.items ?? [];
-  const advice = useQueries({
-    queries: samples(found).slice(0, most).map((f) => ({
-      queryKey: ['finding', f.id],
-      queryFn: async () => dataOf(await api.GET('/findings/{id}', { params: { path: { id: f.id } } })),
-    })),
-    combine: (answers) => ({ pending: answers.some((a) => a.isPending), of: new Map(answers.map((a) => [a.data?.check, a.data?.advice.ward])) }),
-  });
-  const all = cards(found, (check) => advice.of.get(check));
+  const all = cards(findings.data?.items ?? []);
   return (
     <Page title={area} data={devices.data?.data} before={<BackLink asElement={Link} to="/ward">All wards</BackLink>}>
       <Answered answer={devices} short>{({ items }) => (items.length === 0 ? (
         <Empty title="No device is known on this ward"><p>Either none was heard, or nobody said which part of the network is this ward: <code>asepsis areas --help</code>.</p></Empty>
       ) : <Devices devices={items} words={words} />)}</Answered>
       <h2>What to do</h2>
-      {findings.isPending || advice.pending ? <Loading /> : (
+      {findings.isPending ? <Loading /> : (
         <Answered answer={findings} short>{() => (all.length === 0 ? (
           <Empty title="Nothing for the ward to do"><p>Keep using the devices as usual. If one behaves oddly, use another and tell clinical engineering.</p></Empty>
         ) : (
