@@ -40,6 +40,6 @@ export default defineConfig({
       },
     },
   },
-  server: { proxy: { '/api': 'http://127.0.0.1:8420' } },
+  server: { proxy: { '/api': { target: 'http://127.0.0.1:8420', changeOrigin: true, headers: { origin: 'http://127.0.0.1:8420' } } } },
   test: { include: ['src/**/*.test.ts', 'build/**/*.test.ts'] },
 });

@@ -52,7 +52,7 @@ async function logIn(browser, base, link) {
   const context = await browser.newContext();
   const page = await context.newPage();
   await page.goto(link);
-  await page.getByRole('heading', { name: 'Today' }).waitFor({ timeout: 15000 });
+  await page.getByRole('heading', { name: 'Today', exact: true }).waitFor({ timeout: 15000 });
   if (page.url().includes('code=')) throw new Error('the code stays in the address');
   const state = await context.storageState();
   await context.close();
@@ -70,11 +70,12 @@ async function idsOf(browser, base, storageState) {
 export async function openHospital(browser, program, examples) {
   const folder = mkdtempSync(join(tmpdir(), 'asepsis-ui-'));
   const { server, base, link } = await serve(program, build(program, examples, folder));
+  const close = () => { server.removeAllListeners('exit'); server.kill('SIGTERM'); rmSync(folder, { recursive: true, force: true }); };
+  process.once('exit', close);
   const state = await logIn(browser, base, link);
   return {
     base, ids: await idsOf(browser, base, state),
     register: join(examples, 'documents', 'register.csv'), capture: join(examples, 'four-pumps.pcapng.zst'),
     enter: (by, options) => by.newContext({ ...options, storageState: state }),
-    close: () => { server.removeAllListeners('exit'); server.kill('SIGTERM'); rmSync(folder, { recursive: true, force: true }); },
   };
 }

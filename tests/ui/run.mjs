@@ -21,6 +21,5 @@ try {
   status = finish();
 } finally {
   await browser.close();
-  hospital.close();
 }
 process.exit(status);

@@ -2,11 +2,11 @@
 // when it is first opened; Cytoscape and Plot come with those that draw.
 import { lazy, Suspense } from 'react';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { BrowserRouter, Route, Routes } from 'react-router-dom';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
 import { Refusal } from './api/client';
 import { LiveData } from './parts/LiveData';
 import { Loading } from './parts/Page';
-import { SessionGate } from './parts/Session';
+import { SessionGate, useSession } from './parts/Session';
 import { Shell } from './parts/Shell';
 import { Vocabulary } from './parts/Vocabulary';
 import { EvidenceDrawer } from './parts/Why';
@@ -48,17 +48,20 @@ const queries: QueryClient = new QueryClient({
   },
 });
 
-export function App() {
+// A ward begins with its own board.
+const Home = () => (useSession().role === 'ward' ? <Navigate to="/ward" replace /> : <Today />);
+
+export function App({ code }: { code: string | null }) {
   return (
     <QueryClientProvider client={queries}>
       <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
-        <SessionGate>
+        <SessionGate code={code}>
           <LiveData />
           <Vocabulary><EvidenceDrawer>
             <Shell>
               <Suspense fallback={<Loading />}>
                 <Routes>
-                  <Route path="/" element={<Today />} />
+                  <Route path="/" element={<Home />} />
                   <Route path="/devices" element={<Devices />} />
                   <Route path="/devices/:id" element={<Device />} />
                   <Route path="/models" element={<Models />} />

@@ -1,8 +1,7 @@
 // Who is logged in. Nothing else is shown until somebody is.
-import { createContext, useContext, useEffect, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useRef, type ReactNode } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, dataOf, keepCsrf, type Schemas } from '../api/client';
-import { codeOf } from '../logic/link';
 import { LogIn } from '../pages/LogIn';
 import { Loading, ProblemBox } from './Page';
 
@@ -39,17 +38,16 @@ export function useLogOut() {
   });
 }
 
-export function SessionGate({ children }: { children: ReactNode }) {
-  const answer = useQuery({ queryKey: ['session'], queryFn: getSession, staleTime: Infinity });
+export function SessionGate({ code, children }: { code: string | null; children: ReactNode }) {
+  const answer = useQuery({ queryKey: ['session'], queryFn: getSession, staleTime: Infinity, enabled: code === null });
   const logIn = useLogIn();
-  const code = codeOf(location.hash);
   const { mutate } = logIn;
+  const used = useRef(false);
   useEffect(() => {
-    if (!code) return;
-    // The code is for once: it goes out of the address before it is used.
-    history.replaceState(null, '', location.pathname === '/log-in' ? '/' : location.pathname + location.search);
-    mutate({ code });
-  }, [code, mutate]);
+    if (!code || used.current) return;
+    used.current = true;
+    mutate({ code }, { onError: () => void answer.refetch() });
+  }, [code, mutate, answer]);
   if (answer.isPending || logIn.isPending) return <Loading />;
   if (answer.error) return <div className="frame"><ProblemBox error={answer.error} retry={() => void answer.refetch()} /></div>;
   if (!answer.data?.signed_in) return <LogIn methods={answer.data?.methods ?? ['password']} refused={logIn.error} />;
