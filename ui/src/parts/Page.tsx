@@ -58,11 +58,18 @@ export function Loading({ short }: { short?: boolean }) {
   return <div className={short ? 'skeleton short' : 'skeleton'} role="status"><span>Loading …</span></div>;
 }
 
+// What it means to the reader; the server's detail says what to do.
+const meanings: Record<number, string> = {
+  400: 'This cannot be asked so', 401: 'Log in again', 403: 'Your role may not do this', 404: 'There is no such thing',
+  409: 'Somebody else was faster', 413: 'This is too large', 415: 'This kind of file cannot be read', 422: 'This cannot be done so',
+  429: 'Too much at once', 503: 'The server is busy',
+};
+
 export function ProblemBox({ error, retry }: { error: unknown; retry?: () => void }) {
   const problem = error instanceof Refusal ? error.problem : null;
   return (
     <div className="problem" role="alert">
-      <h2>{problem?.title ?? 'Something went wrong in this page'}</h2>
+      <h2>{problem ? meanings[problem.status] ?? problem.title : 'Something went wrong in this page'}</h2>
       <p>{problem?.detail ?? 'Load the page again. If it happens again, tell who looks after asepsis.'}</p>
       {retry && <button type="button" className="nhsuk-button nhsuk-button--secondary small" onClick={retry}>Try again</button>}
     </div>

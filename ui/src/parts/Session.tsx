@@ -31,10 +31,9 @@ export function useLogIn() {
 }
 
 export function useLogOut() {
-  const queries = useQueryClient();
   return useMutation({
     mutationFn: async () => { await api.DELETE('/session'); },
-    onSettled: () => { keepCsrf(undefined); queries.clear(); },
+    onSettled: () => location.assign('/'),  // nothing of what was shown is kept
   });
 }
 
