@@ -100,6 +100,8 @@ int only_reads(void*, int action, const char* table, const char*, const char*, c
     case SQLITE_READ:
     case SQLITE_FUNCTION:
     case SQLITE_RECURSIVE: return SQLITE_OK;
+    case SQLITE_PRAGMA:  // the names of columns
+      return table != nullptr && std::string_view(table) == "table_info" ? SQLITE_OK : SQLITE_DENY;
     default: return SQLITE_DENY;
   }
 }
@@ -108,7 +110,8 @@ int only_reads(void*, int action, const char* table, const char*, const char*, c
 
 void allow_only_reads(Database& database) {
   // SQLite declares these tables at their first use, which would be refused.
-  database.sql().exec("SELECT 1 FROM json_each('[]'), json_tree('[]')");
+  database.sql().exec(
+      "SELECT 1 FROM json_each('[]'), json_tree('[]'), pragma_table_info('device')");
   sqlite3_set_authorizer(database.sql().getHandle(), only_reads, nullptr);
 }
 

@@ -100,7 +100,7 @@ Response decide_finding(const Asked& asked) {
 
 Response list_classes(const Asked& asked) {
   const auto rows = ask_rows(asked,
-                             "SELECT weakness AS cwe, title, devices, findings, worst, "
+                             "SELECT json_quote(weakness) AS cwe, title, devices, findings, worst, "
                              "eliminated_by FROM (" +
                                  kClassQuestion + ")",
                              {}, kFindingColumns);

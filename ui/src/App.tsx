@@ -1,0 +1,91 @@
+// Which page belongs to which address. Each page is a file of its own, loaded
+// when it is first opened; Cytoscape and Plot come with those that draw.
+import { lazy, Suspense } from 'react';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
+import { Refusal } from './api/client';
+import { LiveData } from './parts/LiveData';
+import { Loading } from './parts/Page';
+import { SessionGate, useSession } from './parts/Session';
+import { Shell } from './parts/Shell';
+import { Vocabulary } from './parts/Vocabulary';
+import { EvidenceDrawer } from './parts/Why';
+import { Today } from './pages/Today';
+import { NotFound } from './pages/NotFound';
+
+const page = <K extends string>(load: () => Promise<Record<K, React.ComponentType>>, name: K) =>
+  lazy(async () => ({ default: (await load())[name] }));
+
+const Devices = page(() => import('./pages/Devices'), 'Devices');
+const Device = page(() => import('./pages/Device'), 'Device');
+const Models = page(() => import('./pages/Models'), 'Models');
+const Model = page(() => import('./pages/Model'), 'Model');
+const WorkOrder = page(() => import('./pages/WorkOrder'), 'WorkOrder');
+const Findings = page(() => import('./pages/Findings'), 'Findings');
+const Finding = page(() => import('./pages/Finding'), 'Finding');
+const Classes = page(() => import('./pages/Classes'), 'Classes');
+const MapPage = page(() => import('./pages/Map'), 'MapPage');
+const Ask = page(() => import('./pages/Ask'), 'Ask');
+const BringIn = page(() => import('./pages/BringIn'), 'BringIn');
+const Sensor = page(() => import('./pages/Sensor'), 'Sensor');
+const Ward = page(() => import('./pages/Ward'), 'Ward');
+const Board = page(() => import('./pages/Board'), 'Board');
+const Users = page(() => import('./pages/Users'), 'Users');
+const Account = page(() => import('./pages/Account'), 'Account');
+
+const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (error) => {  // the session ended: ask for a log-in
+      if (error instanceof Refusal && error.problem.status === 401) void queries.invalidateQueries({ queryKey: ['session'] });
+    },
+  }),
+  defaultOptions: {
+    queries: {
+      staleTime: 15_000,
+      refetchOnWindowFocus: false,
+      retry: (failures, error) => failures < 2 && error instanceof Refusal && [0, 429, 503].includes(error.problem.status),
+    },
+  },
+});
+
+// A ward begins with its own board.
+const Home = () => (useSession().role === 'ward' ? <Navigate to="/ward" replace /> : <Today />);
+
+export function App({ code }: { code: string | null }) {
+  return (
+    <QueryClientProvider client={queries}>
+      <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
+        <SessionGate code={code}>
+          <LiveData />
+          <Vocabulary><EvidenceDrawer>
+            <Shell>
+              <Suspense fallback={<Loading />}>
+                <Routes>
+                  <Route path="/" element={<Home />} />
+                  <Route path="/devices" element={<Devices />} />
+                  <Route path="/devices/:id" element={<Device />} />
+                  <Route path="/models" element={<Models />} />
+                  <Route path="/models/:id" element={<Model />} />
+                  <Route path="/models/:id/work-order" element={<WorkOrder />} />
+                  <Route path="/findings" element={<Findings />} />
+                  <Route path="/findings/:id" element={<Finding />} />
+                  <Route path="/classes" element={<Classes />} />
+                  <Route path="/map" element={<MapPage />} />
+                  <Route path="/ask" element={<Ask />} />
+                  <Route path="/bring-in" element={<BringIn />} />
+                  <Route path="/sensor" element={<Sensor />} />
+                  <Route path="/ward" element={<Ward />} />
+                  <Route path="/ward/:area" element={<Ward />} />
+                  <Route path="/board" element={<Board />} />
+                  <Route path="/users" element={<Users />} />
+                  <Route path="/account" element={<Account />} />
+                  <Route path="*" element={<NotFound />} />
+                </Routes>
+              </Suspense>
+            </Shell>
+          </EvidenceDrawer></Vocabulary>
+        </SessionGate>
+      </BrowserRouter>
+    </QueryClientProvider>
+  );
+}

@@ -1,0 +1,91 @@
+// One page for a member of the board: how it stands, what is worst, who acts.
+import { lazy, Suspense } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router-dom';
+import { Button } from 'nhsuk-react-components';
+import { api, dataOf, type Schemas } from '../api/client';
+import { count, number, ratings, sentence } from '../logic/words';
+import { Answered, Page } from '../parts/Page';
+import { Rating } from '../parts/Show';
+import { useWords, type Words } from '../parts/Vocabulary';
+
+const Chart = lazy(() => import('../parts/Chart'));
+type TodayData = Schemas['Today'];
+
+function Figures({ t }: { t: TodayData }) {
+  const grave = (t.by_rating['5'] ?? 0) + (t.by_rating['4'] ?? 0);
+  const rows: [number | undefined, string][] = [
+    [t.totals.devices, t.totals.medical_devices !== undefined ? `devices, ${number(t.totals.medical_devices)} of them medical` : 'devices'],
+    [grave, 'findings that are unacceptable or must be controlled'],
+    [t.totals.drifting_models, `of ${number(t.totals.models)} models are configured in several ways`],
+    [t.totals.accepted_findings, 'risks accepted until a day'],
+  ];
+  return <ul className="figures">{rows.map(([n, text]) => n !== undefined && <li key={text}><b>{number(n)}</b>{text}</li>)}</ul>;
+}
+
+function ByRating({ t }: { t: TodayData }) {
+  const rows = [5, 4, 3, 2, 1].map((r) => ({ x: `${r} ${ratings[r] ?? ''}`, y: t.by_rating[String(r)] ?? 0 }));
+  const says = `Open findings by rating: ${rows.map((r) => `${r.x}: ${r.y}`).join('; ')}`;
+  return (
+    <section className="panel" aria-labelledby="by-rating">
+      <h2 id="by-rating">Open findings by harm to patients</h2>
+      <Suspense fallback={<div style={{ height: 190 }} />}><Chart chart={{ kind: 'bar', x: 'rating', y: 'findings', ordered: true, rows }} says={says} /></Suspense>
+    </section>
+  );
+}
+
+function Owners({ t, words }: { t: TodayData; words: Words }) {
+  return (
+    <section className="panel" aria-labelledby="owners">
+      <h2 id="owners">Who is accountable</h2>
+      <div className="scroll" role="region" aria-label="Who is accountable" tabIndex={0}>
+        <table className="grid">
+          <thead><tr><th scope="col">Role</th><th scope="col">Worst</th><th scope="col" className="n">Findings</th><th scope="col" className="n">Devices</th></tr></thead>
+          <tbody>{t.by_owner_role.map((o) => <tr key={o.owner_role}><th scope="row">{sentence(words.roleName(o.owner_role))}</th><td><Rating of={o.worst} /></td><td className="n">{number(o.findings)}</td><td className="n">{number(o.devices)}</td></tr>)}</tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+function AreasTable({ t }: { t: TodayData }) {
+  if (t.by_care_area.length === 0) return null;
+  return (
+    <section className="panel" aria-labelledby="areas">
+      <h2 id="areas">Where</h2>
+      <div className="scroll" role="region" aria-label="Where" tabIndex={0}>
+        <table className="grid">
+          <thead><tr><th scope="col">Care area</th><th scope="col">Worst</th><th scope="col" className="n">Findings</th><th scope="col" className="n">Devices</th></tr></thead>
+          <tbody>{t.by_care_area.slice(0, 12).map((a) => <tr key={a.care_area}><th scope="row"><Link to={`/ward/${encodeURIComponent(a.care_area)}`}>{a.care_area}</Link></th><td><Rating of={a.worst} /></td><td className="n">{number(a.findings)}</td><td className="n">{number(a.devices)}</td></tr>)}</tbody>
+        </table>
+      </div>
+    </section>
+  );
+}
+
+export function Board() {
+  const words = useWords();
+  const answer = useQuery({ queryKey: ['today'], queryFn: async () => dataOf(await api.GET('/today')) });
+  return (
+    <div className="board">
+      <Page title="For the board" data={answer.data?.data} actions={<Button type="button" secondary small onClick={() => window.print()}>Print</Button>}>
+        <Answered answer={answer}>{(t) => (
+          <>
+            <Figures t={t} />
+            <section className="panel" aria-labelledby="questions">
+              <h2 id="questions">The three questions to ask this week</h2>
+              {t.to_do.length === 0 && <p>None: nothing needs doing today.</p>}
+              <ol>{t.to_do.map((task) => (
+                <li key={task.title}><strong>{task.title}</strong>{task.devices !== undefined && ` (${count(task.devices, 'device')})`}<div className="small quiet">{`${task.owner_role ? `Accountable: ${words.roleName(task.owner_role)}. ` : ''}${task.detail}`}</div></li>
+              ))}</ol>
+            </section>
+            <ByRating t={t} />
+            <Owners t={t} words={words} />
+            <AreasTable t={t} />
+            {t.not_seen.length > 0 && <p className="small quiet">{`Known limits: ${t.not_seen.map((n) => n.text).join(' ')}`}</p>}
+          </>
+        )}</Answered>
+      </Page>
+    </div>
+  );
+}

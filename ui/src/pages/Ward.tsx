@@ -1,0 +1,95 @@
+// A ward's own board: what stands there, and what staff should do. No jargon.
+import { useQuery } from '@tanstack/react-query';
+import { Link, useParams } from 'react-router-dom';
+import { BackLink } from 'nhsuk-react-components';
+import { api, dataOf, type Schemas } from '../api/client';
+import { count, deviceName, number, sentence } from '../logic/words';
+import { cards, type Card } from '../logic/ward';
+import { Answered, Empty, Loading, Page } from '../parts/Page';
+import { kind } from '../parts/Show';
+import { useWords, type Words } from '../parts/Vocabulary';
+
+const shown = 9;
+const named = 8;
+
+function Areas() {
+  const answer = useQuery({ queryKey: ['device-facets', {}], queryFn: async () => dataOf(await api.GET('/devices/facets')) });
+  return (
+    <Page title="Ward" data={answer.data?.data}>
+      <p className="lead">Choose your ward to see its devices and what to do.</p>
+      <Answered answer={answer} short>{({ facets }) => {
+        const areas = facets.care_area.filter((a) => a.value !== '');
+        return areas.length === 0 ? (
+          <Empty title="No ward is known yet">
+            <p>asepsis learns wards from the devices, from the asset register, or from people: <code>asepsis areas --help</code>.</p>
+          </Empty>
+        ) : <ul className="lines panel">{areas.map((a) => <li key={a.value}><Link to={`/ward/${encodeURIComponent(a.value)}`}>{a.value}</Link>{`, ${count(a.count, 'device')}`}</li>)}</ul>;
+      }}</Answered>
+    </Page>
+  );
+}
+
+function WardCard({ card, words, name }: { card: Card; words: Words; name: (id: string) => string }) {
+  return (
+    <li>
+      <h3>{card.advice}</h3>
+      <dl>
+        <dt>Which devices</dt>
+        <dd className="anywhere">
+          {`${card.classes.map((c) => kind(words, c ? { class: c } : {})).join(', ')} (${number(card.devices.length)})`}
+          <div className="small quiet">{card.devices.slice(0, named).map(name).join(', ')}{card.devices.length > named && ` and ${card.devices.length - named} more`}</div>
+        </dd>
+        {card.harm && <><dt>Why it matters</dt><dd>{card.harm}</dd></>}
+        <dt>Who looks after it</dt><dd>{sentence(words.roleName(card.owner))}</dd>
+      </dl>
+    </li>
+  );
+}
+
+function Devices({ devices, words }: { devices: Schemas['Device'][]; words: Words }) {
+  const kinds = new Map<string, number>();
+  for (const d of devices) kinds.set(kind(words, d), (kinds.get(kind(words, d)) ?? 0) + 1);
+  return (
+    <ul className="totals">{[...kinds].sort((a, b) => b[1] - a[1]).map(([name, n]) => <li key={name}><b>{number(n)}</b>{name}</li>)}</ul>
+  );
+}
+
+function WardBoard({ area }: { area: string }) {
+  const words = useWords();
+  const devices = useQuery({
+    queryKey: ['ward-devices', area],
+    queryFn: async () => dataOf(await api.GET('/devices', { params: { query: { care_area: [area], limit: 200 } } })),
+    refetchInterval: 60_000,
+  });
+  const findings = useQuery({
+    queryKey: ['ward-findings', area],
+    queryFn: async () => dataOf(await api.GET('/findings', { params: { query: { care_area: [area], limit: 200 } } })),
+    refetchInterval: 60_000,
+  });
+  const byId = new Map<string, string>(devices.data?.items.map((d) => [d.id, deviceName(d)]));
+  const all = cards(findings.data?.items ?? []);
+  return (
+    <Page title={area} data={devices.data?.data} before={<BackLink asElement={Link} to="/ward">All wards</BackLink>}>
+      <Answered answer={devices} short>{({ items }) => (items.length === 0 ? (
+        <Empty title="No device is known on this ward"><p>Either none was heard, or nobody said which part of the network is this ward: <code>asepsis areas --help</code>.</p></Empty>
+      ) : <Devices devices={items} words={words} />)}</Answered>
+      <h2>What to do</h2>
+      {findings.isPending ? <Loading /> : (
+        <Answered answer={findings} short>{() => (all.length === 0 ? (
+          <Empty title="Nothing for the ward to do"><p>Keep using the devices as usual. If one behaves oddly, use another and tell clinical engineering.</p></Empty>
+        ) : (
+          <>
+            <ul className="ward-cards">{all.slice(0, shown).map((card) => <WardCard key={card.advice} card={card} words={words} name={(id) => byId.get(id) ?? id} />)}</ul>
+            {all.length > shown && <p>{`And ${all.length - shown} more of lesser weight, which others look after.`}</p>}
+          </>
+        ))}</Answered>
+      )}
+      <p className="quiet">Never switch off, unplug or restart a device that may be attached to a patient because of this page.</p>
+    </Page>
+  );
+}
+
+export function Ward() {
+  const { area } = useParams();
+  return area ? <WardBoard key={area} area={area} /> : <Areas />;
+}
