@@ -75,3 +75,10 @@ add_custom_target(lab_live
   COMMAND tests/end_to_end/lab_live.py $<TARGET_FILE:asepsis> lab
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
   DEPENDS asepsis)
+
+# The floods of the tests in full: ten million flows, and a million at once.
+add_custom_target(floods
+  COMMAND tests/end_to_end/flood.py $<TARGET_FILE:asepsis> 3500000
+  COMMAND tests/end_to_end/flow_memory.py $<TARGET_FILE:asepsis> 990000
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
+  DEPENDS asepsis)
