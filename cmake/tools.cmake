@@ -1,4 +1,4 @@
-# Targets beside the build: lint, fuzz, docs, bench, soak. They say by themselves what is
+# Targets beside the build: lint, fuzz, docs, bench, soak ... They say by themselves what is
 # missing; scripts/install-packages check bench installs it.
 
 # clang-tidy passes each source once: a stamp a file, older than what it read.
@@ -61,5 +61,24 @@ add_custom_target(bench
 # A listener for SOAK_MINUTES (10) at SOAK_RATE (5000) packets a second.
 add_custom_target(soak
   COMMAND tests/end_to_end/soak.py $<TARGET_FILE:asepsis> examples/hospital.pcapng.zst
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
+  DEPENDS asepsis)
+
+# Instructions a packet against bench/instructions.json.
+add_custom_target(instructions
+  COMMAND bench/instructions --build ${PROJECT_BINARY_DIR}
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
+  DEPENDS asepsis make_captures)
+
+# The lab on a mirror port that is listened to, as root.
+add_custom_target(lab_live
+  COMMAND tests/end_to_end/lab_live.py $<TARGET_FILE:asepsis> lab
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
+  DEPENDS asepsis)
+
+# The floods of the tests in full: ten million flows, and a million at once.
+add_custom_target(floods
+  COMMAND tests/end_to_end/flood.py $<TARGET_FILE:asepsis> 3500000
+  COMMAND tests/end_to_end/flow_memory.py $<TARGET_FILE:asepsis> 990000
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
   DEPENDS asepsis)

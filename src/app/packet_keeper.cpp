@@ -9,7 +9,8 @@ namespace {
 // Whether a segment of TLS begins with a record and holds nothing but handshake:
 // what was agreed on may be not to encrypt. RFC 8446, 5.1.
 bool only_handshake(Bytes segment) {
-  constexpr std::uint8_t kChangeCipherSpec = 20, kHandshake = 22;
+  constexpr std::uint8_t kChangeCipherSpec = 20;
+  constexpr std::uint8_t kHandshake = 22;
   Cursor in(segment);
   while (in.ok() && !in.done()) {
     const std::uint8_t type = in.u8();

@@ -86,7 +86,7 @@ void Screen::leave() {
   ::tcsetattr(STDIN_FILENO, TCSANOW, &before_);
 }
 
-PageSize Screen::size() const {
+PageSize Screen::size() {
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0 || size.ws_row == 0)
     return {};

@@ -29,7 +29,7 @@ class Screen {
   void enter();
   void leave();
 
-  PageSize size() const;
+  static PageSize size();
   // Draws what has changed since the last time. False if nobody looks any more.
   bool show(const std::vector<PageLine>& lines);
   // Everything is drawn again next time.

@@ -57,7 +57,7 @@ class Dashboard {
  private:
   void draw() {
     const Time now = std::chrono::system_clock::now();
-    if (!screen_.show(page(view_, state_, screen_.size(), state_.paused ? paused_ : now)))
+    if (!screen_.show(page(view_, state_, Screen::size(), state_.paused ? paused_ : now)))
       over_ = true;
   }
 
@@ -93,7 +93,7 @@ class Dashboard {
   }
 
   void press(Key key) {
-    const std::size_t chosen = static_cast<std::size_t>(state_.chosen);
+    const auto chosen = static_cast<std::size_t>(state_.chosen);
     std::size_t& scrolled = state_.scrolled_of(state_.chosen);
     const std::size_t rows = rows_of(view_, state_.chosen).size();
     switch (key) {

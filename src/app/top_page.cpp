@@ -16,7 +16,7 @@ constexpr std::size_t kLeft = 30;  // columns of the list of classes
 constexpr double kFullMemory = 0.85;
 
 std::string fixed(double number, int digits) {
-  std::string out = std::to_string(number);
+  const std::string out = std::to_string(number);
   const std::size_t point = out.find('.');
   return out.substr(0, digits == 0 ? point : point + 1 + static_cast<std::size_t>(digits));
 }
@@ -105,7 +105,7 @@ PageLine memory(const TopListener& one, std::size_t width) {
   const double share = one.memory_limit == 0 ? 0
                                              : static_cast<double>(one.memory) /
                                                    static_cast<double>(one.memory_limit);
-  const auto full = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * kBar + 0.5);
+  const auto full = static_cast<std::size_t>(std::lround(std::clamp(share, 0.0, 1.0) * kBar));
   Writer out(width);
   out.add("memory   ", Style::faint);
   out.add('[' + std::string(full, '#') + std::string(kBar - full, '-') + ']',

@@ -79,7 +79,8 @@ void read_listener(SQLite::Database& sql, TopView& view) {
   for (Time* time : {&out.began, &out.written}) *time = time_from_nanoseconds(next().getInt64());
   SQLite::Statement lost(sql,
                          "SELECT name, count FROM loss WHERE source = ? AND count > 0 AND "
-                         "name NOT IN ('flows', 'fragments', 'datagrams reassembled') "
+                         "name NOT IN ('flows', 'fragments', 'datagrams reassembled') AND "
+                         "name NOT GLOB 'packets kept*' "
                          "ORDER BY count DESC, name");
   lost.bind(1, next().getInt64());
   while (lost.executeStep())

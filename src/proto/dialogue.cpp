@@ -70,7 +70,7 @@ bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transpor
       if (answer != Recognition::yes) continue;
       if (turned) {
         flow.turn_round();
-        std::swap(opening_[0], opening_[1]);
+        if (held_) std::swap(held_->opening[0], held_->opening[1]);
         std::swap(tries_[0], tries_[1]);
         from = side;
       }
@@ -84,7 +84,7 @@ bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transpor
 
 void Dialogue::adopt(std::size_t row) {
   const Protocol& protocol = *protocols()[row];
-  protocol_ = row;
+  row_ = static_cast<std::uint8_t>(row);
   // What began in clear and went on under TLS keeps its own name.
   if (application.empty() || protocol.security == Security::clear) application = protocol.name;
   security = protocol.security;
@@ -95,7 +95,7 @@ Dialogue::Heard Dialogue::stream(Flow& flow, Side from, Bytes bytes, FactSink& o
   const bool client_was_a = flow.client_is_a;
   Heard heard;
   // Where the beginning was not captured there is no shape.
-  const bool shaped = flow.oriented && !protocol_;
+  const bool shaped = flow.oriented && row_ == kNone;
   if (shaped) shape_.add(from, bytes, false);
   if (!finished_)
     heard.to_skip =
@@ -110,7 +110,7 @@ Dialogue::Heard Dialogue::stream(Flow& flow, Side from, Bytes bytes, FactSink& o
   }
   if (restarts_ >= kMostRestarts) finished_ = true;
   heard.turn_round = client_was_a != flow.client_is_a;
-  heard.finished = finished_ && (protocol_ || !shaped || shape_.settled());
+  heard.finished = finished_ && (row_ != kNone || !shaped || shape_.settled());
   return heard;
 }
 
@@ -118,8 +118,9 @@ std::uint64_t Dialogue::recognise_stream(Flow& flow, Side from, Bytes bytes, Fac
                                          ProtocolCounts& counts) {
   std::uint8_t& tries = tries_[static_cast<std::size_t>(from)];
   if (tries >= kMostTries) return 0;
-  std::vector<std::uint8_t>& before = opening(from);
-  if (!before.empty()) {
+  const auto side = static_cast<std::size_t>(from);
+  if (held_ && !held_->opening[side].empty()) {
+    std::vector<std::uint8_t>& before = held_->opening[side];
     before.insert(before.end(), bytes.begin(), bytes.end());
     bytes = before;
   }
@@ -127,40 +128,53 @@ std::uint64_t Dialogue::recognise_stream(Flow& flow, Side from, Bytes bytes, Fac
   if (!recognise(flow, from, bytes.first(std::min(bytes.size(), kMostOpening)), Transport::tcp,
                  wants_more)) {
     if (wants_more && bytes.size() < kMostOpening) {
+      std::vector<std::uint8_t>& before = held().opening[side];
       if (before.empty()) before.assign(bytes.begin(), bytes.end());
       return 0;
     }
-    before.clear();
+    if (held_) held_->opening[side].clear();
     // Nothing begins like this. A flow of which we have the beginning is given
     // up once both sides began in vain: what one sends may be only the loader
     // of what the other then speaks. Else each has a few tries.
     ++tries;
     const bool both = tries_[0] > 0 && tries_[1] > 0;
     finished_ = flow.oriented ? both : tries >= kMostTries;
+    if (finished_) held_.reset();
     return 0;
   }
-  ++counts.flows[*protocol_];
-  const Protocol& protocol = *protocols()[*protocol_];
+  ++counts.flows[row_];
+  const Protocol& protocol = *protocols()[row_];
   stream_ = std::make_unique<Stream>(protocol.make(), protocol.max_message);
-  const std::vector<std::uint8_t> earlier = std::move(opening(other(from)));
-  const std::vector<std::uint8_t> own = std::move(opening(from));
+  if (!held_) return feed(from, bytes, out, counts);
+  const auto opening = std::exchange(held_->opening, {});
+  const auto& earlier = opening[static_cast<std::size_t>(other(from))];
+  const auto& own = opening[static_cast<std::size_t>(from)];
   if (!own.empty()) bytes = own;
-  if (!earlier.empty())
-    owed_skip_[static_cast<std::size_t>(other(from))] = feed(other(from), earlier, out, counts);
+  if (!earlier.empty()) {
+    const std::uint64_t owed = feed(other(from), earlier, out, counts);
+    held().owed_skip[static_cast<std::size_t>(other(from))] = owed;
+  }
   return feed(from, bytes, out, counts);
 }
 
+Dialogue::Held& Dialogue::held() {
+  if (!held_) held_ = std::make_unique<Held>();
+  return *held_;
+}
+
 std::uint64_t Dialogue::feed(Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts) {
-  std::uint64_t& owed = owed_skip_[static_cast<std::size_t>(from)];
-  if (owed >= bytes.size()) {
-    owed -= bytes.size();
-    return 0;
+  if (held_) {
+    std::uint64_t& owed = held_->owed_skip[static_cast<std::size_t>(from)];
+    if (owed >= bytes.size()) {
+      owed -= bytes.size();
+      return 0;
+    }
+    bytes = bytes.subspan(std::exchange(owed, 0));
   }
-  bytes = bytes.subspan(std::exchange(owed, 0));
   const std::uint32_t malformed = stream_->malformed();
   const std::uint64_t to_skip = stream_->feed(from, bytes, out);
-  counts.malformed[*protocol_] += stream_->malformed() - malformed;
-  if (stream_->state() == Stream::State::gave_up) ++counts.gave_up[*protocol_];
+  counts.malformed[row_] += stream_->malformed() - malformed;
+  if (stream_->state() == Stream::State::gave_up) ++counts.gave_up[row_];
   if (stream_->state() == Stream::State::gave_up || stream_->state() == Stream::State::done) {
     finished_ = true;
     stream_.reset();
@@ -171,7 +185,7 @@ std::uint64_t Dialogue::feed(Side from, Bytes bytes, FactSink& out, ProtocolCoun
 Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink& out,
                                    ProtocolCounts& counts, DatagramParsers& parsers) {
   Heard heard;
-  if (!protocol_) {
+  if (row_ == kNone) {
     const bool client_was_a = flow.client_is_a;
     bool wants_more = false;
     std::uint8_t& tries = tries_[0];
@@ -185,21 +199,21 @@ Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink&
       return heard;
     }
     heard.turn_round = client_was_a != flow.client_is_a;
-    ++counts.flows[*protocol_];
-    const Protocol& protocol = *protocols()[*protocol_];
+    ++counts.flows[row_];
+    const Protocol& protocol = *protocols()[row_];
     if (protocol.remembers) parser_ = protocol.make();
   }
-  Parser& parser = parser_ ? *parser_ : parsers.of(*protocol_);
-  if (!parser.message(from, Cursor(bytes), out)) ++counts.malformed[*protocol_];
+  Parser& parser = parser_ ? *parser_ : parsers.of(row_);
+  if (!parser.message(from, Cursor(bytes), out)) ++counts.malformed[row_];
   return heard;
 }
 
 void Dialogue::lose(Side from, std::uint64_t size) {
-  if (!protocol_) shape_.lose(from, size);
+  if (row_ == kNone) shape_.lose(from, size);
   if (stream_) {
     stream_->lose(from);
   } else {
-    opening(from).clear();
+    if (held_) held_->opening[static_cast<std::size_t>(from)].clear();
     ++tries_[static_cast<std::size_t>(from)];
   }
 }
@@ -207,7 +221,7 @@ void Dialogue::lose(Side from, std::uint64_t size) {
 void Dialogue::close() {
   finished_ = true;
   stream_.reset();
-  for (auto& bytes : opening_) std::vector<std::uint8_t>().swap(bytes);
+  held_.reset();
 }
 
 }  // namespace asepsis

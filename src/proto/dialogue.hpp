@@ -56,7 +56,7 @@ class Dialogue final : public FlowState {
   // No more bytes will come: gives back what reading them needed.
   void close();
 
-  ProtocolIndex protocol() const { return protocol_; }
+  ProtocolIndex protocol() const { return row_ == kNone ? ProtocolIndex() : ProtocolIndex(row_); }
   // How the flow opened, as long as nothing recognises it.
   const OpeningShape& shape() const { return shape_; }
 
@@ -64,12 +64,20 @@ class Dialogue final : public FlowState {
   Security security = Security::clear;
 
  private:
+  static constexpr std::uint8_t kNone = 0xff;
+
+  // What a stream needs whose bytes came in pieces too small to recognise.
+  struct Held {
+    std::array<std::vector<std::uint8_t>, 2> opening;  // of each side, not yet recognised
+    std::array<std::uint64_t, 2> owed_skip{};          // of bytes that were shown out of turn
+  };
+
   bool recognise(Flow& flow, Side& from, Bytes bytes, Transport transport, bool& wants_more);
   void adopt(std::size_t row);
   std::uint64_t feed(Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts);
   std::uint64_t recognise_stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
                                  ProtocolCounts& counts);
-  std::vector<std::uint8_t>& opening(Side side) { return opening_[static_cast<std::size_t>(side)]; }
+  Held& held();
 
   // How a datagram began.
   class Beginning {
@@ -85,14 +93,14 @@ class Dialogue final : public FlowState {
     std::uint8_t size_ = 0;
   };
 
-  ProtocolIndex protocol_;
+  // Flows are many, and most never need this.
+  std::unique_ptr<Held> held_;
+  std::unique_ptr<Stream> stream_;
+  std::unique_ptr<Parser> parser_;  // of datagrams, if the protocol remembers
   OpeningShape shape_;
   std::array<Beginning, 2> earlier_;
-  std::unique_ptr<Stream> stream_;
-  std::unique_ptr<Parser> parser_;                    // of datagrams, if the protocol remembers
-  std::array<std::vector<std::uint8_t>, 2> opening_;  // of each side, not yet recognised
-  std::array<std::uint8_t, 2> tries_{};               // pieces of each side looked at in vain
-  std::uint64_t owed_skip_[2] = {0, 0};               // of bytes that were shown out of turn
+  std::array<std::uint8_t, 2> tries_{};  // pieces of each side looked at in vain
+  std::uint8_t row_ = kNone;             // of protocols()
   std::uint8_t restarts_ = 0;
   bool finished_ = false;  // recognition is over
 };
