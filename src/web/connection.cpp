@@ -166,10 +166,12 @@ class Connection {
       limit(kUploadStep);
       co_await http::async_read_some(stream_, buffer_, whole, into(error));
     }
-    request.upload_bytes = error ? 0 : whole.get().body().size();
     whole.get().body().close();
-    if (!error) co_return true;
     std::error_code ignored;
+    if (!error) {
+      request.upload_bytes = std::filesystem::file_size(request.upload, ignored);
+      co_return true;
+    }
     std::filesystem::remove(request.upload, ignored);
     if (error == http::error::body_limit)
       co_await refuse(413, "The file is larger than 8 GiB");
