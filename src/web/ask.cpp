@@ -176,16 +176,24 @@ Response ask(const Asked& asked) {
 
 Response list_views(const Asked& asked) {
   const auto rows = ask_rows(asked,
-                             "SELECT v.name, (SELECT json_group_array(c.name) FROM "
-                             "pragma_table_info(v.name) c) AS columns, v.sql FROM sqlite_master v "
-                             "WHERE v.type = 'view' AND v.name <> 'area_rule_text' ORDER BY "
-                             "v.rowid",
-                             {}, {{.name = "columns", .kind = Column::Kind::json}});
+                             "SELECT name, sql FROM sqlite_master WHERE type = 'view' AND name <> "
+                             "'area_rule_text' ORDER BY rowid");
   if (!rows) return failed(rows.error());
   std::string views;
-  for (std::size_t row = 0; row < rows->cells.size(); ++row)
-    views += (views.empty() ? "{" : ",{") + json_members(*rows, row) + ",\"description\":" +
-             json_string(comment_above(schema_sql(), rows->cells[row][0].value_or(""))) + '}';
+  for (const auto& cells : rows->cells) {
+    const std::string& name = *cells[0];
+    const auto none = ask_rows(asked, "SELECT * FROM \"" + name + "\" LIMIT 0");
+    if (!none) return failed(none.error());
+    views += (views.empty() ? "" : ",") +
+             JsonObject()
+                 .text("name", name)
+                 .raw("description", json_string(comment_above(schema_sql(), name)))
+                 .raw("columns",
+                      json_array(none->columns,
+                                 [](const Column& column) { return json_string(column.name); }))
+                 .text("sql", cells[1].value_or(""))
+                 .json();
+  }
   return json_reply(JsonObject()
                         .raw("views", '[' + views + ']')
                         .raw("examples", json_array(kExamples, [](const Example& one) {

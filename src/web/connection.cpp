@@ -168,9 +168,11 @@ class Connection {
     }
     whole.get().body().close();
     std::error_code ignored;
-    // The body's own size() is that of the file when it was opened.
-    if (!error) request.upload_bytes = std::filesystem::file_size(request.upload, ignored);
-    if (!error) co_return true;
+    if (!error) {
+      // The body's own size() is that of the file when it was opened.
+      request.upload_bytes = std::filesystem::file_size(request.upload, ignored);
+      co_return true;
+    }
     std::filesystem::remove(request.upload, ignored);
     if (error == http::error::body_limit)
       co_await refuse(413, "The file is larger than 8 GiB");

@@ -32,10 +32,11 @@ struct Shared {
   std::filesystem::path uploads;
   std::uint64_t next_upload = 0;
   bool secure = false;
-  // Last, so that they end first: what they still hold counts itself out.
-  boost::asio::io_context sockets{1};
   boost::asio::thread_pool quick{2};
   boost::asio::thread_pool slow{2};
+  // Last, so that it ends first: connections that are open count themselves
+  // out and let go of the lanes.
+  boost::asio::io_context sockets{1};
 };
 
 boost::asio::awaitable<void> serve_plain(Shared& shared, boost::asio::ip::tcp::socket socket);

@@ -89,8 +89,8 @@ void Data::remember(const std::string& question, const Response& answer) {
   if (answers_.try_emplace(question, answer).second) answer_bytes_ += answer.body.size();
 }
 
-DataKeeper::DataKeeper(std::filesystem::path path, Told told)
-    : path_(std::move(path)), told_(std::move(told)) {}
+DataKeeper::DataKeeper(std::filesystem::path path, Prepare prepare, Told told)
+    : path_(std::move(path)), prepare_(std::move(prepare)), told_(std::move(told)) {}
 
 DataKeeper::~DataKeeper() {
   thread_.request_stop();
@@ -155,6 +155,7 @@ void DataKeeper::keep() {
 Result<void> DataKeeper::load() {
   auto data = Data::load(path_, boot_ + '-' + std::to_string(count_ + 1));
   if (!data) return std::unexpected(data.error());
+  prepare_(**data);
   ++count_;
   {
     const std::scoped_lock lock(mutex_);

@@ -70,8 +70,10 @@ class DataKeeper {
  public:
   // Called, from a thread of the keeper's, when there is a new version.
   using Told = std::function<void()>;
+  // Called before a version is answered from: what takes long is asked then.
+  using Prepare = std::function<void(Data&)>;
 
-  DataKeeper(std::filesystem::path path, Told told);
+  DataKeeper(std::filesystem::path path, Prepare prepare, Told told);
   DataKeeper(const DataKeeper&) = delete;
   DataKeeper& operator=(const DataKeeper&) = delete;
   ~DataKeeper();
@@ -87,6 +89,7 @@ class DataKeeper {
   Result<void> load();
 
   std::filesystem::path path_;
+  Prepare prepare_;
   Told told_;
   std::string boot_;
   std::uint64_t count_ = 0;

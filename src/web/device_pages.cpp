@@ -28,11 +28,29 @@ const std::string kTimes =
     "strftime('%Y-%m-%dT%H:%M:%S', last_ns / 1000000000, 'unixepoch') || "
     "printf('.%06dZ', last_ns / 1000 % 1000000) AS last_seen";
 
-// Of both directions; each by its index.
-std::string either(const std::string& columns, const std::string& rest) {
-  return "SELECT " + columns + " FROM conversations WHERE client = ?1" + rest +
-         " UNION ALL SELECT " + columns +
-         " FROM conversations WHERE server = ?1 AND client IS NOT ?1" + rest;
+// What stands between "CREATE VIEW name AS" and its end.
+std::string body_of_view(std::string_view name) {
+  const std::string_view schema = schema_sql();
+  const std::string head = "CREATE VIEW " + std::string(name) + " AS\n";
+  const std::size_t begin = schema.find(head) + head.size();
+  return std::string(schema.substr(begin, schema.find(';', begin) - begin));
+}
+
+// The views of conversations and services over one device's talks and facts
+// alone: asked as they are, they add up those of all devices first.
+std::string of_device_alone(const Asked& asked, const std::string& device) {
+  const Estate& estate = asked.data.estate();
+  const std::uint32_t place = estate.place_of(device);
+  std::string facts;
+  for (std::uint32_t i = estate.fact_begins[place]; i < estate.fact_begins[place + 1]; ++i)
+    facts += (facts.empty() ? "" : ",") + std::to_string(estate.facts[i]);
+  const std::string key = "(SELECT key FROM device WHERE id = " + quoted(device) + ")";
+  return "WITH talks AS MATERIALIZED (SELECT * FROM main.talks WHERE id IN (SELECT talk FROM "
+         "conversation WHERE client = " +
+         key + " UNION SELECT talk FROM conversation WHERE server = " + key +
+         ")), facts AS MATERIALIZED (SELECT * FROM main.facts WHERE id IN (" + facts +
+         ")), conversations AS (" + body_of_view("conversations") + "), services AS (" +
+         body_of_view("services") + ") ";
 }
 
 std::string model_of(const Asked& asked, const std::string& device) {
@@ -124,9 +142,13 @@ Response get_device(const Asked& asked) {
                 "IN ('maker') ORDER BY attribute, value"));
   more.raw("addresses", list("SELECT mac, ip, vlan, why, " + kTimes +
                              " FROM addresses WHERE device = ? ORDER BY mac, ip, vlan"));
-  more.raw("coverage_of",
-           list("SELECT c.setting, k.title, c.state FROM coverage c JOIN setting_kind k ON k.name "
-                "= c.setting WHERE c.device = ? ORDER BY k.id"));
+  more.raw(
+      "coverage_of",
+      list("SELECT k.name AS setting, k.title, CASE WHEN sum(s.state = 'seen') > 0 THEN 'seen' "
+           "WHEN sum(s.state = 'refused') > 0 THEN 'refused' ELSE 'unknown' END AS state FROM "
+           "setting_kind k CROSS JOIN device d ON d.id = ? LEFT JOIN setting s ON s.device = "
+           "d.key AND +s.kind = k.id AND s.current = 1 WHERE s.id IS NOT NULL OR k.shown_by = "
+           "'[]' GROUP BY k.id ORDER BY k.id"));
   more.raw("counts", counts_of(asked, *id, error)).text("model_id", model_of(asked, *id));
   if (error) return failed(*error);
   return json_reply('{' + json_members(*rows, 0) + ',' +
@@ -162,11 +184,13 @@ Response list_device_conversations(const Asked& asked) {
       "application, security, state, bytes, packets, flows, first_seen, last_seen, client_ports";
   auto rows = ask_rows(
       asked,
-      "SELECT client, server, client_ip, server_ip, transport, port, application, security, state, "
-      "bytes, packets, flows, first_seen, last_seen, ids ->> 0 AS community_id, ids AS "
-      "community_ids FROM (SELECT *, community_ids(ip_protocol, client_ip, client_ports, "
-      "server_ip, coalesce(port, 0)) AS ids FROM (" +
-          either(columns, {}) +
+      of_device_alone(asked, *id) +
+          "SELECT client, server, client_ip, server_ip, transport, port, application, security, "
+          "state, "
+          "bytes, packets, flows, first_seen, last_seen, ids ->> 0 AS community_id, ids AS "
+          "community_ids FROM (SELECT *, community_ids(ip_protocol, client_ip, client_ports, "
+          "server_ip, coalesce(port, 0)) AS ids FROM (" +
+          "SELECT " + columns + " FROM conversations" +
           ") ORDER BY bytes DESC, client, server, port, client_ip, "
           "server_ip, application, state, security LIMIT " +
           std::to_string(limit + 1) + " OFFSET " + std::to_string(from) + ")",

@@ -69,6 +69,19 @@ struct EstateEdge {
   std::uint64_t bytes = 0;
 };
 
+// Of how many devices a setting was seen, refused, or could have been seen.
+struct EstateSetting {
+  std::string name, title;
+  std::uint32_t seen = 0, refused = 0, unknown = 0;
+};
+
+// A baseline: the classes it is for (none: all), and a bit for each check.
+struct EstatePack {
+  std::string id, title;
+  std::vector<std::uint32_t> classes;
+  std::vector<bool> checks;
+};
+
 enum class DeviceOrder : std::uint8_t { id, kind, rating, last_seen, coverage };
 inline constexpr std::size_t kDeviceOrders = 5;
 enum class FindingOrder : std::uint8_t { rating, last_seen, first_seen };
@@ -92,6 +105,10 @@ struct Estate {
   std::vector<EstateFinding> findings;
   std::array<std::vector<std::uint32_t>, kFindingOrders> finding_orders;
   std::vector<EstateEdge> edges;
+  std::vector<EstateSetting> settings;  // in the order of the registry
+  std::vector<EstatePack> packs;
+  // Ids of the facts about each device: those of one from fact_begins[place] on.
+  std::vector<std::uint32_t> facts, fact_begins;
   std::int64_t first = 0, last = 0;  // the earliest and the latest that was heard, ns
 };
 

@@ -13,6 +13,7 @@ namespace asepsis {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr unsigned kKindBits = 24;          // of a number that holds a device and a setting
 using Places = std::vector<std::uint32_t>;  // of devices, by their key
 
 std::int64_t number_of(const SQLite::Column& column) { return column.getInt64(); }
@@ -36,7 +37,9 @@ class Loader {
     load_values();
     load_coverage();
     load_checks();
+    load_packs();
     load_findings();
+    load_facts();
     load_edges();
     sort();
   }
@@ -46,7 +49,11 @@ class Loader {
   void load_values();
   void take_value(EstateDevice& device, std::string_view attribute, std::string_view value,
                   std::string& words);
+  std::vector<std::uint64_t> known_settings();
+  std::vector<bool> load_kinds(std::vector<EstateSetting>& kinds);
   void load_coverage();
+  void load_packs();
+  void load_facts();
   void load_checks();
   void load_findings();
   void load_edges();
@@ -128,41 +135,124 @@ void Loader::load_values() {
   estate_.external = estate_.classes.number("external");
 }
 
-// As the view `coverage` counts, without a row for each.
-void Loader::load_coverage() {
-  std::vector<std::uint64_t> known;  // device, setting, whether it is known: one each
-  SQLite::Statement rows(sql_,
-                         "SELECT device, kind, state <> 'unknown' FROM setting WHERE current");
-  constexpr unsigned kKindBits = 24;
+// As the view `coverage` counts, without a row for each. Of each device and
+// setting the best that is known: seen (2), refused (1), neither (0).
+std::vector<std::uint64_t> Loader::known_settings() {
+  std::vector<std::uint64_t> known;
+  SQLite::Statement rows(
+      sql_,
+      "SELECT device, kind, (state = 'seen') * 2 + (state = 'refused') FROM setting WHERE current");
   while (rows.executeStep()) {
     const std::uint32_t at = place(places_, number_of(rows.getColumn(0)));
     if (at == kNobody) continue;
-    known.push_back(
-        (std::uint64_t{at} << kKindBits | static_cast<std::uint64_t>(number_of(rows.getColumn(1))))
-            << 1 |
-        static_cast<std::uint64_t>(number_of(rows.getColumn(2))));
+    const auto kind = static_cast<std::uint64_t>(number_of(rows.getColumn(1)));
+    known.push_back((std::uint64_t{at} << kKindBits | kind) << 2 |
+                    static_cast<std::uint64_t>(number_of(rows.getColumn(2))));
   }
   std::ranges::sort(known, std::greater());
-  std::vector<bool> always;  // kinds that may show whenever a device is heard
-  SQLite::Statement kinds(sql_, "SELECT id, shown_by = '[]' FROM setting_kind");
-  while (kinds.executeStep()) {
-    const auto kind = static_cast<std::size_t>(number_of(kinds.getColumn(0)));
-    if (kind >= always.size()) always.resize(kind + 1);
-    always[kind] = kinds.getColumn(1).getInt() != 0;
+  const auto rest = std::ranges::unique(known, {}, [](std::uint64_t one) { return one >> 2; });
+  known.erase(rest.begin(), rest.end());
+  return known;
+}
+
+// Kinds that may show whenever a device is heard; also fills the settings.
+std::vector<bool> Loader::load_kinds(std::vector<EstateSetting>& kinds) {
+  std::vector<bool> always;
+  SQLite::Statement rows(sql_, "SELECT id, shown_by = '[]', name, title FROM setting_kind");
+  while (rows.executeStep()) {
+    const auto kind = static_cast<std::size_t>(number_of(rows.getColumn(0)));
+    if (kind >= always.size()) {
+      always.resize(kind + 1);
+      kinds.resize(kind + 1);
+    }
+    always[kind] = rows.getColumn(1).getInt() != 0;
+    kinds[kind].name = rows.getColumn(2).getString();
+    kinds[kind].title = rows.getColumn(3).getString();
   }
-  const auto ever = static_cast<std::size_t>(std::ranges::count(always, true));
-  std::vector<std::array<std::uint32_t, 2>> counts(estate_.devices.size());  // known, possible
-  for (auto& count : counts) count[1] = static_cast<std::uint32_t>(ever);
-  for (std::size_t i = 0; i < known.size(); ++i) {
-    if (i > 0 && known[i] >> 1 == known[i - 1] >> 1) continue;
-    auto& count = counts[static_cast<std::size_t>(known[i] >> (kKindBits + 1))];
-    const std::size_t kind = known[i] >> 1 & ((1U << kKindBits) - 1);
-    count[0] += (known[i] & 1) != 0 ? 1 : 0;
-    count[1] += kind < always.size() && always[kind] ? 0 : 1;
+  return always;
+}
+
+void Loader::load_coverage() {
+  std::vector<EstateSetting> kinds;
+  const std::vector<bool> always = load_kinds(kinds);
+  struct Count {
+    std::uint32_t known = 0, possible = 0;
+  };
+  const auto ever = static_cast<std::uint32_t>(std::ranges::count(always, true));
+  std::vector<Count> counts(estate_.devices.size(), Count{.known = 0, .possible = ever});
+  for (const std::uint64_t one : known_settings()) {
+    Count& count = counts[static_cast<std::size_t>(one >> (kKindBits + 2))];
+    const auto kind = static_cast<std::size_t>(one >> 2 & ((1U << kKindBits) - 1));
+    if (kind >= kinds.size()) continue;
+    count.known += (one & 3) != 0 ? 1 : 0;
+    count.possible += always[kind] ? 0 : 1;
+    ++((one & 3) == 2   ? kinds[kind].seen
+       : (one & 3) == 1 ? kinds[kind].refused
+                        : kinds[kind].unknown);
   }
   for (std::size_t i = 0; i < counts.size(); ++i)
-    if (counts[i][1] > 0)
-      estate_.devices[i].coverage = static_cast<std::uint8_t>(counts[i][0] * 100 / counts[i][1]);
+    if (counts[i].possible > 0)
+      estate_.devices[i].coverage =
+          static_cast<std::uint8_t>(counts[i].known * 100 / counts[i].possible);
+  for (EstateSetting& kind : kinds)
+    if (kind.seen + kind.refused + kind.unknown > 0 && !kind.name.starts_with("export."))
+      estate_.settings.push_back(std::move(kind));
+}
+
+void Loader::load_packs() {
+  std::unordered_map<std::string, std::size_t> checks;
+  for (std::size_t i = 0; i < estate_.checks.size(); ++i) checks[estate_.checks[i].id] = i;
+  SQLite::Statement rows(sql_, "SELECT id, title, classes, checks FROM applied_pack ORDER BY id");
+  SQLite::Statement items(sql_, "SELECT value FROM json_each(?)");
+  while (rows.executeStep()) {
+    EstatePack pack{.id = rows.getColumn(0).getString(),
+                    .title = rows.getColumn(1).getString(),
+                    .classes = {},
+                    .checks = std::vector<bool>(estate_.checks.size())};
+    for (items.bind(1, rows.getColumn(2).getString()); items.executeStep();)
+      pack.classes.push_back(estate_.classes.number(text_of(items.getColumn(0))));
+    items.reset();
+    for (items.bind(1, rows.getColumn(3).getString()); items.executeStep();)
+      if (const auto check = checks.find(items.getColumn(0).getString()); check != checks.end())
+        pack.checks[check->second] = true;
+    items.reset();
+    estate_.packs.push_back(std::move(pack));
+  }
+}
+
+// Whose each fact is: its endpoint's owner's, but for those that say otherwise.
+void Loader::load_facts() {
+  std::vector<std::uint32_t> owners;  // places, by endpoint
+  SQLite::Statement endpoints(sql_, "SELECT endpoint, device FROM endpoint_owner");
+  while (endpoints.executeStep()) {
+    const auto endpoint = static_cast<std::size_t>(number_of(endpoints.getColumn(0)));
+    if (endpoint >= owners.size()) owners.resize(endpoint + 1, kNobody);
+    owners[endpoint] = place(places_, number_of(endpoints.getColumn(1)));
+  }
+  std::unordered_map<std::int64_t, std::uint32_t> others;
+  SQLite::Statement named(sql_, "SELECT fact, coalesce(device, -1) FROM device_fact");
+  while (named.executeStep())
+    others[number_of(named.getColumn(0))] = place(places_, number_of(named.getColumn(1)));
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> all;  // place, fact
+  SQLite::Statement facts(sql_, "SELECT id, endpoint FROM fact");
+  while (facts.executeStep()) {
+    const std::int64_t fact = number_of(facts.getColumn(0));
+    const auto endpoint = static_cast<std::size_t>(number_of(facts.getColumn(1)));
+    const auto other = others.find(fact);
+    const std::uint32_t owner = other != others.end()      ? other->second
+                                : endpoint < owners.size() ? owners[endpoint]
+                                                           : kNobody;
+    if (owner != kNobody) all.emplace_back(owner, static_cast<std::uint32_t>(fact));
+  }
+  std::ranges::sort(all);
+  estate_.fact_begins.assign(estate_.devices.size() + 1, 0);
+  estate_.facts.reserve(all.size());
+  for (const auto& [owner, fact] : all) {
+    estate_.facts.push_back(fact);
+    estate_.fact_begins[owner + 1] = static_cast<std::uint32_t>(estate_.facts.size());
+  }
+  for (std::size_t i = 1; i < estate_.fact_begins.size(); ++i)
+    estate_.fact_begins[i] = std::max(estate_.fact_begins[i], estate_.fact_begins[i - 1]);
 }
 
 void Loader::load_checks() {

@@ -1,8 +1,12 @@
 // One finding, what people decide of it, and weakness classes.
 
 #include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
 
 #include "assess/finding_store.hpp"
+#include "assess/weakness.hpp"
 #include "base/text.hpp"
 #include "web/device_rows.hpp"
 #include "web/finding_rows.hpp"
@@ -13,13 +17,24 @@
 namespace asepsis {
 namespace {
 
-Result<Rows> detail_of(Database& database, const std::string& id) {
-  return run_query(database,
-                   "SELECT id, \"check\", title, pack, device, instance, rating, severity, "
-                   "likelihood, reasoning, state, accepted_until, cwe, clauses, owner_role, "
-                   "detail, harm, advice, first_seen, last_seen, evidence FROM findings "
-                   "WHERE id = ?",
-                   id, kFindingColumns);
+// As the view says it, but that the view looks through all aliases for one.
+Result<Rows> detail_of(const Asked& asked, Database& database, const std::string& id) {
+  auto rows = run_query(
+      database,
+      "SELECT f.id, f.check_id AS \"check\", c.title, c.pack, f.device, nullif(f.instance, '') AS "
+      "instance, f.rating, f.severity, f.likelihood, f.reasoning, f.state, nullif("
+      "f.accepted_until, '') AS accepted_until, c.cwe, c.clauses, f.owner_role, f.detail, c.harm, "
+      "c.advice, " +
+          time_sql("f.first_seen") + " AS first_seen, " + time_sql("f.last_seen") +
+          " AS last_seen, (SELECT json_group_array(json_object('source', e.source, 'packet', "
+          "e.packet, 'time', " +
+          time_sql("e.time") +
+          ", 'text', e.text)) FROM (SELECT * FROM finding_evidence WHERE finding = f.id ORDER BY "
+          "time, source, packet, text) e) AS evidence FROM finding f JOIN applied_check c ON c.id "
+          "= f.check_id WHERE f.id = ?",
+      id, kFindingColumns);
+  if (rows) name_device(asked, *rows);
+  return rows;
 }
 
 Result<Rows> history_of(Database& database, const std::string& id) {
@@ -30,7 +45,7 @@ Result<Rows> history_of(Database& database, const std::string& id) {
 }
 
 Response finding_reply(const Asked& asked, Database& database, const std::string& id) {
-  const auto rows = detail_of(database, id);
+  const auto rows = detail_of(asked, database, id);
   const auto history = history_of(database, id);
   if (!rows || !history) return failed(rows ? history.error() : rows.error());
   if (rows->cells.empty()) return not_found("There is no such finding");
@@ -71,6 +86,14 @@ Result<void> decide(const Asked& asked, Database& database, const std::string& i
       now_of_clock());
 }
 
+// Of the devices that a pack is a baseline for, the findings of its checks.
+bool would_end(const Estate& estate, const EstatePack& pack, const EstateFinding& finding) {
+  if (!pack.checks[finding.check]) return false;
+  if (pack.classes.empty()) return true;
+  return finding.device != kNobody &&
+         std::ranges::find(pack.classes, estate.devices[finding.device].kind) != pack.classes.end();
+}
+
 }  // namespace
 
 Response get_finding(const Asked& asked) {
@@ -98,20 +121,61 @@ Response decide_finding(const Asked& asked) {
   return finding_reply(asked, *database, *id);
 }
 
+// Counted over the estate: by SQL it takes minutes where there are many.
 Response list_classes(const Asked& asked) {
-  const auto rows = ask_rows(asked,
-                             "SELECT json_quote(weakness) AS cwe, title, devices, findings, worst, "
-                             "eliminated_by FROM (" +
-                                 kClassQuestion + ")",
-                             {}, kFindingColumns);
-  if (!rows) return failed(rows.error());
-  std::string items;
-  for (std::size_t row = 0; row < rows->cells.size(); ++row) {
-    items += (row > 0 ? ",{" : "{") + json_members(*rows, row);
-    if (rows->cells[row].back() == "[]") items += ",\"eliminated_by\":[]";
-    items += '}';
+  const Estate& estate = asked.data.estate();
+  struct Sum {
+    std::set<std::uint32_t> devices;
+    std::uint32_t findings = 0;
+    std::uint8_t worst = 0;
+  };
+  std::map<std::uint32_t, Sum> classes;
+  std::map<std::uint32_t, std::map<std::size_t, Sum>> ended;  // by class and pack
+  const auto add = [](Sum& sum, const EstateFinding& finding) {
+    sum.devices.insert(finding.device);
+    ++sum.findings;
+    sum.worst = std::max(sum.worst, finding.rating);
+  };
+  for (const EstateFinding& finding : estate.findings) {
+    if (finding.state != FindingState::open) continue;
+    for (const std::uint32_t cwe : estate.checks[finding.check].cwe) {
+      add(classes[cwe], finding);
+      for (std::size_t pack = 0; pack < estate.packs.size(); ++pack)
+        if (would_end(estate, estate.packs[pack], finding)) add(ended[cwe][pack], finding);
+    }
   }
-  return json_reply(JsonObject().raw("items", '[' + items + ']').raw("data", data_age(asked)));
+  std::vector<std::pair<std::uint32_t, const Sum*>> sorted;
+  for (const auto& [cwe, sum] : classes) sorted.emplace_back(cwe, &sum);
+  std::ranges::sort(sorted, [&](const auto& a, const auto& b) {
+    return std::tuple(b.second->devices.size(), b.second->worst, estate.cwes.text(a.first)) <
+           std::tuple(a.second->devices.size(), a.second->worst, estate.cwes.text(b.first));
+  });
+  const auto json_pack = [&](const auto& one) {
+    const EstatePack& pack = estate.packs[one.first];
+    return JsonObject()
+        .text("pack", pack.id)
+        .text("title", pack.title)
+        .number("devices", one.second.devices.size())
+        .number("findings", one.second.findings)
+        .json();
+  };
+  const auto json_class = [&](const auto& one) {
+    const std::string& cwe = estate.cwes.text(one.first);
+    std::vector<std::pair<std::size_t, Sum>> packs(ended[one.first].begin(),
+                                                   ended[one.first].end());
+    std::ranges::stable_sort(packs, std::greater(),
+                             [](const auto& pack) { return pack.second.findings; });
+    return JsonObject()
+        .text("cwe", cwe)
+        .text("title", cwe_title(cwe))
+        .number("devices", one.second->devices.size())
+        .number("findings", one.second->findings)
+        .number("worst", one.second->worst)
+        .raw("eliminated_by", json_array(packs, json_pack))
+        .json();
+  };
+  return json_reply(
+      JsonObject().raw("items", json_array(sorted, json_class)).raw("data", data_age(asked)));
 }
 
 }  // namespace asepsis

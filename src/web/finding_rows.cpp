@@ -16,9 +16,12 @@ constexpr std::size_t kDigits = 16;
 // What the contract says of a finding in a list. The device's own columns are
 // filled in from the estate.
 const std::string kListed =
-    "SELECT f.id, f.\"check\", f.title, f.device, f.instance, f.rating, f.severity, f.likelihood, "
-    "f.reasoning, f.state, f.accepted_until, f.cwe, f.clauses, f.owner_role, f.detail, f.harm, "
-    "f.advice ->> 'ward' AS ward_advice, f.first_seen, f.last_seen FROM findings f ";
+    "SELECT f.id, f.check_id AS \"check\", c.title, f.device, nullif(f.instance, '') AS instance, "
+    "f.rating, f.severity, f.likelihood, f.reasoning, f.state, nullif(f.accepted_until, '') AS "
+    "accepted_until, c.cwe, c.clauses, f.owner_role, f.detail, c.harm, c.advice ->> 'ward' AS "
+    "ward_advice, " +
+    time_sql("f.first_seen") + " AS first_seen, " + time_sql("f.last_seen") +
+    " AS last_seen FROM finding f JOIN applied_check c ON c.id = f.check_id ";
 
 void add_device(const Estate& estate, Rows& rows) {
   for (const char* name : {"class", "manufacturer", "model", "care_area", "site"})
@@ -60,10 +63,15 @@ std::optional<std::uint64_t> number_of_finding(std::string_view id) {
   return number;
 }
 
-Result<Rows> finding_rows(const Asked& asked, const std::string& where) {
-  auto rows = ask_rows(asked, kListed + where, {}, kFindingColumns);
-  if (rows) add_device(asked.data.estate(), *rows);
-  return rows;
+void name_device(const Asked& asked, Rows& rows) {
+  const Estate& estate = asked.data.estate();
+  const auto at = static_cast<std::size_t>(
+      std::ranges::find(rows.columns, "device", &Column::name) - rows.columns.begin());
+  for (auto& cells : rows.cells) {
+    if (estate.place_of(cells[at].value_or("")) != kNobody) continue;
+    const auto now = ask_rows(asked, "SELECT device FROM aliases WHERE alias = ?", *cells[at]);
+    if (now && !now->cells.empty()) cells[at] = now->cells[0][0];
+  }
 }
 
 Result<Rows> finding_rows(const Asked& asked, std::span<const std::uint32_t> places) {
@@ -73,8 +81,11 @@ Result<Rows> finding_rows(const Asked& asked, std::span<const std::uint32_t> pla
     ids.push_back(id_of_finding(asked.data.estate().findings[place].id));
     at.try_emplace(ids.back(), at.size());
   }
-  auto rows = finding_rows(asked, "WHERE f.id IN (" + quoted_list(ids) + ")");
+  auto rows =
+      ask_rows(asked, kListed + "WHERE f.id IN (" + quoted_list(ids) + ")", {}, kFindingColumns);
   if (!rows) return rows;
+  name_device(asked, *rows);
+  add_device(asked.data.estate(), *rows);
   std::vector<std::vector<std::optional<std::string>>> sorted(ids.size());
   for (auto& cells : rows->cells) sorted[at[cells.front().value_or("")]] = std::move(cells);
   std::erase_if(sorted, [](const auto& cells) { return cells.empty(); });

@@ -19,7 +19,7 @@ std::optional<std::uint64_t> number_of_finding(std::string_view id);
 
 // In the order of `places`.
 Result<Rows> finding_rows(const Asked& asked, std::span<const std::uint32_t> places);
-// Of those findings, in no order.
-Result<Rows> finding_rows(const Asked& asked, const std::string& where);
+// A finding is kept under the id that its device had; this gives the one it has.
+void name_device(const Asked& asked, Rows& rows);
 
 }  // namespace asepsis

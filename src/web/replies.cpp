@@ -12,6 +12,11 @@ std::string time_text(std::int64_t nanoseconds) {
   return to_rfc3339(time_from_nanoseconds(nanoseconds));
 }
 
+std::string time_sql(const std::string& column) {
+  return "strftime('%Y-%m-%dT%H:%M:%S', " + column +
+         " / 1000000000, 'unixepoch') || printf('.%06dZ', " + column + " / 1000 % 1000000)";
+}
+
 std::string data_age(const Service& service, const Data& data) {
   JsonObject age;
   age.text("version", data.version());

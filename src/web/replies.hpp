@@ -32,6 +32,8 @@ std::string data_age(const Asked& asked);
 std::string data_age(const Service& service, const Data& data);
 
 std::string time_text(std::int64_t nanoseconds);
+// In SQL, of a column that holds nanoseconds.
+std::string time_sql(const std::string& column);
 
 // An array of objects. `times` are columns that hold nanoseconds.
 std::string json_rows(const Rows& rows);

@@ -120,15 +120,15 @@ Response counted(const Asked& asked) {
                           "SELECT name AS what, sum(count) AS count FROM loss GROUP BY 1 "
                           "ORDER BY 2 DESC, 1",
                           error));
-  part.raw("coverage",
-           list(asked,
-                "SELECT k.name AS setting, k.title, sum(seen > 0) AS seen, sum(seen = 0 AND "
-                "refused > 0) AS refused, sum(seen = 0 AND refused = 0) AS unknown FROM (SELECT "
-                "kind, device, sum(state = 'seen') AS seen, sum(state = 'refused') AS refused FROM "
-                "setting WHERE current = 1 GROUP BY kind, device) c JOIN setting_kind k ON k.id = "
-                "c.kind WHERE k.about = '' AND k.name NOT LIKE 'export.%' GROUP BY k.id ORDER BY "
-                "k.id",
-                error));
+  part.raw("coverage", json_array(asked.data.estate().settings, [](const EstateSetting& one) {
+             return JsonObject()
+                 .text("setting", one.name)
+                 .text("title", one.title)
+                 .number("seen", one.seen)
+                 .number("refused", one.refused)
+                 .number("unknown", one.unknown)
+                 .json();
+           }));
   part.raw("documents",
            list(asked, "SELECT name, kind, site, file, rows, dated FROM documents ORDER BY name",
                 error));

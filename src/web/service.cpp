@@ -66,8 +66,9 @@ Result<std::unique_ptr<Service>> Service::make(ServiceOptions options) {
   service->first_visit = std::make_unique<FirstVisit>(std::move(code));
   service->events = std::make_unique<Events>();
   Service& self = *service;
-  service->keeper =
-      std::make_unique<DataKeeper>(service->options.database, [&self] { self.models->renew(); });
+  service->keeper = std::make_unique<DataKeeper>(
+      service->options.database, [&self](Data& data) { self.warm(data); },
+      [&self] { self.models->renew(); });
   service->models = std::make_unique<Models>(*service->keeper, *service->events);
   service->imports = std::make_unique<Imports>(service->options.database, *service->events,
                                                [&self] { self.keeper->look(); });
@@ -76,6 +77,23 @@ Result<std::unique_ptr<Service>> Service::make(ServiceOptions options) {
     return std::unexpected(started.error());
   service->models->renew();
   return service;
+}
+
+// What everybody asks for first, before anybody does.
+void Service::warm(Data& data) {
+  const Principal nobody;
+  for (const Route& route : routes()) {
+    const bool first =
+        route.keep == Keep::shared || route.id == "getToday" || route.id == "getSensor";
+    if (!first || route.path.find('{') != std::string_view::npos || route.id == "getWhy") continue;
+    Request request;
+    request.method = "GET";
+    request.path = std::string(kApi) + std::string(route.path);
+    const auto values = checked(*operation_of(contract, route), request, {});
+    if (!values) continue;
+    const Response response = route.answer({*this, request, *values, nobody, data, false});
+    if (route.keep == Keep::shared) data.remember(request.path + '?', response);
+  }
 }
 
 Principal Service::principal_of(const Request& request) {
@@ -214,7 +232,11 @@ Response Service::answer(const Request& request) {
 Lane Service::lane_of(const Request& request) const {
   if (!request.path.starts_with(kApi)) return Lane::quick;
   const Match found = match(request.method, std::string_view(request.path).substr(kApi.size()));
-  return found.route == nullptr ? Lane::quick : found.route->lane;
+  if (found.route == nullptr) return Lane::quick;
+  // Whole exports take long, whatever they are of.
+  const bool csv = request.accept.starts_with("text/csv") ||
+                   request.query.find("format=csv") != std::string::npos;
+  return csv ? Lane::slow : found.route->lane;
 }
 
 bool Service::takes_upload(const Request& request) const {

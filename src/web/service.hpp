@@ -60,7 +60,7 @@ class Service {
   // Whatever is asked, there is an answer.
   Response answer(const Request& request);
   Lane lane_of(const Request& request) const;
-  // Whether the body is a file that may be taken; else why not.
+  // Why the body, a file, is not taken.
   std::optional<Response> refuse_upload(const Request& request);
   bool takes_upload(const Request& request) const;
   // Whether a stream of events may go on.
@@ -85,6 +85,7 @@ class Service {
   } counts;
 
  private:
+  void warm(Data& data);
   Principal principal_of(const Request& request);
   Response answer_api(const Request& request);
   std::optional<Response> refuse(const Request& request, const struct Route& route,

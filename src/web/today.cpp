@@ -255,16 +255,11 @@ std::string totals(const Asked& asked, const Open& open, const ModelList& models
       .json();
 }
 
-std::string time_of(const std::string& column) {
-  return "strftime('%Y-%m-%dT%H:%M:%S', " + column +
-         " / 1000000000, 'unixepoch') || printf('.%06dZ', " + column + " / 1000 % 1000000)";
-}
-
 // Settings that changed on devices that were known before; the latest.
 Result<Rows> changes(const Asked& asked, const std::string& since) {
   return ask_rows(
       asked,
-      "SELECT " + time_of("s.first_seen") +
+      "SELECT " + time_sql("s.first_seen") +
           " AS time, 'setting' AS kind, d.id AS device, k.name AS setting, nullif(s.instance, '') "
           "AS instance, b.value AS was, s.value AS \"is\", nullif(s.level, '') AS level, k.title "
           "|| ': ' || b.value || ' before, now ' || s.value AS text FROM setting s JOIN device d "
@@ -285,13 +280,28 @@ std::uint64_t gone_since(const Asked& asked, const std::string& since) {
   return rows ? std::strtoull(rows->cells[0][0].value_or("0").c_str(), nullptr, 10) : 0;
 }
 
+// What the database has to be asked for: once a version, as it takes long.
+Result<std::string> changed_since(const Asked& asked, const std::string& since) {
+  constexpr const char* kQuestion = "changes";
+  if (const auto known = asked.data.remembered(kQuestion)) return known->body;
+  const auto changed = changes(asked, since);
+  if (!changed) return std::unexpected(changed.error());
+  const Response part = json_reply(JsonObject()
+                                       .raw("changes", json_rows(*changed))
+                                       .number("changed_settings", changed->cells.size())
+                                       .number("gone_findings", gone_since(asked, since))
+                                       .raw("not_seen", not_seen(asked)));
+  asked.data.remember(kQuestion, part);
+  return part.body;
+}
+
 Response make(const Asked& asked, const ModelList& models) {
   const Estate& estate = asked.data.estate();
   const std::int64_t since = estate.last - kDay;
   const Open open = count_open(estate, since);
   const auto worst = worst_findings(estate, open);
   const auto worst_rows = finding_rows(asked, worst);
-  const auto changed = changes(asked, std::to_string(since));
+  const auto changed = changed_since(asked, std::to_string(since));
   if (!worst_rows || !changed) return failed(worst_rows ? changed.error() : worst_rows.error());
   std::vector<std::string> drift;
   for (const ModelSummary& model : models.models)
@@ -301,15 +311,14 @@ Response make(const Asked& asked, const ModelList& models) {
   JsonObject reply;
   reply.raw("data", data_age(asked)).raw("to_do", tasks(estate, open, worst, models));
   if (estate.last > 0) reply.text("since", time_text(since));
-  reply.raw("changes", json_rows(*changed))
-      .number("new_devices", static_cast<std::uint64_t>(fresh));
+  reply.number("new_devices", static_cast<std::uint64_t>(fresh));
   reply.number("new_findings", open.fresh);
-  reply.number("gone_findings", gone_since(asked, std::to_string(since)));
-  reply.number("changed_settings", changed->cells.size()).raw("worst", json_rows(*worst_rows));
+  reply.raw("worst", json_rows(*worst_rows));
   reply.raw("drift", json_array(drift, [](const std::string& one) { return one; }));
-  reply.raw("not_seen", not_seen(asked)).raw("totals", totals(asked, open, models));
+  reply.raw("totals", totals(asked, open, models));
   reply.raw("by_rating", by_rating(open)).raw("by_owner_role", by_owner(estate, open));
-  return json_reply(reply.raw("by_care_area", by_area(estate)));
+  const std::string whole = reply.raw("by_care_area", by_area(estate)).json();
+  return json_reply(whole.substr(0, whole.size() - 1) + ',' + changed->substr(1));
 }
 
 }  // namespace

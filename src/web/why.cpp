@@ -4,6 +4,7 @@
 
 #include "base/text.hpp"
 #include "web/device_rows.hpp"
+#include "web/finding_rows.hpp"
 #include "web/handlers.hpp"
 #include "web/replies.hpp"
 
@@ -76,14 +77,17 @@ Response why_finding(const Asked& asked) {
     return resolve_finding(*lent, asked.values.text("finding"));
   }();
   if (!id) return not_found(id.error().message);
-  const auto said = ask_rows(
-      asked, "SELECT title, device, reasoning, detail FROM findings WHERE id = ?", *id, kText);
+  auto said = ask_rows(asked,
+                       "SELECT c.title, f.device AS device, f.reasoning, f.detail FROM finding f "
+                       "JOIN applied_check c ON c.id = f.check_id WHERE f.id = ?",
+                       *id, kText);
   const auto rows = ask_rows(asked,
-                             "SELECT e.value ->> 'source' AS source, e.value ->> 'packet' AS "
-                             "packet, e.value ->> 'time' AS time, e.value ->> 'text' AS text FROM "
-                             "findings f, json_each(f.evidence) e WHERE f.id = ?",
+                             "SELECT source, packet, " + time_sql("time") +
+                                 " AS time, text FROM finding_evidence WHERE finding = ? ORDER BY "
+                                 "finding_evidence.time, source, packet, text",
                              *id, kText);
   if (!said || !rows) return failed(said ? rows.error() : said.error());
+  name_device(asked, *said);
   const auto& cells = said->cells.front();
   JsonObject subject;
   subject.text("finding", *id).text("title", cells[0].value_or(""));

@@ -50,6 +50,9 @@ class Served:
 
     def next_link(self):
         line = self.process.stdout.readline()
+        while "another browser" not in line:
+            assert line, "the server ended"
+            line = self.process.stdout.readline()
         self.link = line.split()[-1]
         return self.link
 
