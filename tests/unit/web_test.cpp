@@ -29,7 +29,9 @@ TEST(Routes, AreWhatTheContractSays) {
     EXPECT_EQ(route->method, one.method) << one.id;
     EXPECT_EQ(route->path, one.path) << one.id;
     EXPECT_EQ(route->scope == nullptr, !one.scope.has_value()) << one.id;
-    if (route->scope != nullptr && one.scope) EXPECT_EQ(route->scope, *one.scope) << one.id;
+    if (route->scope != nullptr && one.scope) {
+      EXPECT_EQ(route->scope, *one.scope) << one.id;
+    }
     said.insert(one.id);
   }
   for (const Route& route : routes())
