@@ -93,6 +93,8 @@ Result<std::string> resolve(Database& database, const std::string& id) {
 }
 
 Result<std::string> resolve_finding(Database& database, const std::string& id) {
+  const auto exact = run_query(database, "SELECT id FROM finding WHERE id = ?", id);
+  if (exact && !exact->cells.empty()) return id;
   const auto rows = run_query(database,
                               "SELECT id FROM finding WHERE id = ?1 OR (length(?1) >= 4 AND "
                               "substr(id, 1, length(?1)) = ?1) ORDER BY id = ?1 DESC, id",

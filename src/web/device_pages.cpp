@@ -87,7 +87,8 @@ std::string counts_of(const Asked& asked, const std::string& device, std::option
          ",\"findings\":" + std::to_string(estate.devices[estate.place_of(device)].findings) + '}';
 }
 
-std::string history_sql() {
+// `findings`: ids of its findings, quoted.
+std::string history_sql(const std::string& findings) {
   const auto time_of = [](const std::string& time) {
     return "strftime('%Y-%m-%dT%H:%M:%S', " + time +
            " / 1000000000, 'unixepoch') || printf('.%06dZ', " + time + " / 1000 % 1000000)";
@@ -106,8 +107,8 @@ std::string history_sql() {
       "SELECT " + time_of("h.time") +
       ", 'finding', NULL, nullif(f.instance, ''), NULL, NULL, f.id, h.state, nullif(h.who, ''), "
       "nullif(h.why, ''), NULL, c.title || ': ' || h.state FROM finding_change h JOIN finding f ON "
-      "f.id = h.finding JOIN applied_check c ON c.id = f.check_id WHERE f.device IN (SELECT alias "
-      "FROM aliases WHERE device = ?1)";
+      "f.id = h.finding JOIN applied_check c ON c.id = f.check_id WHERE f.id IN (" +
+      findings + ")";
   const std::string device = "SELECT " + time_of("first_seen") +
                              ", 'device', NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, "
                              "'First heard' FROM device WHERE id = ?1";
@@ -217,10 +218,10 @@ Response list_device_conversations(const Asked& asked) {
 Response list_device_services(const Asked& asked) {
   const auto id = device_named(asked, asked.values.text("id"));
   if (!id) return id.error();
-  return list_reply(
-      asked,
-      ask_rows(asked, kServiceQuestion + " WHERE device = ? ORDER BY transport, port, application",
-               *id));
+  return list_reply(asked, ask_rows(asked,
+                                    of_device_alone(asked, *id) + kServiceQuestion +
+                                        " WHERE device = ? ORDER BY transport, port, application",
+                                    *id));
 }
 
 Response list_device_findings(const Asked& asked) {
@@ -237,7 +238,12 @@ Response list_device_findings(const Asked& asked) {
 Response list_device_history(const Asked& asked) {
   const auto id = device_named(asked, asked.values.text("id"));
   if (!id) return id.error();
-  return list_reply(asked, ask_rows(asked, history_sql(), *id, kText));
+  const Estate& estate = asked.data.estate();
+  const std::uint32_t device = estate.place_of(*id);
+  std::vector<std::string> findings;
+  for (const EstateFinding& finding : estate.findings)
+    if (finding.device == device) findings.push_back(id_of_finding(finding.id));
+  return list_reply(asked, ask_rows(asked, history_sql(quoted_list(findings)), *id, kText));
 }
 
 }  // namespace asepsis
