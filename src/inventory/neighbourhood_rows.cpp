@@ -30,9 +30,9 @@ bool identifies(const HeardFact& fact) {
 bool Neighbourhood::take_rows() {
   asked_.clear();
   common_.clear();
-  for (std::size_t i = 0; i < part_.facts().size(); ++i)
-    if (!take_fact(part_.facts()[i])) return false;
-  for (std::size_t i = 0; i < part_.talks().size(); ++i) take_talk(part_.talks()[i]);
+  for (const HeardPart::Fact& one : part_.facts())
+    if (!take_fact(one)) return false;
+  for (const HeardPart::Talk& one : part_.talks()) take_talk(one);
   return true;
 }
 

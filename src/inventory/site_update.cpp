@@ -324,6 +324,7 @@ void SiteUpdate::write() {
   for (std::size_t i = 0; i < heard_.talks.size(); ++i)
     if (our_talks_[i]) rows.write_talk(heard_.talks[i], fusion_.talks[i], keys_);
   std::vector<bool> core;
+  core.reserve(heard_.endpoints.size());
   for (const HeardEndpoint& endpoint : heard_.endpoints) core.push_back(around_.is_core(endpoint));
   rows.write_owners(heard_, fusion_, keys_, &core);
   rows.flush();

@@ -2,6 +2,11 @@
 // few devices and what depends on them, or all of it where the change reaches
 // further. Either way the rows are those of deriving everything, but for keys
 // and ids that mean nothing.
+//
+// Everything is derived where the knowledge is another, facts went, thousands
+// of endpoints changed, a MAC of many addresses has no witness that it is a
+// router's, what tells systems from devices is new beside equipment that others
+// speak of, or something comes or changes that may be such equipment.
 
 #pragma once
 
