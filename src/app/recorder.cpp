@@ -137,7 +137,7 @@ ListenerInfo Recorder::as_listener() const {
   const Mark& first = marks_.front();
   const Mark& last = marks_.back();
   const duration<double> time = last.time - first.time;
-  if (time <= time.zero() || ended_) return told;
+  if (time <= duration<double>::zero() || ended_) return told;
   told.packet_rate = static_cast<double>(last.packets - first.packets) / time.count();
   told.byte_rate = static_cast<double>(last.bytes - first.bytes) / time.count();
   told.drop_rate = static_cast<double>(last.dropped - first.dropped) / time.count();
