@@ -105,7 +105,7 @@ def be_killed(asepsis, work, capture):
         process.kill()
         process.wait()
     files = sorted(folder.iterdir())
-    expect(len(files) == 4, f"{len(files)} files of four runs")
+    expect(len(files) >= 4, f"{len(files)} files of four runs")
     for path in files:
         run(asepsis, "read", path, "--db", work / "whole.db")
     expect(sum(path.stat().st_size for path in files) > 100_000, "hardly anything was kept")
