@@ -84,8 +84,8 @@ std::string finding_task(const Estate& estate, const EstateFinding& finding, con
   return JsonObject()
       .text("kind", "finding")
       .text("title", check.title + ": " + plural(sum.devices.size(), "device"))
-      .text("detail", "Ask " + estate.owner_roles.text(finding.owner_role) +
-                          " first; nothing is changed on a device while it may be in use.")
+      .text("detail",
+            "Ask who is accountable first; nothing is changed on a device while it may be in use.")
       .number("devices", sum.devices.size())
       .number("rating", sum.worst)
       .text("owner_role", estate.owner_roles.text(finding.owner_role))
