@@ -241,7 +241,7 @@ Result<std::optional<Token>> AccessStore::use_token(const std::string& hash, Tim
     rows.bind(1, hash);
     rows.bind(2, count_of(now));
     if (!rows.executeStep()) return std::nullopt;
-    const Token token = token_of(rows);
+    Token token = token_of(rows);
     rows.reset();
     if (!token.last_used || now - *token.last_used > kUseNoted) {
       SQLite::Statement update(sql, "UPDATE token SET last_used = ? WHERE id = ?");

@@ -82,7 +82,7 @@ int run_chosen(const CLI::App& command, const Arguments& arguments) {
   const bool checks = command.get_name() == "check";
   Result<bool> reached = checks ? run(arguments.check) : Result<bool>(false);
   if (!checks) {
-    const std::string name = command.get_name();
+    const std::string& name = command.get_name();
     const auto done = name == "pack"   ? run_pack(command, arguments)
                       : name == "user" ? run_user(command, arguments.user)
                                        : run_command(name, arguments);

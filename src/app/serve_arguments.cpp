@@ -56,6 +56,7 @@ void add_users(CLI::App& app, UserCommand& command) {
   auto& add = *user.add_subcommand("add", "Let somebody log in; asks for a password");
   add_user_name(add, command);
   std::vector<std::string> roles;
+  roles.reserve(kRoles.size());
   for (const Role& role : kRoles) roles.emplace_back(role.name);
   add.add_option("--role", command.role, "What they may do")
       ->required()

@@ -202,13 +202,14 @@ Result<void> run(const ServeCommand& command, const std::string& version) {
        .secure = secure,
        .first_visit = place->local && !*users,
        .oidc = *std::move(oidc),
-       .link_used = [&] { std::cout << "For another browser: " << link() << std::endl; }});
+       .link_used = [&] { std::cout << "For another browser: " << link() << '\n'
+                                    << std::flush; }});
   if (!service) return std::unexpected(service.error());
   serving = service->get();
   return serve(**service, *listening, [&](std::uint16_t port) {
     base += std::to_string(port);
     serving->options.hosts = hosts_of(names, port, secure);
-    std::cout << "asepsis is at " << link() << "\nCtrl+C ends it." << std::endl;
+    std::cout << "asepsis is at " << link() << "\nCtrl+C ends it.\n" << std::flush;
     if (command.open) open_in_browser(link());
   });
 }
