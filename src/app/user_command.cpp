@@ -57,8 +57,9 @@ Result<AccessStore> open(const UserCommand& command) {
 }
 
 void record(AccessStore& access, const std::string& action, const std::string& name) {
-  static_cast<void>(access.add_audit(
-      {.time = clock_time(), .user = "command line", .action = action, .subject = name}));
+  const auto added = access.add_audit(
+      {.time = clock_time(), .user = "command line", .action = action, .subject = name});
+  if (!added) std::cerr << "asepsis: this is not in the audit: " << added.error().message << '\n';
 }
 
 }  // namespace

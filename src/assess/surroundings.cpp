@@ -115,7 +115,7 @@ std::vector<Surroundings::Talk> Surroundings::talks(SQLite::Statement& rows) {
   return talks;
 }
 
-void Surroundings::read_talks(std::vector<Talk> talks, SQLite::Statement& endpoints) {
+void Surroundings::read_talks(const std::vector<Talk>& talks, SQLite::Statement& endpoints) {
   std::unordered_map<std::int64_t, Ip> ips;
   while (endpoints.executeStep())
     if (const auto ip = ip_from_text(endpoints.getColumn(1).getText()))

@@ -57,7 +57,7 @@ class Surroundings {
   };
 
   void read_devices(SQLite::Statement& rows);
-  void read_talks(std::vector<Talk> talks, SQLite::Statement& endpoints);
+  void read_talks(const std::vector<Talk>& talks, SQLite::Statement& endpoints);
   static std::vector<Talk> talks(SQLite::Statement& rows);
 
   std::unordered_map<std::int64_t, std::string> ids_;  // of devices, by key

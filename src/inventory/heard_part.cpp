@@ -108,6 +108,7 @@ std::vector<HeardPart::Id> HeardPart::endpoints_of(const Mac& mac) {
 
 Heard HeardPart::heard() {
   std::vector<Id> needed;
+  needed.reserve(facts_.size() + (2 * talks_.size()));
   for (const Fact& fact : facts_) needed.push_back(fact.endpoint);
   for (const Talk& talk : talks_) {
     needed.push_back(talk.client);

@@ -131,7 +131,8 @@ std::string comment_above(std::string_view schema, std::string_view view) {
     const std::size_t line = before.rfind('\n') + 1;
     const std::string_view last = before.substr(line);
     if (!last.starts_with("-- ")) break;
-    text = std::string(last.substr(3)) + (text.empty() ? "" : " ") + text;
+    if (!text.empty()) text.insert(0, 1, ' ');
+    text.insert(0, last.substr(3));
     before = before.substr(0, line == 0 ? 0 : line - 1);
   }
   return text;

@@ -329,6 +329,7 @@ Awaitable<void> serve_plain(Shared& shared, tcp::socket socket) {
   Connection<beast::tcp_stream> connection(shared, stream, counted.peer());
   co_await connection.run();
   ErrorCode ignored;
+  // NOLINTNEXTLINE(bugprone-unused-return-value): Asio gives the same error twice.
   stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
 }
 

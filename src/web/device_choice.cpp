@@ -39,7 +39,7 @@ std::uint32_t code_named(const Estate& estate, DeviceFacet facet, const std::str
                  ? kNoSuch
                  : static_cast<std::uint32_t>(found - kCoverageNames.begin());
     }
-    case DeviceFacet::rating: return text.empty() ? 0 : number_in(text);
+    case DeviceFacet::rating:
     case DeviceFacet::vlan: return text.empty() ? 0 : number_in(text);
   }
   return kNoSuch;

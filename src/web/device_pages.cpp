@@ -201,7 +201,7 @@ Response list_device_conversations(const Asked& asked) {
   rows->columns.push_back({.name = "client_class"});
   rows->columns.push_back({.name = "server_class"});
   for (auto& cells : rows->cells)
-    for (const std::size_t side : {0, 1}) {
+    for (const std::size_t side : {0U, 1U}) {
       const std::uint32_t place = estate.place_of(cells[side].value_or(""));
       const std::string& kind = place == kNobody ? estate.classes.text(0)
                                                  : estate.classes.text(estate.devices[place].kind);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <map>
-#include <numeric>
 #include <tuple>
 
 #include "base/text.hpp"
@@ -334,8 +333,7 @@ void Loader::load_edges() {
   };
   std::ranges::sort(estate_.edges, {}, key);
   std::size_t kept = 0;
-  for (std::size_t i = 0; i < estate_.edges.size(); ++i) {
-    EstateEdge& edge = estate_.edges[i];
+  for (const EstateEdge& edge : estate_.edges) {
     if (kept == 0 || key(estate_.edges[kept - 1]) != key(edge)) {
       estate_.edges[kept++] = edge;
       continue;
@@ -353,8 +351,9 @@ void Loader::load_edges() {
 
 template <class Key>
 std::vector<std::uint32_t> sorted_by(std::size_t count, Key key) {
-  std::vector<std::uint32_t> order(count);
-  std::iota(order.begin(), order.end(), 0U);
+  std::vector<std::uint32_t> order;
+  order.reserve(count);
+  for (std::uint32_t i = 0; i < count; ++i) order.push_back(i);
   std::ranges::sort(order, {}, key);
   return order;
 }

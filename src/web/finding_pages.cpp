@@ -145,6 +145,7 @@ Response list_classes(const Asked& asked) {
     }
   }
   std::vector<std::pair<std::uint32_t, const Sum*>> sorted;
+  sorted.reserve(classes.size());
   for (const auto& [cwe, sum] : classes) sorted.emplace_back(cwe, &sum);
   std::ranges::sort(sorted, [&](const auto& a, const auto& b) {
     return std::tuple(b.second->devices.size(), b.second->worst, estate.cwes.text(a.first)) <

@@ -162,8 +162,8 @@ void Imports::work(const std::stop_token& stop) {
     {
       std::unique_lock lock(mutex_);
       const auto longest = [&] {
-        return std::find_if(imports_.rbegin(), imports_.rend(),
-                            [](const Import& one) { return one.state == ImportState::waiting; });
+        return std::ranges::find(imports_.rbegin(), imports_.rend(), ImportState::waiting,
+                                 &Import::state);
       };
       if (!wake_.wait(lock, stop, [&] { return longest() != imports_.rend(); })) return;
       const auto found = longest();

@@ -155,6 +155,7 @@ void Mapping::count_edge(const EstateEdge& edge) {
 void Mapping::leave_out_nodes() {
   if (nodes_.size() <= wish_.limit) return;
   std::vector<std::pair<std::uint64_t, std::uint32_t>> weights;
+  weights.reserve(nodes_.size());
   for (const auto& [code, node] : nodes_) weights.emplace_back(node.weight, code);
   std::ranges::sort(weights, [](const auto& a, const auto& b) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
@@ -189,6 +190,7 @@ void Mapping::leave_out_edges() {
   const std::size_t most = wish_.limit * kEdgesPerNode;
   if (edges_.size() <= most) return;
   std::vector<std::uint32_t> sizes;
+  sizes.reserve(edges_.size());
   for (const auto& [ends, edge] : edges_) sizes.push_back(edge.conversations);
   std::ranges::nth_element(sizes, sizes.begin() + static_cast<std::ptrdiff_t>(most),
                            std::ranges::greater());
@@ -248,6 +250,7 @@ std::string Mapping::json_edge(std::pair<std::uint32_t, std::uint32_t> ends,
 
 JsonObject Mapping::json() const {
   std::vector<std::uint32_t> codes;
+  codes.reserve(nodes_.size());
   for (const auto& [code, node] : nodes_) codes.push_back(code);
   std::ranges::sort(codes);
   JsonObject object;

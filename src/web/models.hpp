@@ -43,7 +43,7 @@ class Models {
 
  private:
   void work(const std::stop_token& stop);
-  std::shared_ptr<const ModelList> assess(Data& data, const std::stop_token& stop);
+  static std::shared_ptr<const ModelList> assess(Data& data, const std::stop_token& stop);
 
   DataKeeper& keeper_;
   Events& events_;

@@ -24,7 +24,7 @@ Failure not_understood() { return fail("the log-in service answered what is not 
 
 }  // namespace
 
-Result<Oidc::Provider> Oidc::discover() {
+Result<Oidc::Provider> Oidc::discover() const {
   const auto answer =
       http_get(options_.issuer + "/.well-known/openid-configuration", options_.authority);
   if (!answer) return std::unexpected(answer.error());
@@ -86,10 +86,10 @@ Result<Oidc::Person> Oidc::end(const Returned& returned, Time now) {
     return fail("another log-in service answered");
   const auto provider = discover();
   if (!provider) return std::unexpected(provider.error());
-  std::string form = "grant_type=authorization_code&code=" + percent_encoded(returned.code) +
-                     "&redirect_uri=" + percent_encoded(options_.redirect) +
-                     "&client_id=" + percent_encoded(options_.client) +
-                     "&code_verifier=" + waiting.verifier;
+  const std::string form = "grant_type=authorization_code&code=" + percent_encoded(returned.code) +
+                           "&redirect_uri=" + percent_encoded(options_.redirect) +
+                           "&client_id=" + percent_encoded(options_.client) +
+                           "&code_verifier=" + waiting.verifier;
   const auto answer =
       http_post(provider->token, form, options_.client, options_.secret, options_.authority);
   const auto keys = http_get(provider->keys, options_.authority);

@@ -53,7 +53,7 @@ class Oidc {
     std::string verifier, nonce, binding;
     Time until;
   };
-  Result<Provider> discover();
+  Result<Provider> discover() const;
 
   OidcOptions options_;
   std::mutex mutex_;

@@ -1,5 +1,7 @@
 // Users, tokens, kept views, and the record of what was done.
 
+#include <iostream>
+
 #include "account/roles.hpp"
 #include "account/secrets.hpp"
 #include "web/handlers.hpp"
@@ -84,13 +86,17 @@ constexpr std::string_view kLast = "This is the last administrator: make another
 
 void record(const Asked& asked, const std::string& user, const std::string& action,
             const std::string& what, bool done, const std::string& detail) {
-  static_cast<void>(asked.service.access->add_audit({.time = now_of_clock(),
-                                                     .user = user,
-                                                     .action = action,
-                                                     .subject = what,
-                                                     .outcome = done ? "done" : "refused",
-                                                     .address = asked.request.peer,
-                                                     .detail = detail}));
+  note_kept(asked.service.access->add_audit({.time = now_of_clock(),
+                                             .user = user,
+                                             .action = action,
+                                             .subject = what,
+                                             .outcome = done ? "done" : "refused",
+                                             .address = asked.request.peer,
+                                             .detail = detail}));
+}
+
+void note_kept(const Result<void>& kept) {
+  if (!kept) std::cerr << "asepsis: " << kept.error().message << '\n';
 }
 
 Response list_users(const Asked& asked) {

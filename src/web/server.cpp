@@ -25,6 +25,7 @@ constexpr auto kOutOfSockets = std::chrono::milliseconds(100);
 // What a connection throws (memory that is not to be had) ends that connection.
 void ended(const std::exception_ptr&) {}
 
+// NOLINTBEGIN(bugprone-unused-return-value): Asio gives the same error twice.
 asio::awaitable<void> accept(Shared& shared, tcp::acceptor& acceptor, asio::ssl::context* tls) {
   while (acceptor.is_open()) {
     ErrorCode error;
@@ -74,6 +75,8 @@ Result<void> prepare(asio::ssl::context& tls, const Listening& listening) {
                 " is no key of that certificate: " + error.message());
   return {};
 }
+
+// NOLINTEND(bugprone-unused-return-value)
 
 }  // namespace
 

@@ -81,12 +81,12 @@ Response by_password(const Asked& asked) {
   const bool fits = is_password(asked.values.text("password"),
                                 *user && !locked ? (*user)->password : std::string());
   if (!fits) {
-    if (!locked) static_cast<void>(access.log_in_failed(name, now));
+    if (!locked) note_kept(access.log_in_failed(name, now));
     record(asked, is_user_name(name) ? name : std::string(), "log-in",
            locked ? "locked" : "password", false);
     return problem(401, kRefused);
   }
-  static_cast<void>(access.logged_in(name, now));
+  note_kept(access.logged_in(name, now));
   return begin_session(asked, {.user = name,
                                .name = (*user)->full_name,
                                .role = (*user)->role,
@@ -187,7 +187,7 @@ Response end_oidc(const Asked& asked) {
   } else if (const auto added = access.add_user(user); !added) {
     return to_log_in(added.error().message);
   }
-  static_cast<void>(access.logged_in(user.name, now_of_clock()));
+  note_kept(access.logged_in(user.name, now_of_clock()));
   Response response =
       begin_session(asked, {.user = user.name, .name = user.full_name, .role = user.role});
   if (response.status != 200) return response;

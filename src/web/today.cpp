@@ -59,6 +59,7 @@ std::string plural(std::size_t count, const std::string& what) {
 // The worst of each check, the worst check first; of as bad ones that of more devices.
 std::vector<std::uint32_t> worst_findings(const Estate& estate, const Open& open) {
   std::vector<std::uint32_t> checks;
+  checks.reserve(open.by_check.size());
   for (const auto& [check, sum] : open.by_check) checks.push_back(check);
   std::ranges::stable_sort(checks, [&](std::uint32_t a, std::uint32_t b) {
     const Sum& one = open.by_check.at(a);

@@ -59,7 +59,7 @@ std::string setting_conclusions(const Asked& asked, const std::string& device,
                                device, kText));
 }
 
-Response reply(const Asked& asked, JsonObject subject, const std::string& conclusion,
+Response reply(const Asked& asked, const JsonObject& subject, const std::string& conclusion,
                const Evidence& found, const std::string& conflicts, const std::string& reason) {
   return json_reply(JsonObject()
                         .object("subject", subject)
