@@ -1,8 +1,11 @@
 #include "web/connection.hpp"
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include <boost/asio/co_spawn.hpp>
@@ -65,6 +68,53 @@ Request request_of(const Fields& head, const Shared& shared, const std::string& 
   request.secure = shared.secure;
   return request;
 }
+
+// What happens while one stream of events is open, however that ends: the server
+// too may end in the middle of one.
+class Happenings {
+ public:
+  explicit Happenings(Shared& shared) : shared_(shared) {
+    ++shared_.streams;
+    key_ = shared_.service.events->listen(
+        [queue = queue_, &sockets = shared.sockets](const std::string& text) {
+          asio::post(sockets, [queue, text] {
+            if (queue->messages.size() == kMostMessages) queue->messages.pop_front();
+            queue->messages.push_back(text);
+            queue->timer.cancel();
+          });
+        });
+  }
+  Happenings(const Happenings&) = delete;
+  Happenings& operator=(const Happenings&) = delete;
+  ~Happenings() {
+    --shared_.streams;
+    shared_.service.events->stop(key_);
+  }
+
+  // All since the last time; a comment if nothing happens for a while.
+  Awaitable<std::string> next() {
+    if (queue_->messages.empty()) {
+      ErrorCode woken;
+      queue_->timer.expires_after(kHeartbeat);
+      co_await queue_->timer.async_wait(into(woken));
+    }
+    std::string text = queue_->messages.empty() ? std::string(":\n\n") : std::string();
+    for (const std::string& one : queue_->messages) text += one;
+    queue_->messages.clear();
+    co_return text;
+  }
+
+ private:
+  struct Queue {
+    explicit Queue(asio::io_context& context) : timer(context) {}
+    std::deque<std::string> messages;
+    asio::steady_timer timer;
+  };
+
+  Shared& shared_;
+  std::shared_ptr<Queue> queue_ = std::make_shared<Queue>(shared_.sockets);
+  std::uint64_t key_ = 0;
+};
 
 // One side of a conversation over HTTP/1.1.
 template <class Stream>
@@ -250,34 +300,11 @@ class Connection {
     limit(kWriteTime);
     co_await http::async_write_header(stream_, serializer, into(error));
     if (error) co_return;
-    struct Queue {
-      explicit Queue(asio::io_context& context) : timer(context) {}
-      std::deque<std::string> messages;
-      asio::steady_timer timer;
-    };
-    const auto queue = std::make_shared<Queue>(shared_.sockets);
-    const auto key = shared_.service.events->listen([queue, &shared = shared_](const auto& text) {
-      asio::post(shared.sockets, [queue, text] {
-        if (queue->messages.size() == kMostMessages) queue->messages.pop_front();
-        queue->messages.push_back(text);
-        queue->timer.cancel();
-      });
-    });
-    ++shared_.streams;
+    Happenings happenings(shared_);
     bool open = co_await send(response.body);
-    while (open && shared_.service.still_there(response.session)) {
-      if (queue->messages.empty()) {
-        queue->timer.expires_after(kHeartbeat);
-        co_await queue->timer.async_wait(into(error));
-      }
-      std::string text = queue->messages.empty() ? std::string(":\n\n") : std::string();
-      for (const std::string& one : queue->messages) text += one;
-      queue->messages.clear();
-      open = co_await send(std::move(text));
-    }
+    while (open && shared_.service.still_there(response.session))
+      open = co_await send(co_await happenings.next());
     if (open) co_await send("event: session\ndata: {}\n\n");
-    --shared_.streams;
-    shared_.service.events->stop(key);
   }
 
   Shared& shared_;
