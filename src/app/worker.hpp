@@ -132,11 +132,11 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   absl::flat_hash_map<std::uint64_t, Saying> sayings_;
   std::vector<std::uint32_t>* remembering_ = nullptr;  // of a saying, while it is said
   PacketWitness* witness_ = nullptr;
-  Time time_;                                          // of the packet being added
-  std::uint64_t number_ = 0;                           // its number
-  Flow* speaking_ = nullptr;                           // the flow whose parser is being fed
-  Dialogue* dialogue_ = nullptr;                       // its dialogue
-  std::string_view rider_;                             // what speaks inside its protocol
+  Time time_;                     // of the packet being added
+  std::uint64_t number_ = 0;      // its number
+  Flow* speaking_ = nullptr;      // the flow whose parser is being fed
+  Dialogue* dialogue_ = nullptr;  // its dialogue
+  std::string_view rider_;        // what speaks inside its protocol
 };
 
 }  // namespace asepsis

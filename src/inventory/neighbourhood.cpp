@@ -1,6 +1,7 @@
 #include "inventory/neighbourhood.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "store/statement.hpp"
 
@@ -20,10 +21,10 @@ bool names_one_interface(const Mac& mac) { return !mac.empty() && !mac.group(); 
 
 }  // namespace
 
-Neighbourhood::Neighbourhood(SQLite::Database& sql, Id site, const DerivationMark& mark)
+Neighbourhood::Neighbourhood(SQLite::Database& sql, Id site, DerivationMark mark)
     : sql_(sql),
       site_(site),
-      mark_(mark),
+      mark_(std::move(mark)),
       part_(sql, site),
       old_(sql, "SELECT device FROM device_alias WHERE alias = ?"),
       values_(sql,

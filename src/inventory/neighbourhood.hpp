@@ -35,7 +35,7 @@ class Neighbourhood {
  public:
   using Id = std::int64_t;
 
-  Neighbourhood(SQLite::Database& sql, Id site, const DerivationMark& mark);
+  Neighbourhood(SQLite::Database& sql, Id site, DerivationMark mark);
 
   // Something new was heard of the endpoint; or again, or is no longer so.
   void touch(Id endpoint, bool again);
