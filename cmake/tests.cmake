@@ -161,4 +161,4 @@ add_test(NAME against_tshark COMMAND ${end_to_end}/against_tshark.py $<TARGET_FI
 # The pages: that they are built, and by Chromium as people use them.
 add_test(NAME ui_built COMMAND ${PROJECT_SOURCE_DIR}/tests/ui/built.sh)
 add_test(NAME ui COMMAND ${PROJECT_SOURCE_DIR}/tests/ui/run.sh $<TARGET_FILE:asepsis> ${examples})
-set_tests_properties(ui ui_built PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 600 RESOURCE_LOCK node_modules)
+set_tests_properties(ui ui_built PROPERTIES SKIP_RETURN_CODE 77 LABELS browser TIMEOUT 600 RESOURCE_LOCK node_modules)

@@ -4,6 +4,7 @@
 #include <cjose/cjose.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <memory>
 
@@ -44,6 +45,31 @@ bool acceptable(std::string_view algorithm, std::string_view key_type) {
   return algorithm == "ES256" && key_type == "EC";
 }
 
+// RFC 7515, 2: without padding. The library asserts where the length cannot be
+// one of base64url, so this is asked of whatever it decodes before it does.
+bool is_base64url(std::string_view text) {
+  constexpr std::string_view kSigns =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  return text.size() % 4 != 1 && text.find_first_not_of(kSigns) == std::string_view::npos;
+}
+
+// header.payload.signature
+bool is_compact(std::string_view token) {
+  const std::size_t first = token.find('.');
+  const std::size_t second = token.find('.', std::min(token.size(), first + 1));
+  if (first == std::string_view::npos || second == std::string_view::npos) return false;
+  return is_base64url(token.substr(0, first)) &&
+         is_base64url(token.substr(first + 1, second - first - 1)) &&
+         is_base64url(token.substr(second + 1));
+}
+
+// The numbers of RSA and EC keys, private ones too (RFC 7518, 6.2 and 6.3).
+bool has_whole_numbers(element key) {
+  static constexpr std::array kNumbers{"n", "e", "x", "y", "d", "p", "q", "dp", "dq", "qi"};
+  return std::ranges::all_of(kNumbers,
+                             [&](const char* name) { return is_base64url(text_in(key, name)); });
+}
+
 std::string header_of(cjose_jws_t* token, const char* name) {
   cjose_err error{};
   cjose_header_t* header = cjose_jws_get_protected(token);
@@ -57,8 +83,8 @@ bool signed_by(cjose_jws_t* token, element key) {
   const std::string wanted = header_of(token, CJOSE_HDR_KID);
   const std::string own = text_in(key, "kid");
   const std::string use = text_in(key, "use");
-  if (!acceptable(algorithm, text_in(key, "kty")) || (!use.empty() && use != "sig") ||
-      (!wanted.empty() && !own.empty() && wanted != own))
+  if (!acceptable(algorithm, text_in(key, "kty")) || !has_whole_numbers(key) ||
+      (!use.empty() && use != "sig") || (!wanted.empty() && !own.empty() && wanted != own))
     return false;
   const std::string json = simdjson::minify(key);
   const Key held(cjose_jwk_import(json.data(), json.size(), &error));
@@ -103,7 +129,7 @@ std::optional<std::string> wrong_with(element claims, const OidcOptions& options
 Result<std::string> verified_claims(std::string_view token, std::string_view key_set) {
   cjose_err error{};
   const Failure refused = fail("the log-in service's token is not signed by a key of its own");
-  if (token.empty() || token.size() > kMostToken) return refused;
+  if (token.size() > kMostToken || !is_compact(token)) return refused;
   const Signed held(cjose_jws_import(token.data(), token.size(), &error));
   simdjson::dom::parser parser;
   element root;
