@@ -109,6 +109,27 @@ struct Summary {
   std::chrono::duration<double> reading{}, storing{}, deriving{};
 };
 
+// Knowledge is not needed until all is read, and takes a processor for as long as a
+// hundred thousand packets do: it is loaded by one that has nothing else to do.
+class KnowledgeLoading {
+ public:
+  explicit KnowledgeLoading(std::string folder) : folder_(std::move(folder)) {}
+
+  // Once there is a processor for it. Whoever asks before waits for it.
+  void begin() {
+    if (!loading_.valid())
+      loading_ = std::async(std::launch::async, [this] { return load_knowledge(folder_); }).share();
+  }
+  const Result<Knowledge>& get() {
+    begin();
+    return loading_.get();
+  }
+
+ private:
+  std::string folder_;
+  std::shared_future<Result<Knowledge>> loading_;
+};
+
 // Adds the time until it goes out of scope.
 class Timer {
  public:
@@ -123,7 +144,7 @@ class Timer {
 };
 
 Result<void> read_one(const std::filesystem::path& path, const ReadCommand& command,
-                      Database& database, Summary& summary) {
+                      Database& database, KnowledgeLoading& knowledge, Summary& summary) {
   const std::string name = path == "-" ? "standard input" : path.string();
   ProgressBar bar(escaped(path.filename().string()));
   ReadingOptions options{.filter = command.filter, .workers = command.workers};
@@ -139,6 +160,7 @@ Result<void> read_one(const std::filesystem::path& path, const ReadCommand& comm
     const Timer timer(summary.reading);
     return read_source(path, options);
   }();
+  knowledge.begin();
   if (!reading) return std::unexpected(reading.error());
   if (reading->losses.ended_early && !reading->stopped)
     summary.problems.push_back(*reading->losses.ended_early + "; the rest was read and stored");
@@ -228,10 +250,9 @@ Result<void> run(const ReadCommand& asked) {
     return fail("--json and --eve - both write to standard output: choose one");
   if (command.workers == 0) command.workers = std::max(1U, std::thread::hardware_concurrency());
   catch_interrupts();
-  // It is not needed until all is read. But what a site adds may be wrong, and that
-  // is to be said before an hour of reading.
-  const std::shared_future<Result<Knowledge>> loading = std::async(
-      std::launch::async, [folder = command.knowledge] { return load_knowledge(folder); });
+  KnowledgeLoading loading(command.knowledge);
+  if (command.workers < std::thread::hardware_concurrency()) loading.begin();
+  // What a site adds may be wrong, and that is to be said before an hour of reading.
   if (!command.knowledge.empty() && !loading.get()) return std::unexpected(loading.get().error());
   auto database = Database::open(command.database, Database::Mode::write);
   if (!database) return std::unexpected(database.error());
@@ -241,7 +262,7 @@ Result<void> run(const ReadCommand& asked) {
   Summary summary;
   std::vector<std::string> failures = paths.problems;
   for (const auto& path : paths.files) {
-    if (const auto read = read_one(path, command, *database, summary); !read)
+    if (const auto read = read_one(path, command, *database, loading, summary); !read)
       failures.push_back(read.error().message);
     if (stop_asked) break;
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <random>
+#include <thread>
 
 #include "base/hash.hpp"
 
@@ -22,6 +23,16 @@ void add_flows(std::vector<ConversationRow::FirstFlow>& to,
     to.insert(at, flow);
     if (to.size() > ConversationRow::kMostFlows) to.pop_back();
   }
+}
+
+FactKey key_of(const FactRow& row) {
+  return {.about = row.about,
+          .claim = row.claim,
+          .port = row.port,
+          .refused = row.refused,
+          .protocol = row.protocol,
+          .value = row.value,
+          .equipment = row.equipment};
 }
 
 }  // namespace
@@ -112,10 +123,8 @@ std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const
                                         seed_);
   if (const auto found = fact_index_.find(hash); found != fact_index_.end()) return found->second;
 
-  std::uint32_t& values = values_[of_claim];
   const std::size_t room = noise ? room_for_noise(limits_.facts) : limits_.facts;
-  if (facts_.size() >= room || values >= limits_.values_of_claim) return std::nullopt;
-  ++values;
+  if (!admits(of_claim, room)) return std::nullopt;
   const auto index = static_cast<std::uint32_t>(facts_.size());
   fact_index_.emplace(hash, index);
   facts_.push_back({.about = about,
@@ -156,24 +165,61 @@ void FactTable::add(ConversationRow row) {
   conversations_.push_back(std::move(row));
 }
 
-void FactTable::merge(FactTable&& other) {
+bool FactTable::admits(std::uint64_t of_claim, std::size_t room) {
+  std::uint32_t& values = values_[of_claim];
+  if (facts_.size() >= room || values >= limits_.values_of_claim) return false;
+  ++values;
+  return true;
+}
+
+std::optional<std::uint32_t> FactTable::find_or_take(FactRow& row, const FactHash& hash) {
+  if (const auto found = fact_index_.find(hash.whole); found != fact_index_.end())
+    return found->second;
+  if (!admits(hash.of_claim, limits_.facts)) return std::nullopt;
+  const auto index = static_cast<std::uint32_t>(facts_.size());
+  fact_index_.emplace(hash.whole, index);
+  facts_.push_back(std::move(row));
+  sightings_.emplace_back();
+  return index;
+}
+
+void FactTable::merge_facts(FactTable& other) {
+  constexpr std::size_t kAhead = 16;  // rows whose places in the tables are sent for
   fact_index_.reserve(facts_.size() + other.facts_.size());
-  for (std::size_t i = 0; i < other.facts_.size(); ++i) {
-    const FactRow& row = other.facts_[i];
-    const Fact fact{.about = Side::client,
-                    .claim = row.claim,
-                    .value = row.value,
-                    .equipment = row.equipment,
-                    .refused = row.refused};
-    if (const auto mine = find_or_add(row.about, fact, row.port, row.protocol, false)) {
+  values_.reserve(values_.size() + other.values_.size());
+  std::vector<FactHash> hashes;
+  hashes.reserve(other.facts_.size());
+  for (const FactRow& row : other.facts_) hashes.push_back(hash_of(key_of(row), seed_));
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    if (i + kAhead < hashes.size()) {
+      fact_index_.prefetch(hashes[i + kAhead].whole);
+      values_.prefetch(hashes[i + kAhead].of_claim);
+    }
+    if (const auto mine = find_or_take(other.facts_[i], hashes[i])) {
       sightings_[*mine].merge(other.sightings_[i]);
     } else {
       dropped_facts_ += other.sightings_[i].count;
     }
   }
-  for (ConversationRow& row : other.conversations_) add(std::move(row));
   dropped_facts_ += other.dropped_facts_;
+}
+
+void FactTable::merge_conversations(FactTable& other) {
+  conversation_index_.reserve(conversations_.size() + other.conversations_.size());
+  for (ConversationRow& row : other.conversations_) add(std::move(row));
   dropped_conversations_ += other.dropped_conversations_;
+}
+
+void FactTable::merge(FactTable&& other) {
+  constexpr std::size_t kWorthAThread = 4'096;
+  // They share nothing but what nobody changes.
+  std::jthread beside;
+  if (other.conversations_.size() < kWorthAThread) {
+    merge_conversations(other);
+  } else {
+    beside = std::jthread([&] { merge_conversations(other); });
+  }
+  merge_facts(other);
 }
 
 FactTable FactTable::take() {

@@ -161,6 +161,12 @@ class FactTable {
   std::optional<std::uint32_t> find_or_add(const Endpoint& about, const Fact& fact,
                                            std::uint16_t port, std::string_view protocol,
                                            bool noise);
+  // Index of the row that this one is or becomes: then it is moved from.
+  std::optional<std::uint32_t> find_or_take(FactRow& row, const FactHash& hash);
+  // Room for one more value of the claim of that hash, counted if there is.
+  bool admits(std::uint64_t of_claim, std::size_t room);
+  void merge_facts(FactTable& other);
+  void merge_conversations(FactTable& other);
 
   FactLimits limits_;
   // A fact is known by a 64-bit hash alone, so that meeting it again touches
