@@ -49,9 +49,12 @@ CREATE INDEX IF NOT EXISTS talk_client ON talk (client);
 CREATE INDEX IF NOT EXISTS talk_server ON talk (server);
 CREATE INDEX IF NOT EXISTS endpoint_ip ON endpoint (ip);
 
--- By what one device is known at several addresses.
-CREATE INDEX IF NOT EXISTS fact_joining ON fact (claim, value COLLATE NOCASE) WHERE claim IN ('device.serial',
-  'device.uid', 'dhcp.client_id', 'ssh.host_key', 'tls.certificate', 'address.other_mac');
+-- By what one device is known at several addresses. Of a list (IN) SQLite makes a
+-- table for each row that it writes.
+DROP INDEX IF EXISTS fact_joining;
+CREATE INDEX fact_joining ON fact (claim, value COLLATE NOCASE)
+  WHERE claim = 'device.serial' OR claim = 'device.uid' OR claim = 'dhcp.client_id'
+  OR claim = 'ssh.host_key' OR claim = 'tls.certificate' OR claim = 'address.other_mac';
 
 )sql";
 
