@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newPage, patience } from './browser.mjs';
 import { hostileCapture } from './hostile.mjs';
 
 const freePort = () => new Promise((resolve, reject) => {
@@ -35,7 +36,7 @@ async function serve(program, db) {
   const server = spawn(program, ['serve', '--db', db, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const link = await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`asepsis serve printed no link: ${said}`)), 20000);
+    const timer = setTimeout(() => reject(new Error(`asepsis serve printed no link: ${said}`)), patience);
     const hear = (chunk) => {
       said += chunk;
       const found = said.match(/https?:\/\/\S+#code=\S+/);
@@ -50,9 +51,9 @@ async function serve(program, db) {
 
 async function logIn(browser, base, link) {
   const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await newPage(context);
   await page.goto(link);
-  await page.getByRole('heading', { name: 'Today', exact: true }).waitFor({ timeout: 15000 });
+  await page.getByRole('heading', { name: 'Today', exact: true }).waitFor();
   if (page.url().includes('code=')) throw new Error('the code stays in the address');
   const state = await context.storageState();
   await context.close();
