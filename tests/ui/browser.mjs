@@ -13,7 +13,7 @@ export const launch = () => require('playwright-core').chromium.launch({
 
 // How many times slower than it is the processor seems to the pages: races show then.
 export const slowness = Number(process.env.UI_SLOWNESS ?? 1);
-export const patience = 30_000;  // ms; what is there waits no longer than it must
+export const patience = 60_000;  // ms; what is there waits no longer than it must
 
 export async function newPage(context) {
   const page = await context.newPage();
