@@ -31,16 +31,16 @@ function build(program, examples, folder) {
 }
 
 // The link that it prints lets whoever has it in.
-async function serve(program, db) {
+export async function serve(program, db, more = []) {
   const port = await freePort();
-  const server = spawn(program, ['serve', '--db', db, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(program, ['serve', '--db', db, '--listen', `127.0.0.1:${port}`, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const link = await new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`asepsis serve printed no link: ${said}`)), patience);
     const hear = (chunk) => {
       said += chunk;
-      const found = said.match(/https?:\/\/\S+#code=\S+/);
-      if (found) { clearTimeout(timer); resolve(found[0]); }
+      const found = said.match(/asepsis is at (\S+)/);
+      if (found) { clearTimeout(timer); resolve(found[1]); }
     };
     server.stdout.on('data', hear);
     server.stderr.on('data', hear);
