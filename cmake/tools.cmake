@@ -58,6 +58,14 @@ add_custom_target(bench
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
   DEPENDS asepsis make_captures)
 
+# The API on a large estate, by many people, while captures are read.
+add_executable(serve_load EXCLUDE_FROM_ALL bench/serve_load.cpp)
+target_link_libraries(serve_load PRIVATE CLI11::CLI11)
+add_custom_target(serve_bench
+  COMMAND bench/serve --build ${PROJECT_BINARY_DIR}
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
+  DEPENDS asepsis make_captures make_estate serve_load)
+
 # A listener for SOAK_MINUTES (10) at SOAK_RATE (5000) packets a second.
 add_custom_target(soak
   COMMAND tests/end_to_end/soak.py $<TARGET_FILE:asepsis> examples/hospital.pcapng.zst

@@ -1,6 +1,8 @@
 #include "web/data.hpp"
 
 #include <malloc.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -75,8 +77,36 @@ void Data::give_back(std::size_t which) {
 
 std::optional<Response> Data::remembered(const std::string& question) {
   const std::scoped_lock lock(mutex_);
-  const auto found = answers_.find(question);
-  return found == answers_.end() ? std::nullopt : std::optional(found->second);
+  return known(question);
+}
+
+// REQUIRES: the lock.
+std::optional<Response> Data::known(const std::string& question) const {
+  for (const auto* answers : {&kept_, &answers_})
+    if (const auto found = answers->find(question); found != answers->end()) return found->second;
+  return std::nullopt;
+}
+
+void Data::keep(const std::string& question, const Response& answer) {
+  const std::scoped_lock lock(mutex_);
+  if (answer.status == 200) kept_.insert_or_assign(question, answer);
+}
+
+Response Data::answer(const std::string& question, const std::function<Response()>& make) {
+  {
+    std::unique_lock lock(mutex_);
+    made_.wait(lock, [&] { return !making_.contains(question); });
+    if (auto answer = known(question)) return *std::move(answer);
+    making_.insert(question);
+  }
+  Response answer = make();
+  remember(question, answer);
+  {
+    const std::scoped_lock lock(mutex_);
+    making_.erase(question);
+  }
+  made_.notify_all();
+  return answer;
 }
 
 void Data::remember(const std::string& question, const Response& answer) {
@@ -87,6 +117,12 @@ void Data::remember(const std::string& question, const Response& answer) {
     answer_bytes_ = 0;
   }
   if (answers_.try_emplace(question, answer).second) answer_bytes_ += answer.body.size();
+}
+
+void give_way() {
+  constexpr int kNice = 10;
+  // Of this thread alone, as Linux has it; without it things are slower, not wrong.
+  static_cast<void>(::setpriority(PRIO_PROCESS, static_cast<id_t>(::gettid()), kNice));
 }
 
 DataKeeper::DataKeeper(std::filesystem::path path, Prepare prepare, Told told)
@@ -107,6 +143,7 @@ Result<void> DataKeeper::start() {
   static_cast<void>(changed());
   if (const auto loaded = load(); !loaded) return loaded;
   thread_ = std::jthread([this](const std::stop_token& stop) {
+    give_way();
     while (!stop.stop_requested()) {
       std::unique_lock lock(mutex_);
       wake_.wait_for(lock, stop, kLookEvery, [&] { return asked_; });

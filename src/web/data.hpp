@@ -14,6 +14,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -52,9 +53,14 @@ class Data {
   // Answers that are the same for everybody; some megabytes of them.
   std::optional<Response> remembered(const std::string& question);
   void remember(const std::string& question, const Response& answer);
+  // Remembered for as long as this version is, whatever else is asked.
+  void keep(const std::string& question, const Response& answer);
+  // What is remembered, or is made now: by one, while others that ask the same wait.
+  Response answer(const std::string& question, const std::function<Response()>& make);
 
  private:
   void give_back(std::size_t which);
+  std::optional<Response> known(const std::string& question) const;
 
   std::string version_;
   Estate estate_;
@@ -62,9 +68,14 @@ class Data {
   std::vector<std::size_t> free_;
   std::mutex mutex_;
   std::condition_variable returned_;
-  std::map<std::string, Response> answers_;
+  std::map<std::string, Response> kept_, answers_;
+  std::set<std::string> making_;
+  std::condition_variable made_;
   std::size_t answer_bytes_ = 0;
 };
+
+// Of this thread: whoever waits for an answer comes before it.
+void give_way();
 
 class DataKeeper {
  public:

@@ -45,17 +45,33 @@ std::uint32_t code_named(const Estate& estate, DeviceFacet facet, const std::str
   return kNoSuch;
 }
 
+// The first that lies after the offset, not before `from`: most often near it.
+std::size_t begin_after(const std::vector<std::uint32_t>& begins, std::size_t from,
+                        std::uint32_t offset) {
+  std::size_t step = 1;
+  while (from + step < begins.size() && begins[from + step] <= offset) {
+    from += step;
+    step *= 2;
+  }
+  const auto last =
+      begins.begin() + static_cast<std::ptrdiff_t>(std::min(from + step + 1, begins.size()));
+  return static_cast<std::size_t>(
+      std::upper_bound(begins.begin() + static_cast<std::ptrdiff_t>(from), last, offset) -
+      begins.begin());
+}
+
 void find_word(const Estate& estate, const std::string& word, std::vector<bool>& found) {
   const char* const begin = estate.haystack.data();
   const char* at = begin;
   const char* const end = begin + estate.haystack.size();
+  std::size_t next = 0;  // where the device after the last one found begins
   while (at < end) {
     const void* hit = ::memmem(at, static_cast<std::size_t>(end - at), word.data(), word.size());
     if (hit == nullptr) return;
     const auto offset = static_cast<std::uint32_t>(static_cast<const char*>(hit) - begin);
-    const auto next = std::ranges::upper_bound(estate.begins, offset);
-    found[static_cast<std::size_t>(next - estate.begins.begin()) - 1] = true;
-    at = begin + *next;
+    next = begin_after(estate.begins, next, offset);
+    found[next - 1] = true;
+    at = begin + estate.begins[next];
   }
 }
 
@@ -126,6 +142,12 @@ DeviceChoice::DeviceChoice(const Estate& estate, const Values& values)
       wanted.push_back(code_named(estate, static_cast<DeviceFacet>(i), text));
     std::ranges::sort(wanted);
   }
+}
+
+std::vector<char> DeviceChoice::all() const {
+  std::vector<char> all(estate_.devices.size());
+  for (std::uint32_t place = 0; place < all.size(); ++place) all[place] = meant(place) ? 1 : 0;
+  return all;
 }
 
 bool DeviceChoice::on_vlan(const EstateDevice& device) const {

@@ -50,6 +50,7 @@ class DeviceChoice {
   // A bit for each facet by which the device is not meant.
   unsigned failing(std::uint32_t place) const;
   bool meant(std::uint32_t place) const { return found(place) && failing(place) == 0; }
+  std::vector<char> all() const;  // of each whether it is meant
 
  private:
   bool on_vlan(const EstateDevice& device) const;

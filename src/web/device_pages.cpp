@@ -64,8 +64,7 @@ std::string model_of(const Asked& asked, const std::string& device) {
                                    .settings = {},
                                    .known = {},
                                    .levels = {}});
-  const auto found = std::ranges::find(list->models, id, &ModelSummary::id);
-  return found == list->models.end() ? std::string() : id;
+  return list->named(id) == nullptr ? std::string() : id;
 }
 
 std::string counts_of(const Asked& asked, const std::string& device, std::optional<Error>& error) {
@@ -228,21 +227,16 @@ Response list_device_findings(const Asked& asked) {
   const auto id = device_named(asked, asked.values.text("id"));
   if (!id) return id.error();
   const Estate& estate = asked.data.estate();
-  const std::uint32_t device = estate.place_of(*id);
-  std::vector<std::uint32_t> places;
-  for (const std::uint32_t place : estate.finding_orders.front())
-    if (estate.findings[place].device == device) places.push_back(place);
-  return list_reply(asked, finding_rows(asked, places));
+  return list_reply(asked, finding_rows(asked, estate.findings_about(estate.place_of(*id))));
 }
 
 Response list_device_history(const Asked& asked) {
   const auto id = device_named(asked, asked.values.text("id"));
   if (!id) return id.error();
   const Estate& estate = asked.data.estate();
-  const std::uint32_t device = estate.place_of(*id);
   std::vector<std::string> findings;
-  for (const EstateFinding& finding : estate.findings)
-    if (finding.device == device) findings.push_back(id_of_finding(finding.id));
+  for (const std::uint32_t place : estate.findings_about(estate.place_of(*id)))
+    findings.push_back(id_of_finding(estate.findings[place].id));
   return list_reply(asked, ask_rows(asked, history_sql(quoted_list(findings)), *id, kText));
 }
 

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <string>
@@ -54,6 +55,32 @@ struct EstateFinding {
   std::int64_t first_seen = 0, last_seen = 0;
 };
 
+// What most findings are chosen by, in four bytes.
+struct EstateFindingKey {
+  std::uint16_t check = 0;
+  std::uint8_t owner_role = 0;
+  std::uint8_t rating_and_state = 0;  // the state in the upper half
+
+  std::uint8_t rating() const { return rating_and_state & 15; }
+  FindingState state() const { return static_cast<FindingState>(rating_and_state >> 4); }
+};
+
+// What is counted of findings that come device by device.
+struct Tally {
+  std::uint32_t findings = 0, devices = 0;
+  std::uint8_t worst = 0;
+
+  void add(const EstateFinding& finding) {
+    devices += findings == 0 || finding.device != last_ ? 1 : 0;
+    last_ = finding.device;
+    ++findings;
+    worst = std::max(worst, finding.rating);
+  }
+
+ private:
+  std::uint32_t last_ = 0;
+};
+
 struct EstateCheck {
   std::string id, title;
   std::vector<std::uint32_t> cwe;
@@ -93,6 +120,10 @@ struct Estate {
 
   // The place of a device; kNobody if there is none of that id.
   std::uint32_t place_of(std::string_view id) const;
+  // The place of a finding; kNobody if there is none of that id.
+  std::uint32_t place_of_finding(std::uint64_t id) const;
+  // Places of a device's findings, in the order of the list.
+  std::vector<std::uint32_t> findings_about(std::uint32_t device) const;
   std::uint32_t external = 0;  // the class of what is outside
 
   Names classes, manufacturers, models, care_areas, sites, applications, cwes, owner_roles;
@@ -102,7 +133,11 @@ struct Estate {
   std::vector<std::uint32_t> begins;  // of each device in it; one more at the end
   std::array<std::vector<std::uint32_t>, kDeviceOrders> orders;
   std::vector<EstateCheck> checks;
-  std::vector<EstateFinding> findings;
+  std::vector<EstateFinding> findings;  // by device; last those of devices that are not known
+  std::vector<EstateFindingKey> finding_keys;
+  // Where those of each device begin; two more at the end: of no device, and the end.
+  std::vector<std::uint32_t> finding_begins;
+  std::vector<std::uint32_t> findings_by_id;
   std::array<std::vector<std::uint32_t>, kFindingOrders> finding_orders;
   std::vector<EstateEdge> edges;
   std::vector<EstateSetting> settings;  // in the order of the registry

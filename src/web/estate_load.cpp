@@ -55,6 +55,7 @@ class Loader {
   void load_facts();
   void load_checks();
   void load_findings();
+  void give_findings();
   void load_edges();
   void sort();
 
@@ -295,11 +296,30 @@ void Loader::load_findings() {
     finding.first_seen = number_of(rows.getColumn(6));
     finding.last_seen = number_of(rows.getColumn(7));
     estate_.findings.push_back(finding);
-    if (finding.device == kNobody || finding.state != FindingState::open) continue;
-    EstateDevice& device = estate_.devices[finding.device];
-    ++device.findings;
-    device.rating = std::max(device.rating, finding.rating);
   }
+  std::ranges::sort(estate_.findings, {}, [](const EstateFinding& finding) {
+    return std::pair(finding.device, finding.id);
+  });
+  give_findings();
+}
+
+// To each device its own.
+void Loader::give_findings() {
+  auto& begins = estate_.finding_begins;
+  begins.assign(estate_.devices.size() + 2, 0);
+  for (const EstateFinding& finding : estate_.findings) {
+    const std::uint8_t state = static_cast<std::uint8_t>(finding.state);
+    estate_.finding_keys.push_back(
+        {.check = static_cast<std::uint16_t>(finding.check),
+         .owner_role = finding.owner_role,
+         .rating_and_state = static_cast<std::uint8_t>(finding.rating | state << 4)});
+    const std::size_t device = std::min<std::size_t>(finding.device, estate_.devices.size());
+    ++begins[device + 1];
+    if (finding.device == kNobody || finding.state != FindingState::open) continue;
+    ++estate_.devices[device].findings;
+    estate_.devices[device].rating = std::max(estate_.devices[device].rating, finding.rating);
+  }
+  for (std::size_t i = 1; i < begins.size(); ++i) begins[i] += begins[i - 1];
 }
 
 Security security_of(std::string_view text) {
@@ -380,6 +400,7 @@ void Loader::sort() {
   order_findings(FindingOrder::rating, [&](Place i) {
     return std::tuple(-findings[i].rating, findings[i].check, findings[i].device, findings[i].id);
   });
+  estate_.findings_by_id = sorted_by(findings.size(), [&](Place i) { return findings[i].id; });
   order_findings(FindingOrder::last_seen,
                  [&](Place i) { return std::pair(-findings[i].last_seen, findings[i].id); });
   order_findings(FindingOrder::first_seen,
@@ -405,6 +426,22 @@ std::uint32_t Estate::place_of(std::string_view id) const {
   return found == devices.end() || found->id != id
              ? kNobody
              : static_cast<std::uint32_t>(found - devices.begin());
+}
+
+std::uint32_t Estate::place_of_finding(std::uint64_t id) const {
+  const auto found = std::ranges::lower_bound(
+      findings_by_id, id, {}, [&](std::uint32_t place) { return findings[place].id; });
+  return found == findings_by_id.end() || findings[*found].id != id ? kNobody : *found;
+}
+
+std::vector<std::uint32_t> Estate::findings_about(std::uint32_t device) const {
+  std::vector<std::uint32_t> places;
+  for (std::uint32_t i = finding_begins[device]; i < finding_begins[device + 1]; ++i)
+    places.push_back(i);
+  std::ranges::sort(places, {}, [&](std::uint32_t i) {
+    return std::tuple(-findings[i].rating, findings[i].check, findings[i].id);
+  });
+  return places;
 }
 
 Result<Estate> Estate::load(Database& database) {

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 #include <tuple>
 
 #include "assess/finding_store.hpp"
@@ -94,6 +93,36 @@ bool would_end(const Estate& estate, const EstatePack& pack, const EstateFinding
          std::ranges::find(pack.classes, estate.devices[finding.device].kind) != pack.classes.end();
 }
 
+struct WeaknessClass {
+  Tally all;
+  std::vector<Tally> ended;  // by each pack
+};
+
+std::string json_class(const Estate& estate, const std::string& cwe, const WeaknessClass& one) {
+  std::vector<std::pair<std::size_t, Tally>> packs;
+  for (std::size_t pack = 0; pack < one.ended.size(); ++pack)
+    if (one.ended[pack].findings > 0) packs.emplace_back(pack, one.ended[pack]);
+  std::ranges::stable_sort(packs, std::greater(),
+                           [](const auto& pack) { return pack.second.findings; });
+  const auto json_pack = [&](const auto& ended) {
+    const EstatePack& pack = estate.packs[ended.first];
+    return JsonObject()
+        .text("pack", pack.id)
+        .text("title", pack.title)
+        .number("devices", ended.second.devices)
+        .number("findings", ended.second.findings)
+        .json();
+  };
+  return JsonObject()
+      .text("cwe", cwe)
+      .text("title", cwe_title(cwe))
+      .number("devices", one.all.devices)
+      .number("findings", one.all.findings)
+      .number("worst", one.all.worst)
+      .raw("eliminated_by", json_array(packs, json_pack))
+      .json();
+}
+
 }  // namespace
 
 Response get_finding(const Asked& asked) {
@@ -124,59 +153,26 @@ Response decide_finding(const Asked& asked) {
 // Counted over the estate: by SQL it takes minutes where there are many.
 Response list_classes(const Asked& asked) {
   const Estate& estate = asked.data.estate();
-  struct Sum {
-    std::set<std::uint32_t> devices;
-    std::uint32_t findings = 0;
-    std::uint8_t worst = 0;
-  };
-  std::map<std::uint32_t, Sum> classes;
-  std::map<std::uint32_t, std::map<std::size_t, Sum>> ended;  // by class and pack
-  const auto add = [](Sum& sum, const EstateFinding& finding) {
-    sum.devices.insert(finding.device);
-    ++sum.findings;
-    sum.worst = std::max(sum.worst, finding.rating);
-  };
+  std::map<std::uint32_t, WeaknessClass> classes;
   for (const EstateFinding& finding : estate.findings) {
     if (finding.state != FindingState::open) continue;
     for (const std::uint32_t cwe : estate.checks[finding.check].cwe) {
-      add(classes[cwe], finding);
+      WeaknessClass& one = classes[cwe];
+      one.all.add(finding);
+      one.ended.resize(estate.packs.size());
       for (std::size_t pack = 0; pack < estate.packs.size(); ++pack)
-        if (would_end(estate, estate.packs[pack], finding)) add(ended[cwe][pack], finding);
+        if (would_end(estate, estate.packs[pack], finding)) one.ended[pack].add(finding);
     }
   }
-  std::vector<std::pair<std::uint32_t, const Sum*>> sorted;
-  sorted.reserve(classes.size());
-  for (const auto& [cwe, sum] : classes) sorted.emplace_back(cwe, &sum);
-  std::ranges::sort(sorted, [&](const auto& a, const auto& b) {
-    return std::tuple(b.second->devices.size(), b.second->worst, estate.cwes.text(a.first)) <
-           std::tuple(a.second->devices.size(), a.second->worst, estate.cwes.text(b.first));
+  std::vector<std::pair<std::string, const WeaknessClass*>> sorted;
+  for (const auto& [cwe, one] : classes) sorted.emplace_back(estate.cwes.text(cwe), &one);
+  std::ranges::sort(sorted, [](const auto& a, const auto& b) {
+    return std::tuple(b.second->all.devices, b.second->all.worst, a.first) <
+           std::tuple(a.second->all.devices, a.second->all.worst, b.first);
   });
-  const auto json_pack = [&](const auto& one) {
-    const EstatePack& pack = estate.packs[one.first];
-    return JsonObject()
-        .text("pack", pack.id)
-        .text("title", pack.title)
-        .number("devices", one.second.devices.size())
-        .number("findings", one.second.findings)
-        .json();
-  };
-  const auto json_class = [&](const auto& one) {
-    const std::string& cwe = estate.cwes.text(one.first);
-    std::vector<std::pair<std::size_t, Sum>> packs(ended[one.first].begin(),
-                                                   ended[one.first].end());
-    std::ranges::stable_sort(packs, std::greater(),
-                             [](const auto& pack) { return pack.second.findings; });
-    return JsonObject()
-        .text("cwe", cwe)
-        .text("title", cwe_title(cwe))
-        .number("devices", one.second->devices.size())
-        .number("findings", one.second->findings)
-        .number("worst", one.second->worst)
-        .raw("eliminated_by", json_array(packs, json_pack))
-        .json();
-  };
+  const auto json = [&](const auto& one) { return json_class(estate, one.first, *one.second); };
   return json_reply(
-      JsonObject().raw("items", json_array(sorted, json_class)).raw("data", data_age(asked)));
+      JsonObject().raw("items", json_array(sorted, json)).raw("data", data_age(asked)));
 }
 
 }  // namespace asepsis

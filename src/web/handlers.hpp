@@ -33,6 +33,7 @@ Response get_vocabulary(const Asked& asked);
 Response listen_to_events(const Asked& asked);
 // web/today.cpp
 Response get_today(const Asked& asked);
+Response today_of(const Asked& asked, const ModelList& models);
 // web/device_list.cpp, web/device_pages.cpp
 Response list_devices(const Asked& asked);
 Response get_device_facets(const Asked& asked);

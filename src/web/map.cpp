@@ -1,9 +1,10 @@
 // Who talks to whom, in groups: a few nodes and edges, however many devices.
 
+#include <absl/container/flat_hash_map.h>
+
 #include <algorithm>
-#include <map>
+#include <charconv>
 #include <optional>
-#include <unordered_map>
 
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -22,17 +23,37 @@ constexpr std::int64_t kSecond = 1'000'000'000;
 enum class Level : std::uint8_t { care_area, kind, vlan, device };
 
 struct Node {
+  std::uint32_t code = 0;  // of the group, or kRest or kOutside
   std::uint32_t devices = 0, findings = 0;
   std::uint8_t worst = 0;
   std::uint64_t weight = 0;  // conversations
-  bool inside = true;
+  bool inside = false;
 };
 
+// Between two nodes by their places, in one direction.
 struct Edge {
+  std::uint32_t from = 0, to = 0;
   std::uint64_t bytes = 0;
   std::uint32_t conversations = 0, flows = 0, clear = 0, kept = 0, unknown = 0;
-  std::map<std::uint32_t, std::uint32_t> applications;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> applications;  // and how many
+
+  void add(const EstateEdge& one);
 };
+
+void Edge::add(const EstateEdge& one) {
+  bytes += one.bytes;
+  flows += one.flows;
+  conversations += one.conversations;
+  (one.security == Security::clear  ? clear
+   : one.security == Security::kept ? kept
+                                    : unknown) += one.conversations;
+  const auto known = std::ranges::find(applications, one.application,
+                                       &std::pair<std::uint32_t, std::uint32_t>::first);
+  if (known != applications.end())
+    known->second += one.conversations;
+  else
+    applications.emplace_back(one.application, one.conversations);
+}
 
 // What is asked for.
 struct Wish {
@@ -54,16 +75,24 @@ std::string_view name_of(Level level) {
   return kNames.at(static_cast<std::size_t>(level));
 }
 
+// All groups and conversations are gone over twice: to see which groups are the
+// largest, and to add up what is between those and the rest. Both times only
+// what stands in tables is looked at: there may be millions.
 class Mapping {
  public:
   Mapping(const Estate& estate, const Wish& wish) : estate_(estate), wish_(wish) {}
 
   void draw() {
-    for (std::uint32_t place = 0; place < estate_.devices.size(); ++place) count_device(place);
-    for (const EstateEdge& edge : estate_.edges) count_edge(edge);
-    if (wish_.level == Level::device)
-      std::erase_if(nodes_, [](const auto& one) { return one.second.weight == 0; });
-    leave_out_nodes();
+    const bool unknown = wish_.within && !within_code();
+    for (std::uint32_t place = 0; place < estate_.devices.size() && !unknown; ++place)
+      count_device(place);
+    if (unknown) return;
+    for (const EstateEdge& edge : estate_.edges)
+      if (meant(edge))
+        for (const std::uint32_t end : {edge.client, edge.server})
+          nodes_[node_of_[end]].weight += edge.conversations;
+    choose_nodes();
+    add_edges();
     leave_out_edges();
   }
 
@@ -95,95 +124,123 @@ class Mapping {
     return {};
   }
 
-  bool inside(std::uint32_t place) const {
-    if (!wish_.within) return true;
-    const auto& [level, text] = *wish_.within;
-    return group_text(level, group(place, level)) == text;
+  bool meant(const EstateEdge& edge) const {
+    if (edge.last < wish_.from || edge.first > wish_.to) return false;
+    if (!inside_[edge.client] && !inside_[edge.server]) return false;
+    if (wish_.clear_only && edge.security != Security::clear) return false;
+    return !wish_.external_only || external(edge.client) || external(edge.server);
   }
 
-  std::uint32_t node_of(std::uint32_t place) const {
-    if (wish_.level != Level::device && external(place)) return kOutside;
-    return group(place, wish_.level);
-  }
-
+  bool within_code();
+  std::uint32_t node_coded(std::uint32_t code);
   void count_device(std::uint32_t place);
-  void count_edge(const EstateEdge& edge);
-  void leave_out_nodes();
+  void choose_nodes();
+  void add_edges();
   void leave_out_edges();
-  std::string id_of(std::uint32_t node) const;
-  std::string json_node(std::uint32_t code, const Node& node) const;
-  std::string json_edge(std::pair<std::uint32_t, std::uint32_t> ends, const Edge& edge) const;
+  std::string id_of(std::uint32_t code) const;
+  std::string json_node(const Node& node) const;
+  std::string json_edge(const Edge& edge) const;
 
   const Estate& estate_;
   const Wish& wish_;
-  std::vector<char> inside_;
-  std::unordered_map<std::uint32_t, Node> nodes_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, Edge> edges_;
+  std::uint32_t within_ = 0;            // the code of the group that is looked into
+  std::vector<bool> inside_;            // of each device
+  std::vector<std::uint32_t> node_of_;  // of each device, its place in nodes_
+  absl::flat_hash_map<std::uint32_t, std::uint32_t> coded_;  // the place of each group
+  std::vector<Node> nodes_;
+  std::vector<Edge> edges_;
   std::size_t nodes_left_out_ = 0, edges_left_out_ = 0;
 };
 
+// Whether there is such a group.
+bool Mapping::within_code() {
+  const auto& [level, text] = *wish_.within;
+  const auto known = [&](std::uint32_t code, bool none) {
+    within_ = code;
+    return code != 0 || none;
+  };
+  switch (level) {
+    case Level::care_area: return known(estate_.care_areas.find(text), text.empty());
+    case Level::kind: return known(estate_.classes.find(text), text.empty());
+    case Level::device: return known(estate_.place_of(text), true) && within_ != kNobody;
+    case Level::vlan: break;
+  }
+  const auto end = text.data() + text.size();
+  return text.empty() || std::from_chars(text.data(), end, within_).ptr == end;
+}
+
+std::uint32_t Mapping::node_coded(std::uint32_t code) {
+  const auto place = static_cast<std::uint32_t>(nodes_.size());
+  if (wish_.level != Level::device) {
+    const auto [entry, fresh] = coded_.try_emplace(code, place);
+    if (!fresh) return entry->second;
+  }
+  nodes_.push_back({.code = code});
+  return place;
+}
+
+// Of groups those count that are inside; of devices all, as they may be talked to.
 void Mapping::count_device(std::uint32_t place) {
-  inside_.push_back(inside(place) ? 1 : 0);
-  if (inside_.back() == 0 && wish_.level != Level::device) return;
-  Node& node = nodes_[node_of(place)];
+  const bool inside = !wish_.within || group(place, wish_.within->first) == within_;
+  inside_.push_back(inside);
+  const bool grouped = wish_.level != Level::device;
+  node_of_.push_back(node_coded(grouped && external(place) ? kOutside : group(place, wish_.level)));
+  if (!inside && grouped) return;
+  Node& node = nodes_[node_of_.back()];
   const EstateDevice& device = estate_.devices[place];
   ++node.devices;
   node.findings += device.findings;
   node.worst = std::max(node.worst, device.rating);
-  node.inside = inside_.back() != 0;
+  node.inside = inside;
 }
 
-void Mapping::count_edge(const EstateEdge& edge) {
-  if (edge.last < wish_.from || edge.first > wish_.to) return;
-  if (inside_[edge.client] == 0 && inside_[edge.server] == 0) return;
-  if (wish_.clear_only && edge.security != Security::clear) return;
-  if (wish_.external_only && !external(edge.client) && !external(edge.server)) return;
-  const std::uint32_t from = node_of(edge.client);
-  const std::uint32_t to = node_of(edge.server);
-  Edge& sum = edges_[{from, to}];
-  sum.bytes += edge.bytes;
-  sum.flows += edge.flows;
-  sum.conversations += edge.conversations;
-  (edge.security == Security::clear  ? sum.clear
-   : edge.security == Security::kept ? sum.kept
-                                     : sum.unknown) += edge.conversations;
-  sum.applications[edge.application] += edge.conversations;
-  for (const std::uint32_t end : {from, to}) nodes_[end].weight += edge.conversations;
-}
-
-// The largest stay; all others are one node.
-void Mapping::leave_out_nodes() {
-  if (nodes_.size() <= wish_.limit) return;
-  std::vector<std::pair<std::uint64_t, std::uint32_t>> weights;
-  weights.reserve(nodes_.size());
-  for (const auto& [code, node] : nodes_) weights.emplace_back(node.weight, code);
-  std::ranges::sort(weights, [](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first > b.first : a.second < b.second;
-  });
-  Node rest;
-  for (std::size_t i = wish_.limit - 1; i < weights.size(); ++i) {
-    const Node& node = nodes_[weights[i].second];
-    rest.devices += node.devices;
-    rest.findings += node.findings;
-    rest.worst = std::max(rest.worst, node.worst);
-    nodes_.erase(weights[i].second);
+// Those that talk or are asked for; of too many the largest stay, and all others are one.
+void Mapping::choose_nodes() {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i)
+    if (nodes_[i].weight > 0 || (wish_.level != Level::device && nodes_[i].devices > 0))
+      order.push_back(i);
+  const auto larger = [&](std::uint32_t a, std::uint32_t b) {
+    return nodes_[a].weight != nodes_[b].weight ? nodes_[a].weight > nodes_[b].weight
+                                                : nodes_[a].code < nodes_[b].code;
+  };
+  const std::size_t most = order.size() > wish_.limit ? wish_.limit - 1 : order.size();
+  if (most < order.size())
+    std::ranges::nth_element(order, order.begin() + static_cast<std::ptrdiff_t>(most), larger);
+  std::ranges::sort(order.begin(), order.begin() + static_cast<std::ptrdiff_t>(most), {},
+                    [&](std::uint32_t i) { return nodes_[i].code; });
+  std::vector<Node> drawn;
+  std::vector<std::uint32_t> moved(nodes_.size(), static_cast<std::uint32_t>(most));
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const Node& node = nodes_[order[i]];
+    moved[order[i]] = static_cast<std::uint32_t>(std::min(i, most));
+    if (i <= most) drawn.push_back(i < most ? node : Node{.code = kRest, .inside = true});
+    if (i < most) continue;
+    drawn.back().devices += node.devices;
+    drawn.back().findings += node.findings;
+    drawn.back().worst = std::max(drawn.back().worst, node.worst);
     ++nodes_left_out_;
   }
-  nodes_[kRest] = rest;
-  auto edges = std::move(edges_);
-  edges_.clear();
-  for (auto& [ends, edge] : edges) {
-    const auto kept = [&](std::uint32_t end) { return nodes_.contains(end) ? end : kRest; };
-    Edge& sum = edges_[{kept(ends.first), kept(ends.second)}];
-    sum.bytes += edge.bytes;
-    sum.flows += edge.flows;
-    sum.conversations += edge.conversations;
-    sum.clear += edge.clear;
-    sum.kept += edge.kept;
-    sum.unknown += edge.unknown;
-    for (const auto& [application, count] : edge.applications)
-      sum.applications[application] += count;
+  nodes_ = std::move(drawn);
+  for (std::uint32_t& node : node_of_) node = moved[node];
+}
+
+void Mapping::add_edges() {
+  const std::size_t side = nodes_.size();
+  std::vector<std::uint32_t> places(side * side, kNobody);  // in edges_, by both ends
+  for (const EstateEdge& edge : estate_.edges) {
+    if (!meant(edge)) continue;
+    const std::uint32_t from = node_of_[edge.client];
+    const std::uint32_t to = node_of_[edge.server];
+    std::uint32_t& place = places[from * side + to];
+    if (place == kNobody) {
+      place = static_cast<std::uint32_t>(edges_.size());
+      edges_.emplace_back().from = from;
+      edges_.back().to = to;
+    }
+    edges_[place].add(edge);
   }
+  std::ranges::sort(edges_, {}, [](const Edge& edge) { return std::pair(edge.from, edge.to); });
 }
 
 void Mapping::leave_out_edges() {
@@ -191,22 +248,22 @@ void Mapping::leave_out_edges() {
   if (edges_.size() <= most) return;
   std::vector<std::uint32_t> sizes;
   sizes.reserve(edges_.size());
-  for (const auto& [ends, edge] : edges_) sizes.push_back(edge.conversations);
+  for (const Edge& edge : edges_) sizes.push_back(edge.conversations);
   std::ranges::nth_element(sizes, sizes.begin() + static_cast<std::ptrdiff_t>(most),
                            std::ranges::greater());
   const std::uint32_t least = sizes[most];
-  const std::size_t before = edges_.size();
-  std::erase_if(edges_, [&](const auto& one) { return one.second.conversations <= least; });
-  edges_left_out_ = before - edges_.size();
+  edges_left_out_ =
+      std::erase_if(edges_, [&](const Edge& edge) { return edge.conversations <= least; });
 }
 
-std::string Mapping::id_of(std::uint32_t node) const {
-  if (node == kRest) return "rest";
-  if (node == kOutside) return "outside";
-  return std::string(name_of(wish_.level)) + ':' + group_text(wish_.level, node);
+std::string Mapping::id_of(std::uint32_t code) const {
+  if (code == kRest) return "rest";
+  if (code == kOutside) return "outside";
+  return std::string(name_of(wish_.level)) + ':' + group_text(wish_.level, code);
 }
 
-std::string Mapping::json_node(std::uint32_t code, const Node& node) const {
+std::string Mapping::json_node(const Node& node) const {
+  const std::uint32_t code = node.code;
   const bool device = wish_.level == Level::device && code != kRest;
   const std::string text = code == kRest      ? "all others"
                            : code == kOutside ? "the internet"
@@ -221,26 +278,26 @@ std::string Mapping::json_node(std::uint32_t code, const Node& node) const {
   return object.raw("inside", flag_text(node.inside)).json();
 }
 
-std::string Mapping::json_edge(std::pair<std::uint32_t, std::uint32_t> ends,
-                               const Edge& edge) const {
+std::string Mapping::json_edge(const Edge& edge) const {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> applications;
   for (const auto& [application, count] : edge.applications)
     if (application != 0) applications.emplace_back(count, application);
   std::ranges::sort(applications, std::ranges::greater());
   applications.resize(std::min(applications.size(), kMostApplications));
   const auto outside = [&](std::uint32_t end) {
-    return end == kOutside || (wish_.level == Level::device && end != kRest && external(end));
+    const std::uint32_t code = nodes_[end].code;
+    return code == kOutside || (wish_.level == Level::device && code != kRest && external(code));
   };
   return JsonObject()
-      .text("from", id_of(ends.first))
-      .text("to", id_of(ends.second))
+      .text("from", id_of(nodes_[edge.from].code))
+      .text("to", id_of(nodes_[edge.to].code))
       .number("conversations", edge.conversations)
       .number("flows", edge.flows)
       .number("bytes", edge.bytes)
       .number("clear", edge.clear)
       .number("protected", edge.kept)
       .number("unknown", edge.unknown)
-      .raw("external", flag_text(outside(ends.first) || outside(ends.second)))
+      .raw("external", flag_text(outside(edge.from) || outside(edge.to)))
       .raw("applications", json_array(applications,
                                       [&](const auto& one) {
                                         return json_string(estate_.applications.text(one.second));
@@ -249,17 +306,10 @@ std::string Mapping::json_edge(std::pair<std::uint32_t, std::uint32_t> ends,
 }
 
 JsonObject Mapping::json() const {
-  std::vector<std::uint32_t> codes;
-  codes.reserve(nodes_.size());
-  for (const auto& [code, node] : nodes_) codes.push_back(code);
-  std::ranges::sort(codes);
   JsonObject object;
   object.text("level", name_of(wish_.level));
-  object.raw("nodes", json_array(codes, [&](std::uint32_t code) {
-               return json_node(code, nodes_.at(code));
-             }));
-  object.raw("edges",
-             json_array(edges_, [&](const auto& one) { return json_edge(one.first, one.second); }));
+  object.raw("nodes", json_array(nodes_, [&](const Node& node) { return json_node(node); }));
+  object.raw("edges", json_array(edges_, [&](const Edge& edge) { return json_edge(edge); }));
   return object.object(
       "left_out", JsonObject().number("nodes", nodes_left_out_).number("edges", edges_left_out_));
 }

@@ -2,191 +2,55 @@
 
 #include <algorithm>
 
-#include "assess/plan.hpp"
-#include "export/drift_rows.hpp"
-#include "web/device_rows.hpp"
 #include "web/handlers.hpp"
+#include "web/model_answers.hpp"
 #include "web/models.hpp"
 #include "web/replies.hpp"
 
 namespace asepsis {
 namespace {
 
-constexpr std::size_t kMostAbout = 2'000;  // devices that a chip is shown of
-
-const std::vector<Column> kAbout{
-    {.name = "name"}, {.name = "ip"}, {.name = "care_area"}, {.name = "site"}, {.name = "serial"}};
-
-// What a chip of each device shows, by its id.
-Result<std::vector<std::pair<std::string, std::string>>> about(const Asked& asked,
-                                                               const Cohort& cohort) {
-  std::vector<std::string> ids;
-  for (const CohortDevice& device : cohort.devices)
-    if (ids.size() < kMostAbout) ids.push_back(device.id);
-  auto rows = ask_rows(asked,
-                       "SELECT id, name ->> 0 AS name, ip ->> 0 AS ip, care_area, site, serial "
-                       "FROM devices WHERE id IN (" +
-                           quoted_list(ids) + ")",
-                       {}, kAbout);
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<std::pair<std::string, std::string>> all;
-  for (std::size_t row = 0; row < rows->cells.size(); ++row) {
-    const std::string id = rows->cells[row].front().value_or("");
-    rows->cells[row].front().reset();
-    all.emplace_back(id, json_members(*rows, row));
-  }
-  std::ranges::sort(all);
-  return all;
+// Of the data that the models were compared in.
+std::string age_of(const Asked& asked, const ModelList& list) {
+  const bool older = list.version != asked.data.version();
+  JsonObject age;
+  age.text("version", older && !list.version.empty() ? list.version : asked.data.version());
+  const std::int64_t last = older && list.last > 0 ? list.last : asked.data.estate().last;
+  if (last > 0) age.text("as_of", time_text(last));
+  age.raw("loading", flag_text(older || asked.service.keeper->loading()));
+  return age.json();
 }
 
-std::string json_about(const std::vector<std::pair<std::string, std::string>>& all) {
-  std::string out;
-  for (const auto& [id, members] : all)
-    out += (out.empty() ? "" : ",") + json_string(id) + ":{" + members + '}';
-  return '{' + out + '}';
+Response reply(const std::string& members, const std::string& age) {
+  return json_reply('{' + members + ",\"data\":" + age + '}');
 }
 
-std::string json_ids(const Cohort& cohort, const std::vector<std::size_t>& devices) {
-  return json_array(devices, [&](std::size_t i) { return json_string(cohort.devices[i].id); });
-}
-
-std::string json_variants(const Drift& drift) {
-  return json_array(drift.variants, [&](const Variant& variant) {
-    return JsonObject()
-        .text("id", variant.id)
-        .raw("devices", json_ids(drift.cohort, variant.devices))
-        .raw("assumed", json_ids(drift.cohort, variant.assumed))
-        .text("grade", variant.grade.name)
-        .number_if("safety", static_cast<std::uint64_t>(variant.grade.safety))
-        .json();
-  });
-}
-
-// The worst level that a value of the setting has in a variant.
-std::string level_of(const Drift& drift, const Variant& variant, std::size_t setting) {
-  constexpr std::array<std::string_view, 3> kWorst{"open", "weak", "strong"};
-  std::size_t worst = kWorst.size();
-  for (const std::size_t device : variant.devices)
-    for (const Cohort::Level& level : drift.cohort.levels[device])
-      if (level.setting == setting)
-        worst = std::min(worst, static_cast<std::size_t>(std::ranges::find(kWorst, level.level) -
-                                                         kWorst.begin()));
-  return worst == kWorst.size() ? std::string() : std::string(kWorst.at(worst));
-}
-
-std::string json_separating(const Drift& drift,
-                            const std::vector<std::pair<std::string, std::string>>& meanings) {
-  return json_array(drift.separating, [&](const Separating& separating) {
-    const CohortSetting& setting = drift.cohort.settings[separating.setting];
-    JsonObject values;
-    JsonObject levels;
-    for (const auto& [i, value] : separating.values) {
-      values.text(drift.variants[i].id, value);
-      levels.text(drift.variants[i].id, level_of(drift, drift.variants[i], separating.setting));
-    }
-    const auto meaning = std::ranges::lower_bound(meanings, setting.name, {},
-                                                  &std::pair<std::string, std::string>::first);
-    return JsonObject()
-        .text("setting", setting.name)
-        .text("instance", setting.instance)
-        .raw("title", json_string(setting.title))
-        .text("meaning", meaning != meanings.end() && meaning->first == setting.name
-                             ? meaning->second
-                             : std::string())
-        .raw("proven", flag_text(separating.proven))
-        .object("values", values)
-        .object("levels", levels)
-        .json();
-  });
-}
-
-Result<std::vector<std::pair<std::string, std::string>>> meanings(const Asked& asked) {
-  const auto rows = ask_rows(asked, "SELECT name, meaning FROM setting_kind ORDER BY name");
-  if (!rows) return std::unexpected(rows.error());
-  std::vector<std::pair<std::string, std::string>> all;
-  for (const auto& cells : rows->cells)
-    all.emplace_back(cells[0].value_or(""), cells[1].value_or(""));
-  return all;
-}
-
-using Chips = std::vector<std::pair<std::string, std::string>>;
-
-// The rows of the plan, without what is the same for all, with what chips show.
-std::string json_plan(const Drift& drift, const Plan& plan, const Chips& chips) {
-  Rows rows = plan_rows(drift, plan);
-  std::string out;
-  for (std::size_t row = 0; row < rows.cells.size(); ++row) {
-    auto& cells = rows.cells[row];
-    std::string steps = "[]";
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      const std::string& name = rows.columns[i].name;
-      if (name == "steps") steps = cells[i].value_or(steps);
-      if (name != "device" && name != "variant") cells[i].reset();
-    }
-    const std::string& id = drift.cohort.devices[plan.devices[row].device].id;
-    const auto chip = std::ranges::lower_bound(chips, id, {}, &Chips::value_type::first);
-    out += (out.empty() ? "{" : ",{") + json_members(rows, row);
-    if (chip != chips.end() && chip->first == id && !chip->second.empty())
-      out += ',' + chip->second;
-    out += ",\"steps\":" + escaped_json(steps) + '}';
-  }
-  return '[' + out + ']';
+// As it was found out in the background; else found out now.
+Response model_reply(const Asked& asked, std::string ModelAnswers::*part) {
+  const std::string& id = asked.values.text("id");
+  const auto list = asked.service.models->list();
+  if (const ModelSummary* known = list->named(id); known != nullptr && known->answers)
+    return reply((*known->answers).*part, age_of(asked, *list));
+  const auto drift = drift_named(asked.data, id);
+  if (!drift) return not_found(drift.error().message);
+  const auto answers = model_answers(asked.data, *drift);
+  if (!answers) return failed(answers.error());
+  return reply((*answers).*part, data_age(asked));
 }
 
 }  // namespace
 
 Response list_models(const Asked& asked) {
   const auto list = asked.service.models->list();
-  const bool loading = list->version != asked.data.version() || asked.service.keeper->loading();
-  JsonObject age;
-  age.text("version", asked.data.version());
-  if (asked.data.estate().last > 0) age.text("as_of", time_text(asked.data.estate().last));
-  age.raw("loading", flag_text(loading));
   return json_reply(
       JsonObject()
           .raw("items",
                json_array(list->models, [](const ModelSummary& model) { return model.json; }))
-          .object("data", age));
+          .raw("data", age_of(asked, *list)));
 }
 
-Response get_model(const Asked& asked) {
-  const auto drift = drift_named(asked.data, asked.values.text("id"));
-  if (!drift) return not_found(drift.error().message);
-  const Cohort& cohort = drift->cohort;
-  const auto chips = about(asked, cohort);
-  const auto texts = meanings(asked);
-  if (!chips || !texts) return failed(chips ? texts.error() : chips.error());
-  const Plan plan = make_plan(*drift);
-  return json_reply(
-      JsonObject()
-          .text("id", model_id(cohort))
-          .text("manufacturer", cohort.manufacturer)
-          .text("model", cohort.model)
-          .text("class", class_of(asked.data.estate(), cohort))
-          .text("headline", drift_headline(*drift))
-          .raw("devices", json_array(cohort.devices,
-                                     [](const CohortDevice& one) { return json_string(one.id); }))
-          .number("at_least", drift->at_least)
-          .raw("variants", json_variants(*drift))
-          .raw("separating", json_separating(*drift, *texts))
-          .text("target", plan.target ? drift->variants[*plan.target].id : std::string())
-          .raw("about", json_about(*chips))
-          .raw("data", data_age(asked)));
-}
+Response get_model(const Asked& asked) { return model_reply(asked, &ModelAnswers::variants); }
 
-Response get_model_plan(const Asked& asked) {
-  const auto drift = drift_named(asked.data, asked.values.text("id"));
-  if (!drift) return not_found(drift.error().message);
-  const auto chips = about(asked, drift->cohort);
-  if (!chips) return failed(chips.error());
-  const Plan plan = make_plan(*drift);
-  JsonObject reply;
-  reply.text("id", model_id(drift->cohort)).text("manufacturer", drift->cohort.manufacturer);
-  reply.text("model", drift->cohort.model).text("headline", drift_headline(*drift));
-  reply.text("before_anything", kBeforeAnything);
-  const std::string devices = plan.target ? json_plan(*drift, plan, *chips) : "[]";
-  if (plan.target) reply.text("target", drift->variants[*plan.target].id);
-  return json_reply(reply.raw("devices", devices).raw("data", data_age(asked)));
-}
+Response get_model_plan(const Asked& asked) { return model_reply(asked, &ModelAnswers::plan); }
 
 }  // namespace asepsis

@@ -14,6 +14,8 @@
 namespace asepsis {
 namespace {
 
+constexpr std::size_t kMostAnswers = std::size_t{64} << 20;  // bytes of pages of models
+
 // Devices in variants of the lowest safety that is known of any.
 std::size_t at_risk(const Drift& drift) {
   std::size_t count = 0;
@@ -126,9 +128,15 @@ Result<Drift> drift_named(Data& data, const std::string& id) {
   return std::move(*drift);
 }
 
-Models::Models(DataKeeper& keeper, Events& events)
+const ModelSummary* ModelList::named(std::string_view id) const {
+  const auto found = std::ranges::find(models, id, &ModelSummary::id);
+  return found == models.end() ? nullptr : &*found;
+}
+
+Models::Models(DataKeeper& keeper, Events& events, Prepare prepare)
     : keeper_(keeper),
       events_(events),
+      prepare_(std::move(prepare)),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
 Models::~Models() {
@@ -150,6 +158,7 @@ std::shared_ptr<const ModelList> Models::list() const {
 }
 
 void Models::work(const std::stop_token& stop) {
+  give_way();
   while (!stop.stop_requested()) {
     {
       std::unique_lock lock(mutex_);
@@ -166,6 +175,8 @@ void Models::work(const std::stop_token& stop) {
     };
     tell();
     auto list = assess(*data, stop);
+    if (stop.stop_requested()) return;
+    prepare_(*data, *list);
     {
       const std::scoped_lock lock(mutex_);
       list_ = std::move(list);
@@ -177,15 +188,24 @@ void Models::work(const std::stop_token& stop) {
 std::shared_ptr<const ModelList> Models::assess(Data& data, const std::stop_token& stop) {
   auto list = std::make_shared<ModelList>();
   list->version = data.version();
+  list->last = data.estate().last;
+  std::size_t kept = 0;  // bytes of answers
   std::set<std::string> known;
   for (const std::string& model : models_of(data.estate())) {
     if (stop.stop_requested()) break;
-    const auto lent = data.lend();
-    const auto drifts = drift_of(*lent, model);
+    const auto drifts = [&] {
+      const auto lent = data.lend();
+      return drift_of(*lent, model);
+    }();
     if (!drifts) continue;
-    for (const Drift& drift : *drifts)
-      if (known.insert(model_id(drift.cohort)).second)
-        list->models.push_back(summary_of(data.estate(), drift));
+    for (const Drift& drift : *drifts) {
+      if (!known.insert(model_id(drift.cohort)).second) continue;
+      ModelSummary& summary = list->models.emplace_back(summary_of(data.estate(), drift));
+      if (auto answers = model_answers(data, drift)) {
+        kept += answers->variants.size() + answers->plan.size();
+        if (kept <= kMostAnswers) summary.answers = *std::move(answers);
+      }
+    }
   }
   std::ranges::sort(list->models, [](const ModelSummary& a, const ModelSummary& b) {
     const auto rank = [](const ModelSummary& one) {

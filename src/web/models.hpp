@@ -4,8 +4,10 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -15,6 +17,7 @@
 #include "base/result.hpp"
 #include "web/data.hpp"
 #include "web/events.hpp"
+#include "web/model_answers.hpp"
 
 namespace asepsis {
 
@@ -22,16 +25,24 @@ struct ModelSummary {
   std::string json;  // as the contract says it
   std::size_t at_least = 0, at_risk = 0, devices = 0, variants = 0;
   std::string id, name;
+  // What its own page shows; none where all of them would take too much memory.
+  std::optional<ModelAnswers> answers = {};
 };
 
 struct ModelList {
   std::string version;               // of the data
+  std::int64_t last = 0;             // the latest that was heard then, ns
   std::vector<ModelSummary> models;  // the more ways, the sooner
+
+  const ModelSummary* named(std::string_view id) const;
 };
 
 class Models {
  public:
-  Models(DataKeeper& keeper, Events& events);
+  // Called before a newer list is shown: what takes long is made of it then.
+  using Prepare = std::function<void(Data&, const ModelList&)>;
+
+  Models(DataKeeper& keeper, Events& events, Prepare prepare);
   Models(const Models&) = delete;
   Models& operator=(const Models&) = delete;
   ~Models();
@@ -47,6 +58,7 @@ class Models {
 
   DataKeeper& keeper_;
   Events& events_;
+  Prepare prepare_;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
   bool asked_ = false;

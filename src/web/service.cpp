@@ -6,8 +6,8 @@
 #include "account/secrets.hpp"
 #include "base/text.hpp"
 #include "export/json_object.hpp"
+#include "web/handlers.hpp"
 #include "web/query_string.hpp"
-#include "web/routes.hpp"
 
 namespace asepsis {
 namespace {
@@ -69,7 +69,9 @@ Result<std::unique_ptr<Service>> Service::make(ServiceOptions options) {
   service->keeper = std::make_unique<DataKeeper>(
       service->options.database, [&self](Data& data) { self.warm(data); },
       [&self] { self.models->renew(); });
-  service->models = std::make_unique<Models>(*service->keeper, *service->events);
+  service->models = std::make_unique<Models>(
+      *service->keeper, *service->events,
+      [&self](Data& data, const ModelList& models) { self.warm_today(data, models); });
   service->imports = std::make_unique<Imports>(service->options.database, *service->events,
                                                [&self] { self.keeper->look(); });
   service->oidc = std::make_unique<Oidc>(service->options.oidc);
@@ -92,8 +94,15 @@ void Service::warm(Data& data) {
     const auto values = checked(*operation_of(contract, route), request, {});
     if (!values) continue;
     const Response response = route.answer({*this, request, *values, nobody, data, false});
-    if (route.keep == Keep::shared) data.remember(request.path + '?', response);
+    if (route.keep == Keep::shared) data.keep(request.path + '?', response);
   }
+}
+
+void Service::warm_today(Data& data, const ModelList& compared) {
+  const Principal nobody;
+  const Request request;
+  const Values values;
+  today_of({*this, request, values, nobody, data, false}, compared);
 }
 
 Principal Service::principal_of(const Request& request) {
@@ -175,13 +184,9 @@ Response Service::answer_api(const Request& request) {
   const Asked asked{*this, request, *values, who, *data, csv};
   const std::string question =
       std::string(request.path) + '?' + request.query + (csv ? " csv" : "");
-  Response response;
-  if (auto known = route.keep == Keep::shared ? data->remembered(question) : std::nullopt) {
-    response = *std::move(known);
-  } else {
-    response = route.answer(asked);
-    if (route.keep == Keep::shared) data->remember(question, response);
-  }
+  Response response = route.keep == Keep::shared
+                          ? data->answer(question, [&] { return route.answer(asked); })
+                          : route.answer(asked);
   if (versioned && response.status == 200) response.headers.emplace_back("ETag", tag);
   return response;
 }
@@ -236,7 +241,13 @@ Lane Service::lane_of(const Request& request) const {
   // Whole exports take long, whatever they are of.
   const bool csv = request.accept.starts_with("text/csv") ||
                    request.query.find("format=csv") != std::string::npos;
-  return csv ? Lane::slow : found.route->lane;
+  if (csv) return Lane::slow;
+  // What was found out in the background is there at once.
+  const auto id = std::ranges::find(found.values, "id", &PathValues::value_type::first);
+  const bool model = found.route->id == "getModel" || found.route->id == "getModelPlan";
+  const auto list = models->list();
+  const ModelSummary* known = model && id != found.values.end() ? list->named(id->second) : nullptr;
+  return known != nullptr && known->answers ? Lane::quick : found.route->lane;
 }
 
 bool Service::takes_upload(const Request& request) const {

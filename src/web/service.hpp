@@ -86,6 +86,7 @@ class Service {
 
  private:
   void warm(Data& data);
+  void warm_today(Data& data, const ModelList& compared);
   Principal principal_of(const Request& request);
   Response answer_api(const Request& request);
   std::optional<Response> refuse(const Request& request, const struct Route& route,

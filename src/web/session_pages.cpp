@@ -14,7 +14,8 @@ namespace asepsis {
 namespace {
 
 constexpr std::string_view kRefused =
-    "That user and password do not fit, or the user is locked for a while after five attempts";
+    "That user and password do not fit. After five attempts a user is locked for 15 minutes: wait, "
+    "or ask an administrator for another password";
 
 std::string cookie_of(const Request& request, const std::string& key, bool ends) {
   return "asepsis=" + key + "; Path=/; HttpOnly; SameSite=Strict" +

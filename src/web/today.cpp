@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <set>
 
 #include "base/text.hpp"
 #include "web/device_choice.hpp"
@@ -22,16 +21,10 @@ constexpr std::uint8_t kLow = 34;  // per cent of what could have been seen
 
 const std::vector<Column> kText{{.name = "was"}, {.name = "is"}, {.name = "instance"}};
 
-struct Sum {
-  std::uint32_t findings = 0;
-  std::uint8_t worst = 0;
-  std::set<std::uint32_t> devices;
-};
-
 // What is open, counted once over all findings.
 struct Open {
   std::array<std::uint32_t, 6> by_rating{};
-  std::map<std::uint32_t, Sum> by_owner, by_check;
+  std::map<std::uint32_t, Tally> by_owner, by_check;
   std::uint32_t total = 0, accepted = 0, fresh = 0;
 };
 
@@ -43,11 +36,8 @@ Open count_open(const Estate& estate, std::int64_t since) {
     ++open.total;
     open.fresh += finding.first_seen >= since ? 1 : 0;
     ++open.by_rating.at(std::min<std::size_t>(finding.rating, 5));
-    for (Sum* sum : {&open.by_owner[finding.owner_role], &open.by_check[finding.check]}) {
-      ++sum->findings;
-      sum->worst = std::max(sum->worst, finding.rating);
-      sum->devices.insert(finding.device);
-    }
+    open.by_owner[finding.owner_role].add(finding);
+    open.by_check[finding.check].add(finding);
   }
   return open;
 }
@@ -62,10 +52,9 @@ std::vector<std::uint32_t> worst_findings(const Estate& estate, const Open& open
   checks.reserve(open.by_check.size());
   for (const auto& [check, sum] : open.by_check) checks.push_back(check);
   std::ranges::stable_sort(checks, [&](std::uint32_t a, std::uint32_t b) {
-    const Sum& one = open.by_check.at(a);
-    const Sum& other = open.by_check.at(b);
-    return one.worst != other.worst ? one.worst > other.worst
-                                    : one.devices.size() > other.devices.size();
+    const Tally& one = open.by_check.at(a);
+    const Tally& other = open.by_check.at(b);
+    return one.worst != other.worst ? one.worst > other.worst : one.devices > other.devices;
   });
   checks.resize(std::min(checks.size(), kTasks));
   std::vector<std::uint32_t> places;
@@ -80,14 +69,14 @@ std::vector<std::uint32_t> worst_findings(const Estate& estate, const Open& open
   return places;
 }
 
-std::string finding_task(const Estate& estate, const EstateFinding& finding, const Sum& sum) {
+std::string finding_task(const Estate& estate, const EstateFinding& finding, const Tally& sum) {
   const EstateCheck& check = estate.checks[finding.check];
   return JsonObject()
       .text("kind", "finding")
-      .text("title", check.title + ": " + plural(sum.devices.size(), "device"))
+      .text("title", check.title + ": " + plural(sum.devices, "device"))
       .text("detail",
             "Ask who is accountable first; nothing is changed on a device while it may be in use.")
-      .number("devices", sum.devices.size())
+      .number("devices", sum.devices)
       .number("rating", sum.worst)
       .text("owner_role", estate.owner_roles.text(finding.owner_role))
       .text("check", check.id)
@@ -228,7 +217,7 @@ std::string by_owner(const Estate& estate, const Open& open) {
     return JsonObject()
         .text("owner_role", estate.owner_roles.text(one.first))
         .number("findings", one.second.findings)
-        .number("devices", one.second.devices.size())
+        .number("devices", one.second.devices)
         .number("worst", one.second.worst)
         .json();
   });
@@ -292,7 +281,7 @@ Result<std::string> changed_since(const Asked& asked, const std::string& since) 
                                        .number("changed_settings", changed->cells.size())
                                        .number("gone_findings", gone_since(asked, since))
                                        .raw("not_seen", not_seen(asked)));
-  asked.data.remember(kQuestion, part);
+  asked.data.keep(kQuestion, part);
   return part.body;
 }
 
@@ -325,13 +314,14 @@ Response make(const Asked& asked, const ModelList& models) {
 }  // namespace
 
 // Remembered until the data is newer or more is known of its models.
-Response get_today(const Asked& asked) {
-  const auto models = asked.service.models->list();
-  const std::string question = "today " + models->version;
+Response today_of(const Asked& asked, const ModelList& models) {
+  const std::string question = "today " + models.version;
   if (auto known = asked.data.remembered(question)) return *std::move(known);
-  Response response = make(asked, *models);
-  asked.data.remember(question, response);
+  Response response = make(asked, models);
+  asked.data.keep(question, response);
   return response;
 }
+
+Response get_today(const Asked& asked) { return today_of(asked, *asked.service.models->list()); }
 
 }  // namespace asepsis

@@ -50,12 +50,13 @@ std::string conclusions(const Asked& asked, const std::string& device,
                device, kText));
 }
 
+// The + lets SQLite begin with the device: there are more of each setting than of each device.
 std::string setting_conclusions(const Asked& asked, const std::string& device,
                                 const std::string& setting, const std::string& instance) {
   return list_or_none(ask_rows(asked,
                                "SELECT setting AS attribute, coalesce(value, state) AS value, "
-                               "source FROM settings WHERE device = ?" +
-                                   only("setting", setting) + only("instance", instance),
+                               "source FROM settings WHERE device = ? AND +setting = " +
+                                   quoted(setting) + only("instance", instance),
                                device, kText));
 }
 

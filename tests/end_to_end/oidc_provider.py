@@ -1,11 +1,16 @@
-"""A small log-in service (OpenID Connect), to log in to `asepsis serve` by. It checks PKCE."""
+"""A small log-in service (OpenID Connect), to log in to `asepsis serve` by. It checks PKCE.
+
+    oidc_provider.py    prints where it is; browsers choose there how the log-in ends
+"""
 
 import base64
 import hashlib
+import html
 import http.server
 import json
 import secrets
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -14,6 +19,11 @@ import urllib.parse
 
 def text64(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+# What a browser may choose, and what of the answer is then wrong.
+CHOICES = {"as Jo Doe": {}, "too late": {"exp": 1}, "for another request": {"nonce": "other"},
+           "with another state": {"state": "other"}, "not at all": {"error": "access_denied"}}
 
 
 class Provider:
@@ -43,8 +53,16 @@ class Provider:
                     own = provider.issuer
                     self.answer(200, {"issuer": own, "authorization_endpoint": own + "/authorize",
                                       "token_endpoint": own + "/token", "jwks_uri": own + "/keys"})
+                elif self.path.startswith("/authorize"):
+                    self.page(provider.choices(self.path))
                 else:
                     self.answer(200, {"keys": [provider.jwk]})
+
+            def page(self, body):
+                self.send_response(200)
+                self.send_header("Content-Type", "text/html; charset=utf-8")
+                self.end_headers()
+                self.wfile.write(body.encode())
 
             def do_POST(self):
                 form = dict(urllib.parse.parse_qsl(self.rfile.read(int(self.headers["Content-Length"])).decode()))
@@ -71,6 +89,12 @@ class Provider:
         self.codes[code] = (asked, wrong)
         return "/api/v1/session/oidc/callback?" + urllib.parse.urlencode(
             {"code": code, "state": state or asked["state"], "iss": self.issuer})
+
+    def choices(self, path):
+        redirect = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(path).query))["redirect_uri"]
+        ways = [(name, urllib.parse.urljoin(redirect, self.authorize(path, **wrong))) for name, wrong in CHOICES.items()]
+        links = "".join(f'<p><a href="{html.escape(way)}">Log in {name}</a></p>' for name, way in ways)
+        return f"<!doctype html><title>Log-in service</title><h1>Who are you?</h1>{links}"
 
     def token(self, form, authorization):
         asked, wrong = self.codes.pop(form["code"])
@@ -99,3 +123,9 @@ class Provider:
         if broken_signature:
             signature = signature[:-1] + bytes([signature[-1] ^ 1])
         return text + "." + text64(signature)
+
+
+if __name__ == "__main__":
+    with Provider() as provider:
+        print(provider.issuer, flush=True)
+        sys.stdin.read()  # until whoever began it ends

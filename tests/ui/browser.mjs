@@ -11,12 +11,45 @@ export const launch = () => require('playwright-core').chromium.launch({
   args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
 });
 
-const axeSource = () => readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+// How many times slower than it is the processor seems to the pages: races show then.
+export const slowness = Number(process.env.UI_SLOWNESS ?? 1);
+export const patience = 60_000;  // ms; what is there waits no longer than it must
 
-export async function violations(page) {
-  await page.evaluate(axeSource());
-  const { violations: found } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: { type: 'tag', values } }), tags);
+export async function newPage(context) {
+  const page = await context.newPage();
+  page.setDefaultTimeout(patience);
+  if (slowness > 1) await (await context.newCDPSession(page)).send('Emulation.setCPUThrottlingRate', { rate: slowness });
+  return page;
+}
+
+// Asked again and again from outside: the CSP lets no waiting script into the page.
+export async function until(holds, most = patience) {
+  for (const end = Date.now() + most; Date.now() < end; await new Promise((r) => { setTimeout(r, 40); })) {
+    if (await holds()) return true;
+  }
+  return false;
+}
+
+// The page has said what it has to say: nothing has been loading for a moment, and
+// nothing is left of what was asked for before.
+export async function settled(page) {
+  await page.locator('h1').first().waitFor();
+  let quiet = 0;
+  await until(async () => {
+    quiet = await page.locator('.skeleton, [aria-busy="true"]').count() === 0 ? quiet + 1 : 0;
+    return quiet > 4;
+  });
+}
+
+export const textOf = (page) => page.evaluate(() => document.body.innerText);
+
+const axeSource = () => readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+const all = { type: 'tag', values: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] };
+export const ofColours = { type: 'rule', values: ['color-contrast', 'link-in-text-block'] };
+
+export async function violations(page, runOnly = all) {
+  if (!await page.evaluate(() => 'axe' in globalThis)) await page.evaluate(axeSource());
+  const { violations: found } = await page.evaluate((only) => globalThis.axe.run(document, { runOnly: only }), runOnly);
   return found.map((v) => `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map((n) => `${n.target.join(' ')} ${n.failureSummary?.split('\n')[1]?.trim() ?? ''}`).join(' | ')}`);
 }
 

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { newPage, patience } from './browser.mjs';
 import { hostileCapture } from './hostile.mjs';
 
 const freePort = () => new Promise((resolve, reject) => {
@@ -30,16 +31,16 @@ function build(program, examples, folder) {
 }
 
 // The link that it prints lets whoever has it in.
-async function serve(program, db) {
+export async function serve(program, db, more = []) {
   const port = await freePort();
-  const server = spawn(program, ['serve', '--db', db, '--listen', `127.0.0.1:${port}`], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const server = spawn(program, ['serve', '--db', db, '--listen', `127.0.0.1:${port}`, ...more], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   const link = await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`asepsis serve printed no link: ${said}`)), 20000);
+    const timer = setTimeout(() => reject(new Error(`asepsis serve printed no link: ${said}`)), patience);
     const hear = (chunk) => {
       said += chunk;
-      const found = said.match(/https?:\/\/\S+#code=\S+/);
-      if (found) { clearTimeout(timer); resolve(found[0]); }
+      const found = said.match(/asepsis is at (\S+)/);
+      if (found) { clearTimeout(timer); resolve(found[1]); }
     };
     server.stdout.on('data', hear);
     server.stderr.on('data', hear);
@@ -50,9 +51,9 @@ async function serve(program, db) {
 
 async function logIn(browser, base, link) {
   const context = await browser.newContext();
-  const page = await context.newPage();
+  const page = await newPage(context);
   await page.goto(link);
-  await page.getByRole('heading', { name: 'Today', exact: true }).waitFor({ timeout: 15000 });
+  await page.getByRole('heading', { name: 'Today', exact: true }).waitFor();
   if (page.url().includes('code=')) throw new Error('the code stays in the address');
   const state = await context.storageState();
   await context.close();

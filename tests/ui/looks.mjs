@@ -1,25 +1,8 @@
 // Each page in light and dark: what it says, that everybody can read it, that it
 // fits a phone, does not jump, and keeps to itself.
-import { shiftScript, violations, watch } from './browser.mjs';
+import { newPage, ofColours, settled, shiftScript, textOf, until, violations, watch } from './browser.mjs';
 import { check, none } from './report.mjs';
 import { jargon, pagesOf } from './pages.mjs';
-
-// Asked again and again from outside: the CSP lets no waiting script into the page.
-export async function until(holds, most = 8000) {
-  for (const end = Date.now() + most; Date.now() < end; await new Promise((r) => { setTimeout(r, 40); })) {
-    if (await holds()) return true;
-  }
-  return false;
-}
-
-// The page has said what it has to say: nothing has been loading for a moment.
-export async function settled(page) {
-  await page.locator('h1').first().waitFor({ timeout: 8000 });
-  let quiet = 0;
-  await until(async () => { quiet = await page.locator('.skeleton').count() === 0 ? quiet + 1 : 0; return quiet > 4; });
-}
-
-export const textOf = (page) => page.evaluate(() => document.body.innerText);
 
 async function says(page, of) {
   const text = await textOf(page);
@@ -34,15 +17,14 @@ async function says(page, of) {
 async function fits(page, of) {
   for (const width of [390, 320]) {  // a phone; and 1280 pixels at 400 %
     await page.setViewportSize({ width, height: 800 });
-    await page.waitForTimeout(60);
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    check(`${of.name} fits ${width} pixels`, over <= 0, `${over} too wide`);
+    const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(`${of.name} fits ${width} pixels`, await until(async () => await over() <= 0, 2000), `${await over()} too wide`);
   }
 }
 
 async function look(browser, hospital, of, shots) {
   const context = await hospital.enter(browser, { colorScheme: 'light', viewport: { width: 1440, height: 900 }, locale: 'en-GB', reducedMotion: 'reduce' });
-  const page = await context.newPage();
+  const page = await newPage(context);
   const said = watch(page, hospital.base);
   const picture = async (kind) => { if (shots) await page.screenshot({ path: `${shots}/${of.name.replaceAll(/\W+/g, '-')}-${kind}.png` }); };
   await page.addInitScript(shiftScript);
@@ -54,7 +36,7 @@ async function look(browser, hospital, of, shots) {
   none(`${of.name} keeps WCAG 2.2 AA`, await violations(page));
   await picture('light');
   await page.emulateMedia({ colorScheme: 'dark' });
-  none(`${of.name} (dark) keeps WCAG 2.2 AA`, await violations(page));
+  none(`${of.name} (dark) keeps WCAG 2.2 AA`, await violations(page, ofColours));
   await picture('dark');
   await fits(page, of);
   none(`${of.name} (dark, narrow) keeps WCAG 2.2 AA`, await violations(page));
@@ -64,5 +46,7 @@ async function look(browser, hospital, of, shots) {
 }
 
 export async function looks(browser, hospital, shots) {
-  for (const of of pagesOf(hospital.ids)) await look(browser, hospital, of, shots);
+  const waiting = pagesOf(hospital.ids);
+  const watcher = async () => { for (let of = waiting.shift(); of; of = waiting.shift()) await look(browser, hospital, of, shots); };
+  await Promise.all([watcher(), watcher()]);
 }

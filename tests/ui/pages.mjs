@@ -11,7 +11,7 @@ export const pagesOf = (ids) => [
   { name: 'findings', path: '/findings', title: 'Findings', has: ['Must be controlled', 'Save as CSV'] },
   { name: 'finding', path: `/findings/${ids.finding}`, has: ['What to do', 'Ward', 'Biomedical engineering', 'Evidence', 'Accept the risk until a day'] },
   { name: 'classes', path: '/classes', title: 'Weakness classes', has: ['CWE-'] },
-  { name: 'map', path: '/map', title: 'Map', has: ['Group by', 'Groups', 'Conversations', 'clear text'] },
+  { name: 'map', path: '/map', title: 'Map', has: ['Group by', 'Care areas', 'Conversations', 'clear text'] },
   { name: 'map of a device', path: `/map?level=device&within=device:${ids.pump}`, title: 'Map', has: ['Inside'] },
   { name: 'ask', path: `/ask?sql=${encodeURIComponent('SELECT class, count(*) AS devices FROM devices GROUP BY 1')}`, title: 'Ask', has: ['Examples', 'infusion-pump', 'As a chart'] },
   { name: 'bring in', path: '/bring-in', title: 'Bring in', has: ['Drop captures and documents here'] },

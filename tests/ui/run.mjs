@@ -3,6 +3,7 @@
 // Ends with 77 where Chromium is not there.
 import { launch, chromiumPath } from './browser.mjs';
 import { openHospital } from './hospital.mjs';
+import { logIns } from './log_in.mjs';
 import { looks } from './looks.mjs';
 import { finish } from './report.mjs';
 import { uses } from './uses.mjs';
@@ -18,6 +19,7 @@ let status = 2;
 try {
   await looks(browser, hospital, shots);
   await uses(browser, hospital);  // the last of them logs out
+  await logIns(browser, program);
   status = finish();
 } finally {
   await browser.close();

@@ -1,7 +1,6 @@
 // What people do with the pages, by mouse and by keyboard.
-import { shiftScript, violations, watch } from './browser.mjs';
+import { newPage, settled, shiftScript, slowness, textOf, until, violations, watch } from './browser.mjs';
 import { check, none } from './report.mjs';
-import { settled, textOf, until } from './looks.mjs';
 
 const open = async (page, hospital, path) => { await page.goto(hospital.base + path); await settled(page); };
 const focused = (page) => page.evaluate(() => {
@@ -36,8 +35,8 @@ async function keyboard(page, hospital) {
   check('the focus is to be seen', await visibleFocus(page));
   await page.keyboard.press('Enter');
   await page.waitForURL(/\/devices$/);
+  check('a new page begins at its title', await until(async () => (await focused(page)).tag === 'H1'), JSON.stringify(await focused(page)));
   await settled(page);
-  check('a new page begins at its title', (await focused(page)).tag === 'H1', JSON.stringify(await focused(page)));
   check('the search can be tabbed to', await tabTo(page, (at) => at.id === 'q', 200) !== null);
 }
 
@@ -52,16 +51,18 @@ async function evidence(page, hospital) {
   check('the evidence names the packet', /packet \d+|row \d+/.test(await dialog.innerText()));
   none('the evidence keeps WCAG 2.2 AA', await violations(page));
   await page.keyboard.press('Escape');
-  check('Escape closes the evidence', await dialog.count() === 0);
-  check('and leads back to the value', (await focused(page)).text.startsWith('Why do we say: Model'));
+  check('Escape closes the evidence', await until(async () => await dialog.count() === 0));
+  check('and leads back to the value', await until(async () => (await focused(page)).text.startsWith('Why do we say: Model')));
 }
 
 async function search(page, hospital) {
   await open(page, hospital, '/devices');
   await page.getByLabel('Search devices').fill('agilia');
   await page.waitForURL(/q=agilia/);
-  await until(() => page.evaluate(() => [...document.querySelectorAll('tbody tr')].every((row) => row.innerText.includes('Agilia'))));
-  check('search as you type finds', await page.locator('tbody tr').count() > 0);
+  check('search as you type finds', await until(() => page.evaluate(() => {
+    const rows = [...document.querySelectorAll('tbody tr')];
+    return rows.length > 0 && rows.every((row) => row.innerText.includes('Agilia'));
+  })));
   await page.getByLabel(/^4 Must be controlled/).check();
   await page.waitForURL(/rating=4/);
   await page.getByRole('button', { name: /Worst finding: 4/ }).waitFor();
@@ -85,15 +86,15 @@ async function map(page, hospital) {
   await open(page, hospital, '/map');
   await page.locator('.map-canvas canvas').first().waitFor();
   await page.getByLabel('Group by').selectOption('class');
-  await page.waitForURL(/level=class/);
+  await page.locator('.map-table caption', { hasText: 'Classes' }).waitFor();  // no longer care areas
   const group = page.locator('.map-table tbody button').first();
   await group.focus();
   await page.keyboard.press('Enter');
-  check('a group is chosen by keyboard', await group.getAttribute('aria-pressed') === 'true');
+  check('a group is chosen by keyboard', await until(async () => await group.getAttribute('aria-pressed') === 'true'));
   await page.getByRole('link', { name: /^Look inside/ }).first().click();
   await page.waitForURL(/within=/);
   await settled(page);
-  check('a group is gone into', (await textOf(page)).includes('Inside'));
+  check('a group is gone into', await until(async () => (await textOf(page)).includes('Inside')));
   await open(page, hospital, '/map');
   const slider = page.getByLabel('until', { exact: true });
   if (await slider.count() > 0) {
@@ -137,13 +138,13 @@ async function bringIn(page, hospital) {
   await page.getByLabel('Site (if there are several)').fill('northvale');
   await page.getByLabel('First show how columns are read').check();
   await page.getByLabel('or choose files:').setInputFiles(hospital.register);
-  await page.getByRole('heading', { name: /How the columns of/ }).waitFor({ timeout: 20000 });
+  await page.getByRole('heading', { name: /How the columns of/ }).waitFor();
   none('the mapping keeps WCAG 2.2 AA', await violations(page));
   check('columns are shown', await page.locator('select[aria-label^="What "]').count() > 3);
   await page.getByRole('button', { name: 'Do not', exact: true }).click();
   await page.getByLabel('First show how columns are read').uncheck();
   await page.getByLabel('or choose files:').setInputFiles(hospital.capture);
-  await page.locator('.lines li', { hasText: 'four-pumps' }).getByText('done', { exact: false }).waitFor({ timeout: 60000 });
+  await page.locator('.lines li', { hasText: 'four-pumps' }).getByText('done', { exact: false }).waitFor();
   check('a capture is brought in', true);
 }
 
@@ -171,7 +172,7 @@ async function firstPaint(page, hospital) {
   await page.addInitScript(shiftScript);
   await open(page, hospital, '/');
   const paint = await page.evaluate(() => performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 1e9);
-  check('the first paint comes within a second', paint < 1000, `${Math.round(paint)} ms`);
+  if (slowness === 1) check('the first paint comes within a second', paint < 1000, `${Math.round(paint)} ms`);
   const loaded = await page.evaluate(() => performance.getEntriesByType('resource').map((r) => r.name));
   check('Cytoscape and Plot are not loaded where nothing is drawn', !loaded.some((name) => /cytoscape|plot/.test(name)));
 }
@@ -188,8 +189,7 @@ async function logOut(page, hospital) {
 export async function uses(browser, hospital) {
   for (const use of [firstPaint, keyboard, evidence, search, map, ask, decide, hostile, workOrder, bringIn, logOut]) {
     const context = await hospital.enter(browser, { viewport: { width: 1440, height: 900 }, locale: 'en-GB', acceptDownloads: true });
-    const page = await context.newPage();
-    page.setDefaultTimeout(8000);
+    const page = await newPage(context);
     const said = watch(page, hospital.base);
     try {
       await use(page, hospital);

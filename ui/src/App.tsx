@@ -1,6 +1,6 @@
 // Which page belongs to which address. Each page is a file of its own, loaded
 // when it is first opened; Cytoscape and Plot come with those that draw.
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
 import { Refusal } from './api/client';
@@ -13,8 +13,11 @@ import { EvidenceDrawer } from './parts/Why';
 import { Today } from './pages/Today';
 import { NotFound } from './pages/NotFound';
 
-const page = <K extends string>(load: () => Promise<Record<K, React.ComponentType>>, name: K) =>
-  lazy(async () => ({ default: (await load())[name] }));
+const loads: (() => Promise<unknown>)[] = [];
+const page = <K extends string>(load: () => Promise<Record<K, React.ComponentType>>, name: K) => {
+  loads.push(load);
+  return lazy(async () => ({ default: (await load())[name] }));
+};
 
 const Devices = page(() => import('./pages/Devices'), 'Devices');
 const Device = page(() => import('./pages/Device'), 'Device');
@@ -48,13 +51,27 @@ const queries: QueryClient = new QueryClient({
   },
 });
 
+// Once the first page is there and nothing else is to do, the others are fetched,
+// so that going to one shows it at once.
+function useOtherPages() {
+  useEffect(() => {
+    const idle = window.requestIdleCallback(() => { for (const load of loads) void load().catch(() => undefined); }, { timeout: 5000 });
+    return () => window.cancelIdleCallback(idle);
+  }, []);
+}
+
 // A ward begins with its own board.
 const Home = () => (useSession().role === 'ward' ? <Navigate to="/ward" replace /> : <Today />);
 
+// The address changes at once: a box that was ticked must not look unticked until
+// the machine has time for it.
+const routing = { v7_startTransition: false, v7_relativeSplatPath: true };
+
 export function App({ code }: { code: string | null }) {
+  useOtherPages();
   return (
     <QueryClientProvider client={queries}>
-      <BrowserRouter future={{ v7_startTransition: true, v7_relativeSplatPath: true }}>
+      <BrowserRouter future={routing}>
         <SessionGate code={code}>
           <LiveData />
           <Vocabulary><EvidenceDrawer>

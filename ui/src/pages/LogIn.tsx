@@ -1,10 +1,19 @@
 import { useEffect, useState } from 'react';
 import { Button } from 'nhsuk-react-components';
 import type { Schemas } from '../api/client';
-import { ProblemBox } from '../parts/Page';
+import { Refusal } from '../api/client';
 import { useLogIn } from '../parts/Session';
 
 type Method = Schemas['Session']['methods'][number];
+
+function Refused({ error }: { error: unknown }) {
+  return (
+    <div className="problem" role="alert">
+      <h2>The log-in did not succeed</h2>
+      <p>{error instanceof Refusal ? error.problem.detail : 'Try again; if it happens again, tell who looks after asepsis.'}</p>
+    </div>
+  );
+}
 
 function Password() {
   const [user, setUser] = useState('');
@@ -12,7 +21,7 @@ function Password() {
   const logIn = useLogIn();
   return (
     <form onSubmit={(event) => { event.preventDefault(); logIn.mutate({ user: user.trim(), password }); }}>
-      {logIn.error && <ProblemBox error={logIn.error} />}
+      {logIn.error && <Refused error={logIn.error} />}
       <div className="nhsuk-form-group">
         <label className="nhsuk-label" htmlFor="user">User</label>
         <input id="user" className="nhsuk-input" autoComplete="username" autoCapitalize="none" spellCheck={false} required maxLength={80} value={user} onChange={(e) => setUser(e.target.value)} />
@@ -31,7 +40,7 @@ function Code() {
   const logIn = useLogIn();
   return (
     <form onSubmit={(event) => { event.preventDefault(); logIn.mutate({ code: code.trim() }); }}>
-      {logIn.error && <ProblemBox error={logIn.error} />}
+      {logIn.error && <Refused error={logIn.error} />}
       <p>This server is for whoever started it. Open the link that <code>asepsis serve</code> printed, or enter the code at its end.</p>
       <div className="nhsuk-form-group">
         <label className="nhsuk-label" htmlFor="code">Code</label>
@@ -49,7 +58,7 @@ export function LogIn({ methods, refused }: { methods: Method[]; refused: unknow
     <main className="frame log-in">
       <h1>asepsis</h1>
       <p>What is on this hospital’s network, how it is configured, and who must act.</p>
-      {refused !== null && <ProblemBox error={refused} />}
+      {refused !== null && <Refused error={refused} />}
       {told && <div className="problem" role="alert"><h2>The log-in did not succeed</h2><p>{told}</p></div>}
       {methods.includes('oidc') && <p><a className="nhsuk-button" href="/api/v1/session/oidc">Log in with your organisation’s account</a></p>}
       {methods.includes('password') && <Password />}

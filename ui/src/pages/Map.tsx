@@ -81,7 +81,7 @@ function Nodes({ map, selected, choose, name }: { map: MapData; selected: string
   };
   return (
     <table className="grid">
-      <caption>Groups</caption>
+      <caption>{levels.find(([level]) => level === map.level)?.[1]}</caption>
       <thead><tr><th scope="col">Name</th><th scope="col" className="n">Devices</th><th scope="col">Worst finding</th><th scope="col"><span className="nhsuk-u-visually-hidden">Go into it</span></th></tr></thead>
       <tbody>{map.nodes.map((n) => {
         const to = down(n);
@@ -130,11 +130,14 @@ function Legend() {
 
 function Drawing({ map }: { map: MapData }) {
   const words = useWords();
-  const [selected, setSelected] = useState<string | null>(null);
+  const [chosen, setSelected] = useState<string | null>(null);
+  const selected = map.nodes.some((n) => n.id === chosen) ? chosen : null;
   const nodeName = (n: Schemas['MapNode']): string => (n.kind === 'class' ? sentence(words.className(n.label)) : n.kind === 'device' && n.class && n.label.startsWith('d-') ? `${sentence(words.className(n.class))} ${n.label}` : n.label);
-  const named = useMemo(() => ({ ...map, nodes: map.nodes.map((n) => ({ ...n, label: nodeName(n) })) }), [map]);
-  const elements = useMemo(() => drawn(named), [named]);
-  const byId = useMemo(() => new Map(named.nodes.map((n) => [n.id, n.label])), [named]);
+  // Nodes and edges stay the same objects when newer data says the same: then nothing moves.
+  const nodes = useMemo(() => map.nodes.map((n) => ({ ...n, label: nodeName(n) })), [map.nodes, words]);
+  const elements = useMemo(() => drawn({ nodes, edges: map.edges }), [nodes, map.edges]);
+  const named = { ...map, nodes };
+  const byId = useMemo(() => new Map(nodes.map((n) => [n.id, n.label])), [nodes]);
   const name = (id: string) => byId.get(id) ?? id;
   return (
     <div className="map-area">

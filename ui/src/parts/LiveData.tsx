@@ -38,6 +38,8 @@ export function LiveData() {
     stream.addEventListener('data', (event) => {
       const data = parsed<Schemas['DataAge']>(event);
       if (data && version !== undefined && data.version !== version) refresh();
+      // The same once more: its models have been compared.
+      else if (data && version !== undefined) for (const of of ['models', 'model', 'plan', 'today']) void queries.invalidateQueries({ queryKey: [of] });
       version = data?.version ?? version;
     });
     stream.addEventListener('import', (event) => {

@@ -80,12 +80,18 @@ export function Empty({ title, children }: { title: string; children: ReactNode 
   return <div className="empty"><h2>{title}</h2>{children}</div>;
 }
 
-interface Answer<T> { data: T | undefined; error: unknown; isPending: boolean; refetch: () => unknown }
+interface Answer<T> { data: T | undefined; error: unknown; isPending: boolean; isPlaceholderData: boolean; refetch: () => unknown }
 
-// What was asked for, or why it is not there.
+// What was asked for, or why it is not there. While something else was asked for
+// meanwhile, what was there before stays, marked as such.
 export function Answered<T>({ answer, short, children }: { answer: Answer<T>; short?: boolean; children: (data: T) => ReactNode }) {
   if (answer.data !== undefined) {
-    return <>{answer.error ? <ProblemBox error={answer.error} retry={() => void answer.refetch()} /> : null}{children(answer.data)}</>;
+    return (
+      <div className="answered" aria-busy={answer.isPlaceholderData}>
+        {answer.error ? <ProblemBox error={answer.error} retry={() => void answer.refetch()} /> : null}
+        {children(answer.data)}
+      </div>
+    );
   }
   if (answer.error) return <ProblemBox error={answer.error} retry={() => void answer.refetch()} />;
   return <Loading short={short ?? false} />;

@@ -26,7 +26,11 @@ export function useLogIn() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: async (body: Schemas['LogIn']) => dataOf(await api.POST('/session', { body })),
-    onSuccess: (session) => { keepCsrf(session.csrf); queries.clear(); queries.setQueryData(['session'], session); },
+    onSuccess: (session) => {
+      keepCsrf(session.csrf);
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' });  // what another was shown
+      queries.setQueryData(['session'], session);
+    },
   });
 }
 

@@ -1,0 +1,51 @@
+#include "web/lists.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+#include "web/replies.hpp"
+
+namespace asepsis {
+namespace {
+
+constexpr std::size_t kCsvStep = 1'000;  // rows asked for at once
+
+}  // namespace
+
+ListPage page_of(const std::vector<char>& meant, const std::vector<std::uint32_t>& order,
+                 std::uint32_t after, std::size_t limit) {
+  ListPage page{
+      .places = {}, .total = static_cast<std::size_t>(std::ranges::count(meant, 1)), .more = false};
+  auto at = order.begin();
+  if (after != kNobody) {
+    at = std::ranges::find(order, after);
+    at += at == order.end() ? 0 : 1;
+  }
+  for (; at != order.end() && !page.more; ++at) {
+    if (meant[*at] == 0) continue;
+    if (page.places.size() < limit)
+      page.places.push_back(*at);
+    else
+      page.more = true;
+  }
+  return page;
+}
+
+Response csv_of(std::span<const std::uint32_t> places, std::string_view name, const RowsOf& rows) {
+  std::ostringstream out;
+  for (std::size_t at = 0; at == 0 || at < places.size(); at += kCsvStep) {
+    const auto part = rows(places.subspan(at, std::min(kCsvStep, places.size() - at)));
+    if (!part) return failed(part.error());
+    std::ostringstream lines;
+    write_csv(lines, *part);
+    const std::string text = std::move(lines).str();
+    out << (at == 0 ? text : text.substr(text.find('\n') + 1));
+  }
+  Response response{.type = "text/csv; charset=utf-8; header=present",
+                    .body = std::move(out).str()};
+  response.headers.emplace_back("Content-Disposition",
+                                "attachment; filename=\"" + std::string(name) + ".csv\"");
+  return response;
+}
+
+}  // namespace asepsis
