@@ -66,6 +66,14 @@ add_custom_target(serve_bench
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
   DEPENDS asepsis make_captures make_estate serve_load)
 
+# The pages on that estate, which serve_bench makes where it is not there.
+add_custom_target(ui_large
+  COMMAND bench/serve --build ${PROJECT_BINARY_DIR} --only-make
+  COMMAND scripts/build-ui --packages-only
+  COMMAND node tests/ui/large.mjs $<TARGET_FILE:asepsis> build/bench/estate.db
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
+  DEPENDS asepsis make_estate)
+
 # A listener for SOAK_MINUTES (10) at SOAK_RATE (5000) packets a second.
 add_custom_target(soak
   COMMAND tests/end_to_end/soak.py $<TARGET_FILE:asepsis> examples/hospital.pcapng.zst

@@ -49,7 +49,7 @@ export async function serve(program, db, more = []) {
   return { server, base: `http://127.0.0.1:${port}`, link };
 }
 
-async function logIn(browser, base, link) {
+export async function logIn(browser, base, link) {
   const context = await browser.newContext();
   const page = await newPage(context);
   await page.goto(link);

@@ -15,7 +15,7 @@ async function says(page, of) {
 }
 
 async function fits(page, of) {
-  for (const width of [390, 320]) {  // a phone; and 1280 pixels at 400 %
+  for (const width of [2560, 640, 390, 320]) {  // a wall; 1280 pixels at 200 %; a phone; 1280 at 400 %
     await page.setViewportSize({ width, height: 800 });
     const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     check(`${of.name} fits ${width} pixels`, await until(async () => await over() <= 0, 2000), `${await over()} too wide`);

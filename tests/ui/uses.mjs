@@ -105,6 +105,15 @@ async function map(page, hospital) {
   }
 }
 
+async function header(page, hospital) {
+  await open(page, hospital, '/');
+  for (const width of [1181, 1280, 1366, 1440, 1920]) {
+    await page.setViewportSize({ width, height: 800 });
+    const high = () => page.evaluate(() => document.querySelector('.top').offsetHeight);
+    check(`the header has one row at ${width} pixels`, await until(async () => await high() < 64, 2000), `${await high()} high`);
+  }
+}
+
 async function ask(page, hospital) {
   await open(page, hospital, '/ask');
   await page.getByLabel('Question').fill('SELECT class, count(*) AS devices FROM devices GROUP BY 1 ORDER BY 2 DESC');
@@ -187,7 +196,7 @@ async function logOut(page, hospital) {
 }
 
 export async function uses(browser, hospital) {
-  for (const use of [firstPaint, keyboard, evidence, search, map, ask, decide, hostile, workOrder, bringIn, logOut]) {
+  for (const use of [firstPaint, header, keyboard, evidence, search, map, ask, decide, hostile, workOrder, bringIn, logOut]) {
     const context = await hospital.enter(browser, { viewport: { width: 1440, height: 900 }, locale: 'en-GB', acceptDownloads: true });
     const page = await newPage(context);
     const said = watch(page, hospital.base);

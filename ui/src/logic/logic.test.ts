@@ -7,6 +7,7 @@ import { drawn, inside, kindOf } from './graph';
 import { codeOf } from './link';
 import { ageText, between, isoDay, isOld, timeText } from './time';
 import { changedMapping, uploadQuery } from './upload';
+import { mostVariants, shownVariants } from './variants';
 import { wordsOf } from './vocabulary';
 import { cards } from './ward';
 import { bytes, count, deviceName, percent } from './words';
@@ -129,4 +130,14 @@ describe('bringing in', () => {
 describe('clauses', () => {
   it.each([[{ caf: ['B2.a', 'B3.b'], other_one: ['x'] }, ['NCSC CAF: B2.a, B3.b', 'other one: x']], [undefined, []]])('%o', (clauses, texts) =>
     expect(clauseTexts(clauses)).toEqual(texts));
+});
+
+describe('variants', () => {
+  const variants = Array.from({ length: 40 }, (_, i) => ({ id: `v${i}`, devices: Array.from({ length: 40 - i }, (_, d) => `d-${i}-${d}`) }));
+  it('are all shown where they are few', () => expect(shownVariants({ variants: variants.slice(0, 5) })).toHaveLength(5));
+  it('are the largest, and the target, where they are many', () => {
+    const shown = shownVariants({ variants, target: 'v39' });
+    expect(shown).toHaveLength(mostVariants);
+    expect(shown.slice(0, 2).map((v) => v.id)).toEqual(['v39', 'v0']);
+  });
 });

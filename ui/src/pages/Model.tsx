@@ -3,7 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
 import { BackLink, WarningCallout } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
-import { count, levels, sentence } from '../logic/words';
+import { shownVariants } from '../logic/variants';
+import { count, levels, number, sentence } from '../logic/words';
 import { Answered, Page } from '../parts/Page';
 import { DeviceLink, Grade, Unknown, modelName } from '../parts/Show';
 import { useWords } from '../parts/Vocabulary';
@@ -11,6 +12,7 @@ import { Why } from '../parts/Why';
 
 type ModelData = Schemas['Model'];
 const few = 12;
+const many = 500;
 
 export const label = (about: ModelData['about'], id: string): string => {
   const d = about[id];
@@ -19,7 +21,7 @@ export const label = (about: ModelData['about'], id: string): string => {
 
 function Chips({ model, variant }: { model: ModelData; variant: ModelData['variants'][number] }) {
   const [all, setAll] = useState(false);
-  const shown = all ? variant.devices : variant.devices.slice(0, few);
+  const shown = variant.devices.slice(0, all ? many : few);
   return (
     <>
       <ul className="chips">{shown.map((id) => {
@@ -32,7 +34,7 @@ function Chips({ model, variant }: { model: ModelData; variant: ModelData['varia
           </li>
         );
       })}</ul>
-      {variant.devices.length > few && <button type="button" className="link-button" onClick={() => setAll(!all)}>{all ? 'Show fewer' : `Show all ${variant.devices.length}`}</button>}
+      {variant.devices.length > few && <button type="button" className="link-button" onClick={() => setAll(!all)}>{all ? 'Show fewer' : variant.devices.length > many ? `Show ${many} of ${number(variant.devices.length)}` : `Show all ${variant.devices.length}`}</button>}
     </>
   );
 }
@@ -57,7 +59,7 @@ function Row({ model, row }: { model: ModelData; row: ModelData['separating'][nu
         <span title={row.meaning}>{row.title}</span>{row.instance && <div className="small quiet">{row.instance}</div>}
         {row.proven && <span className="nhsuk-u-visually-hidden"> (proven to differ)</span>}
       </th>
-      {model.variants.map((v) => <Cell key={v.id} model={model} row={row} variant={v} />)}
+      {shownVariants(model).map((v) => <Cell key={v.id} model={model} row={row} variant={v} />)}
     </tr>
   );
 }
@@ -75,7 +77,7 @@ function Matrix({ model }: { model: ModelData }) {
           <thead>
             <tr>
               <th scope="col">Setting</th>
-              {model.variants.map((v) => (
+              {shownVariants(model).map((v) => (
                 <th key={v.id} scope="col" className={v.id === model.target ? 'target' : undefined}>
                   <span className="variant-name">{v.id}</span><Grade of={v.grade} />
                   <div className="small">{count(v.devices.length, 'device')}{v.id === model.target && <strong>, target</strong>}</div>
@@ -91,11 +93,17 @@ function Matrix({ model }: { model: ModelData }) {
   );
 }
 
+function LeftOut({ model }: { model: ModelData }) {
+  const shown = shownVariants(model).length;
+  if (shown === model.variants.length) return null;
+  return <p>{`${number(model.variants.length)} variants are more than can be compared here: shown are the ${shown} of most devices${model.target ? ', with that of the plan' : ''}. `}<code>asepsis drift</code> lists all.</p>;
+}
+
 function Variants({ model }: { model: ModelData }) {
   return (
     <section className="panel" aria-labelledby="variants-h">
       <h2 id="variants-h">Which device is which</h2>
-      {model.variants.map((v) => (
+      {shownVariants(model).map((v) => (
         <div key={v.id}>
           <h3><span className="variant-name">{v.id}</span><Grade of={v.grade} />{v.id === model.target && ' Target of the plan'}</h3>
           {v.meaning && <p className="small quiet">{v.meaning}</p>}
@@ -145,6 +153,7 @@ export function Model() {
       <Answered answer={answer}>{(model) => (
         <>
           <p className="lead"><strong>{model.headline}</strong>{model.class && <span className="quiet">{` ${sentence(words.className(model.class))}, ${count(model.devices.length, 'device')}.`}</span>}</p>
+          <LeftOut model={model} />
           {model.separating.length > 0 && <Matrix model={model} />}
           <Variants model={model} />
           <Plan id={model.id} />

@@ -1,10 +1,10 @@
 // The plan on paper: a device a box, a tick a step, and who did it.
 import { useQuery } from '@tanstack/react-query';
-import { Link, useParams } from 'react-router-dom';
+import { Link, useParams, useSearchParams } from 'react-router-dom';
 import { BackLink, Button, WarningCallout } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
 import { timeText } from '../logic/time';
-import { count } from '../logic/words';
+import { count, number } from '../logic/words';
 import { Answered, Empty, Page } from '../parts/Page';
 import { modelName } from '../parts/Show';
 
@@ -32,6 +32,28 @@ function DeviceBox({ d }: { d: PlanDevice }) {
   );
 }
 
+// A hundred devices a time: no more is printed, nor done, at once.
+const most = 100;
+
+function Sheets({ all }: { all: PlanDevice[] }) {
+  const [search] = useSearchParams();
+  const asked = Number(search.get('from') ?? 1);
+  const from = Number.isInteger(asked) && asked > 0 && asked <= all.length ? asked - 1 : 0;
+  const to = Math.min(all.length, from + most);
+  return (
+    <>
+      {all.length > most && (
+        <p>
+          {`Devices ${number(from + 1)} to ${number(to)} of ${number(all.length)}. `}
+          {from > 0 && <Link className="no-print" to={`?from=${Math.max(1, from + 1 - most)}`}>{'Those before '}</Link>}
+          {to < all.length && <Link className="no-print" to={`?from=${to + 1}`}>Those after</Link>}
+        </p>
+      )}
+      {all.slice(from, to).map((d) => <DeviceBox key={d.device} d={d} />)}
+    </>
+  );
+}
+
 export function WorkOrder() {
   const { id = '' } = useParams();
   const answer = useQuery({
@@ -49,7 +71,7 @@ export function WorkOrder() {
         <>
           <p className="lead">{`${p.headline} ${count(p.devices.length, 'device')}${p.target ? `, to be as variant ${p.target}` : ''}. Written ${timeText(new Date().toISOString())}.`}</p>
           <WarningCallout><WarningCallout.Heading>Before anything</WarningCallout.Heading><p>{p.before_anything}</p></WarningCallout>
-          {p.devices.map((d) => <DeviceBox key={d.device} d={d} />)}
+          <Sheets all={p.devices} />
         </>
       ))}</Answered>
     </Page>
