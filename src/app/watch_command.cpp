@@ -126,6 +126,7 @@ void attend(const Watch& watch, LiveRun& run, Recorder& recorder, int done) {
 Result<LiveStatus> record(const Watch& watch, Database& database, const SourceInfo& source,
                           std::vector<std::unique_ptr<LiveSource>> sources, LiveRun& run,
                           LiveStore::Again again, const LiveLimits& limits) {
+  database.keep_at_most(limits.cache_bytes);
   auto store = LiveStore::open(database, source, again, limits.store);
   if (!store) return std::unexpected(store.error());
   Recorder recorder(database, *store, watch.knowledge, source,
@@ -281,6 +282,7 @@ Result<void> run(const WatchCommand& asked) {
                 "M is the least");
   if (!asked.keep_patients.empty() && asked.keep_patients != kAllowed)
     return fail("--keep-patients is given as '" + std::string(kAllowed) + "' or not at all");
+  give_memory_back();
   std::signal(SIGPIPE, SIG_IGN);  // who asked for metrics may have gone
   const Signals signals{SIGINT, SIGTERM, SIGHUP};
   auto knowledge = shared_knowledge(asked);
