@@ -35,6 +35,10 @@ Result<bool> run(const CheckCommand& command);
 // derived, and for checks of the reach of the estate, they wait for the next.
 Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated);
 
+// The same for who listens, and nobody asks `asepsis check`: of an estate of a few
+// devices all findings, where there were none or everything was derived.
+Result<void> keep_findings(Database& database, const PackSet& packs, const Updated& updated);
+
 // What the clock of this computer says.
 Time clock_time();
 

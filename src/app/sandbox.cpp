@@ -36,15 +36,27 @@ Result<void> drop_capabilities() {
   return {};
 }
 
-// The rules of one filter; the first that the library refuses is remembered.
+// The rules of one filter; the first that the library refuses is remembered. What
+// no rule names is refused or allowed as `otherwise` says.
 class Rules {
  public:
-  Rules() : filter_(seccomp_init(SCMP_ACT_ALLOW)) {}
+  explicit Rules(std::uint32_t otherwise) : filter_(seccomp_init(otherwise)) {
+    constexpr std::uint32_t kLog = 1;  // what is refused is named in the kernel's log
+    constexpr std::uint32_t kTree = 2;
+    note(seccomp_attr_set(filter_, SCMP_FLTATR_CTL_LOG, kLog));
+    note(seccomp_attr_set(filter_, SCMP_FLTATR_CTL_OPTIMIZE, kTree));
+  }
   ~Rules() { seccomp_release(filter_); }
   Rules(const Rules&) = delete;
   Rules& operator=(const Rules&) = delete;
 
-  void forbid(int call) { note(seccomp_rule_add_array(filter_, kRefuse, call, 0, nullptr)); }
+  void allow(std::span<const int> calls) {
+    for (const int call : calls)
+      note(seccomp_rule_add_array(filter_, SCMP_ACT_ALLOW, call, 0, nullptr));
+  }
+  void forbid(std::span<const int> calls) {
+    for (const int call : calls) note(seccomp_rule_add_array(filter_, kRefuse, call, 0, nullptr));
+  }
   // Where the argument of that number is the file.
   void forbid(int call, unsigned argument, int file) {
     const scmp_arg_cmp same{argument, SCMP_CMP_MASKED_EQ, 0xffff'ffff,
@@ -66,44 +78,91 @@ class Rules {
   int error_ = 0;
 };
 
-Result<void> forbid_sending(std::span<const int> capture) {
-  Rules rules;
-  // A socket is sent on by these or by writing; a new one could be sent on.
-  for (const int call : {SCMP_SYS(sendto), SCMP_SYS(sendmsg), SCMP_SYS(sendmmsg), SCMP_SYS(socket),
-                         SCMP_SYS(socketpair), SCMP_SYS(connect)})
-    rules.forbid(call);
-  // Ways around these, and to more rights.
-  for (const int call : {SCMP_SYS(io_uring_setup),
-                         SCMP_SYS(io_uring_enter),
-                         SCMP_SYS(io_uring_register),
-                         SCMP_SYS(execve),
-                         SCMP_SYS(execveat),
-                         SCMP_SYS(ptrace),
-                         SCMP_SYS(process_vm_writev),
-                         SCMP_SYS(pidfd_getfd),
-                         SCMP_SYS(bpf),
-                         SCMP_SYS(unshare),
-                         SCMP_SYS(setns),
-                         SCMP_SYS(mount),
-                         SCMP_SYS(perf_event_open),
-                         SCMP_SYS(userfaultfd),
-                         SCMP_SYS(add_key),
-                         SCMP_SYS(keyctl),
-                         SCMP_SYS(request_key),
-                         SCMP_SYS(init_module),
-                         SCMP_SYS(finit_module),
-                         SCMP_SYS(kexec_load)})
-    rules.forbid(call);
-  for (const int file : capture) {
-    for (const int call :
-         {SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(pwritev),
-          SCMP_SYS(pwritev2), SCMP_SYS(sendfile), SCMP_SYS(vmsplice), SCMP_SYS(dup), SCMP_SYS(dup2),
-          SCMP_SYS(dup3), SCMP_SYS(fcntl), SCMP_SYS(ioctl), SCMP_SYS(setsockopt)})
-      rules.forbid(call, 0, file);
-    rules.forbid(SCMP_SYS(splice), 2, file);
-    rules.forbid(SCMP_SYS(tee), 1, file);
-  }
-  return rules.load();
+// What could send, or get around that it cannot: refused outright. A socket is
+// sent on by these or by writing; a new one could be sent on.
+constexpr int kForbidden[] = {SCMP_SYS(sendto),
+                              SCMP_SYS(sendmsg),
+                              SCMP_SYS(sendmmsg),
+                              SCMP_SYS(socket),
+                              SCMP_SYS(socketpair),
+                              SCMP_SYS(connect),
+                              SCMP_SYS(sendfile),
+                              SCMP_SYS(splice),
+                              SCMP_SYS(tee),
+                              SCMP_SYS(vmsplice),
+                              SCMP_SYS(dup),
+                              SCMP_SYS(dup2),
+                              SCMP_SYS(dup3),
+                              SCMP_SYS(io_uring_setup),
+                              SCMP_SYS(io_uring_enter),
+                              SCMP_SYS(execve),
+                              SCMP_SYS(execveat),
+                              SCMP_SYS(io_uring_register),
+                              SCMP_SYS(ptrace),
+                              SCMP_SYS(process_vm_writev),
+                              SCMP_SYS(pidfd_getfd),
+                              SCMP_SYS(bpf),
+                              SCMP_SYS(unshare),
+                              SCMP_SYS(setns),
+                              SCMP_SYS(mount),
+                              SCMP_SYS(perf_event_open),
+                              SCMP_SYS(userfaultfd),
+                              SCMP_SYS(kexec_load),
+                              SCMP_SYS(init_module),
+                              SCMP_SYS(finit_module)};
+
+// All that a listener does once it listens: its own memory, threads and clock;
+// the files of the database, of packets and of knowledge; what was opened
+// before (rings, who asks for metrics, systemd); signals.
+constexpr int kNeeded[] = {
+    // Memory, threads, signals.
+    SCMP_SYS(brk), SCMP_SYS(mmap), SCMP_SYS(munmap), SCMP_SYS(mremap), SCMP_SYS(mprotect),
+    SCMP_SYS(madvise), SCMP_SYS(mincore), SCMP_SYS(membarrier), SCMP_SYS(clone), SCMP_SYS(clone3),
+    SCMP_SYS(futex), SCMP_SYS(set_robust_list), SCMP_SYS(rseq), SCMP_SYS(set_tid_address),
+    SCMP_SYS(exit), SCMP_SYS(exit_group), SCMP_SYS(sched_yield), SCMP_SYS(sched_getaffinity),
+    SCMP_SYS(gettid), SCMP_SYS(getpid), SCMP_SYS(tgkill), SCMP_SYS(rt_sigaction),
+    SCMP_SYS(rt_sigprocmask), SCMP_SYS(rt_sigreturn), SCMP_SYS(sigaltstack),
+    SCMP_SYS(restart_syscall),
+    // Time, and waiting.
+    SCMP_SYS(clock_gettime), SCMP_SYS(clock_getres), SCMP_SYS(clock_nanosleep), SCMP_SYS(nanosleep),
+    SCMP_SYS(gettimeofday), SCMP_SYS(time), SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(select),
+    SCMP_SYS(pselect6), SCMP_SYS(eventfd2), SCMP_SYS(pipe), SCMP_SYS(pipe2),
+    // Files that are open.
+    SCMP_SYS(read), SCMP_SYS(readv), SCMP_SYS(pread64), SCMP_SYS(preadv), SCMP_SYS(write),
+    SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(pwritev), SCMP_SYS(close), SCMP_SYS(lseek),
+    SCMP_SYS(fsync), SCMP_SYS(fdatasync), SCMP_SYS(ftruncate), SCMP_SYS(fallocate),
+    SCMP_SYS(fadvise64), SCMP_SYS(readahead), SCMP_SYS(fcntl), SCMP_SYS(flock), SCMP_SYS(ioctl),
+    SCMP_SYS(fstat), SCMP_SYS(fstatfs), SCMP_SYS(fchmod), SCMP_SYS(fchown),
+    // Files by name: which can be changed is Landlock's.
+    SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(stat), SCMP_SYS(lstat), SCMP_SYS(newfstatat),
+    SCMP_SYS(statx), SCMP_SYS(statfs), SCMP_SYS(access), SCMP_SYS(faccessat), SCMP_SYS(faccessat2),
+    SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getdents64), SCMP_SYS(getcwd),
+    SCMP_SYS(unlink), SCMP_SYS(unlinkat), SCMP_SYS(rename), SCMP_SYS(renameat), SCMP_SYS(renameat2),
+    SCMP_SYS(mkdir), SCMP_SYS(mkdirat), SCMP_SYS(rmdir), SCMP_SYS(umask),
+    // Sockets that were opened before.
+    SCMP_SYS(recvfrom), SCMP_SYS(recvmsg), SCMP_SYS(accept), SCMP_SYS(accept4),
+    SCMP_SYS(getsockopt), SCMP_SYS(setsockopt), SCMP_SYS(getsockname), SCMP_SYS(getpeername),
+    SCMP_SYS(shutdown),
+    // Who and where it is.
+    SCMP_SYS(getuid), SCMP_SYS(geteuid), SCMP_SYS(getgid), SCMP_SYS(getegid), SCMP_SYS(capget),
+    SCMP_SYS(uname), SCMP_SYS(getrandom), SCMP_SYS(prlimit64), SCMP_SYS(getrlimit),
+    SCMP_SYS(getrusage), SCMP_SYS(sysinfo), SCMP_SYS(times)};
+
+// Two filters, as one cannot say "any file but these": the kernel takes what is
+// stricter. What neither names fails as on a kernel that does not have it, for
+// which libraries have another way; who is listened for need not pay for a call
+// that a new library makes.
+Result<void> limit_calls(std::span<const int> capture) {
+  Rules sending(SCMP_ACT_ALLOW);
+  for (const int file : capture)
+    for (const int call : {SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(pwrite64), SCMP_SYS(pwritev),
+                           SCMP_SYS(fcntl), SCMP_SYS(ioctl), SCMP_SYS(setsockopt)})
+      sending.forbid(call, 0, file);
+  if (const auto loaded = sending.load(); !loaded) return loaded;
+  Rules all(SCMP_ACT_ERRNO(ENOSYS));
+  all.forbid(kForbidden);
+  all.allow(kNeeded);
+  return all.load();
 }
 
 // Everything that changes a file or runs it, of the first version of Landlock
@@ -156,6 +215,9 @@ Result<void> try_it(std::span<const int> capture) {
     if (!refused(::fcntl(file, F_DUPFD_CLOEXEC, 0))) return broken("copy a capture socket");
   }
   if (!refused(::socket(AF_INET, SOCK_DGRAM, 0))) return broken("open a socket");
+  constexpr unsigned long kOnlyAsk = 0xffff'ffff;
+  if (::syscall(SYS_personality, kOnlyAsk) != -1 || errno != ENOSYS)
+    return broken("make system calls that it does not need");
   const std::unique_ptr<void, int (*)(void*)> mine(cap_get_proc(), cap_free);
   const std::unique_ptr<void, int (*)(void*)> none(cap_init(), cap_free);
   if (!mine || !none ||
@@ -183,7 +245,7 @@ Result<Sealed> seal(std::span<const int> capture,
   if (const auto dropped = drop_capabilities(); !dropped) return std::unexpected(dropped.error());
   const auto files = keep_to(writable);
   if (!files) return std::unexpected(files.error());
-  if (const auto forbidden = forbid_sending(capture); !forbidden)
+  if (const auto forbidden = limit_calls(capture); !forbidden)
     return std::unexpected(forbidden.error());
   if (const auto tried = try_it(capture); !tried) return std::unexpected(tried.error());
   return Sealed{.files = *files};

@@ -6,8 +6,10 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <iostream>
+#include <memory>
 #include <thread>
 
 #include "app/check_command.hpp"
@@ -27,11 +29,16 @@
 namespace asepsis {
 namespace {
 
+// What people review, as it was last read: the packs look classes up in the knowledge.
+struct Reviewed {
+  std::shared_ptr<const Knowledge> knowledge;
+  PackSet packs;
+};
+
 // Everything that a run needs but its sources.
 struct Watch {
   const WatchCommand& command;
-  std::shared_ptr<const Knowledge> knowledge;
-  PackSet packs;  // as they were when it began
+  mutable std::atomic<std::shared_ptr<const Reviewed>> reviewed;
   const Signals& signals;
   const ServiceManager& manager;
   const MetricsServer& metrics;
@@ -60,20 +67,25 @@ Result<void> open_packets(Watch& watch) {
   return {};
 }
 
-Result<std::shared_ptr<const Knowledge>> shared_knowledge(const WatchCommand& command) {
-  auto knowledge = load_knowledge(command.knowledge);
-  if (!knowledge) return std::unexpected(knowledge.error());
-  return std::make_shared<const Knowledge>(*std::move(knowledge));
+Result<std::shared_ptr<const Reviewed>> read_reviewed(const WatchCommand& command) {
+  auto read = load_knowledge(command.knowledge);
+  if (!read) return std::unexpected(read.error());
+  const auto knowledge = std::make_shared<const Knowledge>(*std::move(read));
+  auto packs = usual_packs(*knowledge, {});
+  if (!packs) return std::unexpected(packs.error());
+  return std::make_shared<const Reviewed>(
+      Reviewed{.knowledge = knowledge, .packs = *std::move(packs)});
 }
 
-// SIGHUP: the site's own knowledge may have changed.
+// SIGHUP: the site's own knowledge and packs may have changed.
 void reload(const Watch& watch, Recorder& recorder) {
   watch.manager.tell("RELOADING=1");
-  if (auto knowledge = shared_knowledge(watch.command)) {
-    recorder.learn(*std::move(knowledge));
-    log_event(Level::info, "knowledge is read anew");
+  if (const auto reviewed = read_reviewed(watch.command)) {
+    watch.reviewed = *reviewed;
+    recorder.learn((*reviewed)->knowledge);
+    log_event(Level::info, "knowledge and packs are read anew");
   } else {
-    log_event(Level::error, "knowledge stays as it was: " + knowledge.error().message);
+    log_event(Level::error, "knowledge and packs stay as they were: " + reviewed.error().message);
   }
   watch.manager.tell("READY=1");
 }
@@ -126,12 +138,14 @@ void attend(const Watch& watch, LiveRun& run, Recorder& recorder, int done) {
 Result<LiveStatus> record(const Watch& watch, Database& database, const SourceInfo& source,
                           std::vector<std::unique_ptr<LiveSource>> sources, LiveRun& run,
                           LiveStore::Again again, const LiveLimits& limits) {
+  database.keep_at_most(limits.cache_bytes);
   auto store = LiveStore::open(database, source, again, limits.store);
   if (!store) return std::unexpected(store.error());
-  Recorder recorder(database, *store, watch.knowledge, source,
+  Recorder recorder(database, *store, watch.reviewed.load()->knowledge, source,
                     again == LiveStore::Again::repeats ? &run : nullptr);
   recorder.on_derived([&](const Updated& updated) {
-    if (const auto found = refresh_findings(database, watch.packs, updated); !found)
+    const std::shared_ptr<const Reviewed> reviewed = watch.reviewed;
+    if (const auto found = keep_findings(database, reviewed->packs, updated); !found)
       log_event(Level::error, found.error().message);
   });
   recorder.on_round([&] { watch.manager.tell("WATCHDOG=1"); });
@@ -281,19 +295,16 @@ Result<void> run(const WatchCommand& asked) {
                 "M is the least");
   if (!asked.keep_patients.empty() && asked.keep_patients != kAllowed)
     return fail("--keep-patients is given as '" + std::string(kAllowed) + "' or not at all");
+  give_memory_back();
   std::signal(SIGPIPE, SIG_IGN);  // who asked for metrics may have gone
   const Signals signals{SIGINT, SIGTERM, SIGHUP};
-  auto knowledge = shared_knowledge(asked);
-  if (!knowledge) return std::unexpected(knowledge.error());
-  const auto first = *knowledge;  // the packs look classes up there
-  auto packs = usual_packs(*first, {});
-  if (!packs) return std::unexpected(packs.error());
+  auto reviewed = read_reviewed(asked);
+  if (!reviewed) return std::unexpected(reviewed.error());
   const auto metrics = MetricsServer::open(asked.metrics);
   if (!metrics) return std::unexpected(metrics.error());
   const ServiceManager manager;
   Watch watch{.command = asked,
-              .knowledge = *std::move(knowledge),
-              .packs = *std::move(packs),
+              .reviewed = *std::move(reviewed),
               .signals = signals,
               .manager = manager,
               .metrics = *metrics};

@@ -40,6 +40,9 @@ ConversationState state_of(const Flow& flow) {
 
 constexpr std::string_view kMidStream = "mid-stream";
 
+// Only dialogues are ever attached to our flows.
+Dialogue* dialogue_with(const Flow& flow) { return static_cast<Dialogue*>(flow.state); }
+
 // What a flow looks like that said something which nothing recognises.
 void describe_unknown(const Flow& flow, ConversationRow& row) {
   const bool tcp = row.protocol == ip_protocol::kTcp;
@@ -48,11 +51,11 @@ void describe_unknown(const Flow& flow, ConversationRow& row) {
     row.shape = kMidStream;
     return;
   }
-  const OpeningShape& shape = static_cast<const Dialogue&>(*flow.state).shape();
-  row.shape = shape.text().view();
-  row.mark = shape.mark().view();
-  row.client_turn = ConversationRow::Range(shape.size(Side::client));
-  row.server_turn = ConversationRow::Range(shape.size(Side::server));
+  const Dialogue& dialogue = *dialogue_with(flow);
+  row.shape = dialogue.shape().view();
+  row.mark = dialogue.mark().view();
+  row.client_turn = ConversationRow::Range(dialogue.turn(Side::client));
+  row.server_turn = ConversationRow::Range(dialogue.turn(Side::server));
 }
 
 // The flow as it is now.
@@ -62,10 +65,9 @@ ConversationRow row_of(const Flow& flow) {
                       .protocol = flow.key.protocol,
                       .port = flow.server_port(),
                       .state = state_of(flow)};
-  if (flow.state) {
-    const auto& dialogue = static_cast<const Dialogue&>(*flow.state);
-    row.application = dialogue.application;
-    row.security = dialogue.security;
+  if (const Dialogue* const dialogue = dialogue_with(flow); dialogue != nullptr) {
+    row.application = dialogue->application();
+    row.security = dialogue->security;
   }
   row.client_bytes = flow.client().bytes;
   row.server_bytes = flow.server().bytes;
@@ -75,30 +77,21 @@ ConversationRow row_of(const Flow& flow) {
   row.server_hops = hops_of_half(flow.server(), flow.client_ip());
   row.flows = {{flow.first, flow.client_port()}};
   row.seen = {.first = flow.first, .last = flow.last, .count = 1, .packet = flow.first_packet};
-  if (flow.state && row.application.empty()) describe_unknown(flow, row);
+  if (flow.state != nullptr && row.application.empty()) describe_unknown(flow, row);
   return row;
 }
 
 // A side that sent from a second MAC too: the same conversation from there.
-ConversationRow other_view(const Flow& flow, Side side, ConversationRow row) {
+ConversationRow other_view(const Flow& flow, Side side, const FlowExtra::End& end,
+                           ConversationRow row) {
   const bool client = side == Side::client;
-  const FlowHalf& half = client ? flow.client() : flow.server();
   row.client_bytes = row.server_bytes = row.client_packets = row.server_packets = 0;
   row.client_hops = row.server_hops = 255;
-  (client ? row.client : row.server).mac = half.other_mac;
+  (client ? row.client : row.server).mac = end.other_mac;
   (client ? row.client_packets : row.server_packets) = 1;
   (client ? row.client_hops : row.server_hops) =
-      hops_from(half.other_ttl, client ? flow.server_ip() : flow.client_ip());
+      hops_from(end.other_ttl, client ? flow.server_ip() : flow.client_ip());
   return row;
-}
-
-// The rows that stand for a flow: its own and those from second MACs.
-template <class Visit>
-void for_each_view(const Flow& flow, const ConversationRow& row, Visit visit) {
-  for (const Side side : {Side::client, Side::server})
-    if (!flow.halves[side == Side::client ? 0 : 1].other_mac.empty())
-      visit(other_view(flow, side, row));
-  visit(row);
 }
 
 }  // namespace
@@ -152,6 +145,7 @@ void Worker::count(const Packet& packet, DecodeError error) {
 void Worker::finish() {
   fragments_.finish();
   flows_.finish();
+  dialogues_.clear();
   add_sayings();
 }
 
@@ -169,6 +163,15 @@ std::deque<ConversationRow> Worker::running(std::size_t most) const {
                     [&](ConversationRow row) { rows.push_back(std::move(row)); });
     });
   return rows;
+}
+
+// The rows that stand for a flow: its own and those from second MACs.
+template <class Visit>
+void Worker::for_each_view(const Flow& flow, const ConversationRow& row, Visit visit) const {
+  for (const Side side : {Side::client, Side::server})
+    if (flow.halves[side == Side::client ? 0 : 1].second_mac)
+      visit(other_view(flow, side, flows_.extra_of(flow, side), row));
+  visit(row);
 }
 
 void Worker::shed() {
@@ -206,11 +209,15 @@ void Worker::add_incomplete(const Decoded& piece, Time time, std::uint64_t numbe
   flows_.add(packet, time, number);
 }
 
+Dialogue& Worker::begin_dialogue(Flow& flow) {
+  Dialogue& dialogue = dialogues_.make();
+  flow.state = &dialogue;
+  return dialogue;
+}
+
 std::uint64_t Worker::on_data(Flow& flow, Side from, Bytes bytes) {
-  if (!flow.state && relate(flow)) return 0;
-  if (!flow.state) flow.state = std::make_unique<Dialogue>();
-  // Only dialogues are ever attached to our flows.
-  auto& dialogue = static_cast<Dialogue&>(*flow.state);
+  if (flow.state == nullptr && relate(flow)) return 0;
+  Dialogue& dialogue = flow.state != nullptr ? *dialogue_with(flow) : begin_dialogue(flow);
   const ProtocolIndex before = dialogue.protocol();
   const std::uint64_t malformed = before ? protocol_counts_.malformed[*before] : 0;
   speaking_ = &flow;
@@ -230,16 +237,16 @@ void Worker::bear_witness(const Dialogue& dialogue, ProtocolIndex before, std::u
   const ProtocolIndex now = dialogue.protocol();
   if (!now || (before && before != now)) return;
   const std::string_view name = protocols()[*now]->name;
-  if (dialogue.application == name && (!before || protocol_counts_.malformed[*now] == malformed))
+  if (dialogue.application() == name && (!before || protocol_counts_.malformed[*now] == malformed))
     witness_->speech(name);
 }
 
 void Worker::on_loss(Flow& flow, Side from, std::uint64_t size) {
-  if (flow.state) static_cast<Dialogue&>(*flow.state).lose(from, size);
+  if (flow.state != nullptr) dialogue_with(flow)->lose(from, size);
 }
 
 void Worker::on_closed(Flow& flow) {
-  if (flow.state) static_cast<Dialogue&>(*flow.state).close();
+  if (flow.state != nullptr) dialogue_with(flow)->close();
 }
 
 // A flow that another one agreed on: it is named after that and not read.
@@ -248,19 +255,19 @@ bool Worker::relate(Flow& flow) {
   if (agreement == nullptr) return false;
   const bool knows_caller = flow.key.protocol == ip_protocol::kTcp;
   if (!knows_caller && flow.server_ip() != agreement->server) flow.turn_round();
-  auto dialogue = std::make_unique<Dialogue>();
-  dialogue->application = agreement->application;
-  flow.state = std::move(dialogue);
+  begin_dialogue(flow).name(agreement->application);
   flow.oriented = true;
   flow.wants_data = false;
   return true;
 }
 
 void Worker::on_end(Flow& flow) {
-  if (!flow.state) relate(flow);
+  if (flow.state == nullptr) relate(flow);
   const ConversationRow row = row_of(flow);
   add_unknown(flow, row);
   for_each_view(flow, row, [&](ConversationRow view) { facts_.add(std::move(view)); });
+  if (flow.state != nullptr) dialogues_.give_back(*dialogue_with(flow));
+  flow.state = nullptr;
 }
 
 // Who took part in a flow that said something which nothing recognises.
@@ -321,8 +328,8 @@ void Worker::on_related_flow(std::string_view application, Side listener, std::u
 
 void Worker::on_application(std::string_view name, Security security) {
   // A conversation that went on under TLS keeps the name of what it carries.
-  const bool plain_tls = name == "tls" && !dialogue_->application.empty();
-  if (!plain_tls) dialogue_->application = name;
+  const bool plain_tls = name == "tls" && !dialogue_->application().empty();
+  if (!plain_tls) dialogue_->name(name);
   dialogue_->security = security;
 }
 

@@ -12,6 +12,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include "app/related_flows.hpp"
+#include "base/pool.hpp"
 #include "capture/capture_file.hpp"
 #include "fact/fact_table.hpp"
 #include "flow/flow_table.hpp"
@@ -99,6 +100,9 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
  private:
   void on_decoded(const Decoded& packet) override;
   void add_incomplete(const Decoded& piece, Time time, std::uint64_t number);
+  Dialogue& begin_dialogue(Flow& flow);
+  template <class Visit>
+  void for_each_view(const Flow& flow, const ConversationRow& row, Visit visit) const;
   std::uint64_t on_data(Flow& flow, Side from, Bytes bytes) override;
   void on_loss(Flow& flow, Side from, std::uint64_t size) override;
   void on_closed(Flow& flow) override;
@@ -121,6 +125,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   ProtocolCounts protocol_counts_;
   DatagramParsers datagram_parsers_;
   FragmentTable fragments_;
+  Pool<Dialogue> dialogues_;
   FlowTable flows_;
   RelatedFlows related_;
   // What a repeated message says: the rows of its facts, and when it came again.

@@ -10,7 +10,8 @@
 namespace asepsis {
 namespace {
 
-constexpr std::uint64_t kMappedSize = 32U << 20;
+// What is mapped counts as this process's memory, though it is the file's.
+constexpr std::uint64_t kMappedSize = 8U << 20;
 constexpr std::size_t kBlockSize = 4U << 20;
 // A block with less room than this is not worth another read.
 constexpr std::size_t kSmallestRead = 64U << 10;

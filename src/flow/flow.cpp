@@ -9,13 +9,6 @@ void Flow::turn_round() {
   client_is_a = !client_is_a;
 }
 
-FlowKey Flow::back_key() const {
-  FlowKey back = key;
-  back.vlan = back_vlan;
-  back.outer_vlan = back_outer_vlan;
-  return back;
-}
-
 std::uint8_t hops_of(std::uint8_t ttl) {
   for (const int initial : {32, 64, 128, 255})
     if (ttl <= initial) return static_cast<std::uint8_t>(initial - ttl);

@@ -38,64 +38,57 @@ struct FlowKey {
   }
 };
 
-// What the listener keeps with a flow; deleted with it.
+// What the listener keeps with a flow. Its own: the table knows that it is there,
+// and the listener takes it back when the flow ends.
 class FlowState {
  public:
-  FlowState() = default;
   FlowState(const FlowState&) = delete;
   FlowState& operator=(const FlowState&) = delete;
-  virtual ~FlowState() = default;
+
+ protected:
+  FlowState() = default;
+  ~FlowState() = default;
 };
 
-// Segments that came before their turn, in order of sequence number.
-struct EarlySegments {
-  struct Segment {
-    std::uint32_t sequence;
-    std::vector<std::uint8_t> bytes;
-  };
-  std::vector<Segment> segments;
-  std::size_t bytes = 0;
-};
+// What fits the fields of 48 bits: no capture has more packets, no flow more bytes.
+inline constexpr std::uint64_t kMost48 = (std::uint64_t{1} << 48) - 1;
 
 // One direction, named by its sender.
 struct FlowHalf {
   // Its own if it sent (that of the highest TTL), else where frames to it went.
   Mac mac;
-  std::uint8_t ttl = 0;  // the highest it sent with; 0 if it sent nothing
-  // Another MAC that it sent from: a second router, a mirror on both sides of one.
-  Mac other_mac;
-  std::uint8_t other_ttl = 0;
-  std::uint16_t vlan = 0;      // on which its packets were seen
+  std::uint8_t ttl = 0;        // the highest it sent with; 0 if it sent nothing
   std::uint8_t tcp_flags = 0;  // all it ever sent
-  bool synchronised = false;   // next_sequence is known
   std::uint32_t next_sequence = 0;
   std::uint32_t packets = 0;
-  std::uint64_t bytes = 0;    // of IP payload, on the wire
-  std::uint64_t to_skip = 0;  // bytes of the stream that need not be shown
-  std::unique_ptr<EarlySegments> early;
+  std::uint64_t bytes : 48 = 0;    // of IP payload, on the wire
+  std::uint16_t vlan : 16 = 0;     // on which its packets were seen
+  std::uint64_t to_skip : 48 = 0;  // bytes of the stream that need not be shown
+  bool synchronised : 1 = false;   // next_sequence is known
+  bool early : 1 = false;          // segments wait for their turn: FlowExtra
+  bool second_mac : 1 = false;     // it sent from another MAC too: FlowExtra
 };
+static_assert(sizeof(FlowHalf) == 32);
 
-// In the order in which a packet touches it, a cache line at a time.
-struct alignas(64) Flow {
+// In the order in which a packet touches it. There may be a million of them: what
+// few flows need is a FlowExtra of the table.
+struct alignas(32) Flow {
   FlowKey key;
-  std::uint64_t hash = 0;
-  bool in_use = false;
-  bool apart = false;  // each direction was seen on a VLAN of its own: the second
-  std::uint16_t back_vlan = 0, back_outer_vlan = 0;
-  bool client_is_a = true;
-  bool wants_data = true;        // the listener may clear it: the rest is only counted
-  bool oriented = false;         // who is the client is known, not guessed
-  bool closed = false;           // TCP reset or finished by both sides
-  bool refused = false;          // the server sent a packet of the client's back by ICMP
-  std::uint16_t wheel_slot = 0;  // FlowTable's own, as below
-
   std::array<FlowHalf, 2> halves;  // [0] the client's, [1] the server's
   Time last;
-  Time heard;  // what the table's clock showed at its last packet
-  std::unique_ptr<FlowState> state;
-  std::uint64_t first_packet = 0;  // number within the capture
+  Time heard;                           // what the table's clock showed at its last packet
+  std::uint64_t first_packet : 48 = 0;  // number within the capture
+  bool in_use : 1 = false;
+  bool apart : 1 = false;  // each direction was seen on a VLAN of its own: FlowExtra
+  bool extra : 1 = false;  // it has a FlowExtra
+  bool client_is_a : 1 = true;
+  bool wants_data : 1 = true;  // the listener may clear it: the rest is only counted
+  bool oriented : 1 = false;   // who is the client is known, not guessed
+  bool closed : 1 = false;     // TCP reset or finished by both sides
+  bool refused : 1 = false;    // the server sent a packet of the client's back by ICMP
+  FlowState* state = nullptr;
   Time first;
-  std::uint32_t wheel_next = 0, wheel_previous = 0;  // flows due in one second
+  std::uint32_t wheel_next = 0, wheel_previous = 0;  // FlowTable's own
 
   const Ip& client_ip() const { return client_is_a ? key.a : key.b; }
   const Ip& server_ip() const { return client_is_a ? key.b : key.a; }
@@ -106,13 +99,36 @@ struct alignas(64) Flow {
   const FlowHalf& client() const { return halves[0]; }
   const FlowHalf& server() const { return halves[1]; }
 
-  // As packets of the second VLAN say it, if the directions are apart.
-  FlowKey back_key() const;
-
   // The bytes showed that the guess was wrong: client and server change places.
   void turn_round();
 };
-static_assert(sizeof(Flow) == 256);
+static_assert(sizeof(Flow) == 160);
+
+// Segments that came before their turn, in order of sequence number.
+struct EarlySegments {
+  struct Segment {
+    // What it takes: its bytes, and beside them what holds them (with what allocating costs).
+    std::size_t cost() const { return bytes.size() + kOverhead; }
+    static constexpr std::size_t kOverhead = 64;
+
+    std::uint32_t sequence;
+    std::vector<std::uint8_t> bytes;
+  };
+  std::vector<Segment> segments;
+  std::size_t cost = 0;  // of all of them
+};
+
+// What few flows need, of each side. By the ends of the key, as these do not change places.
+struct FlowExtra {
+  struct End {
+    std::unique_ptr<EarlySegments> early;
+    // Another MAC that it sent from: a second router, a mirror on both sides of one.
+    Mac other_mac;
+    std::uint8_t other_ttl = 0;
+  };
+  std::array<End, 2> ends;                           // [0] a, [1] b
+  std::uint16_t back_vlan = 0, back_outer_vlan = 0;  // of a flow that is apart
+};
 
 // Routers between the sender and us, judged by the usual initial values of
 // TTL (32, 64, 128, 255).

@@ -1,79 +1,27 @@
 #include "flow/flow_table.hpp"
 
 #include <algorithm>
-#include <bit>
 #include <cassert>
-#include <cstring>
+#include <random>
+#include <span>
+#include <utility>
 
 #include "base/hash.hpp"
+#include "flow/flow_key.hpp"
 
 namespace asepsis {
 namespace {
 
-constexpr std::size_t kFirstSlots = 4096;
-constexpr int kEvictionCandidates = 32;
-
-std::uint64_t hash_of(const FlowKey& key) {
+// `seed`: so that nobody can make up flows of one hash.
+std::uint32_t hash_with(std::uint64_t seed, const FlowKey& key) {
   const FlowKey::Words words = key.words();
-  return hash_mix(hash_mix(words[0] ^ words[4], words[1]) ^ words[5], hash_mix(words[2], words[3]));
+  return static_cast<std::uint32_t>(hash_mix(
+      hash_mix(words[0] ^ words[4] ^ seed, words[1]) ^ words[5], hash_mix(words[2], words[3])));
 }
 
-std::uint64_t hash_of_ends(FlowKey key) {
-  key.vlan = key.outer_vlan = 0;
-  return hash_of(key);
-}
-
-// Eight bytes of an address as they order it.
-std::uint64_t rank(const Ip& ip, std::size_t offset) {
-  std::uint64_t value = 0;
-  std::memcpy(&value, ip.bytes.data() + offset, sizeof value);
-  return __builtin_bswap64(value);
-}
-
-// Below 0, 0 or above as a comes before b, is b, or comes after it.
-int order_of(const Ip& a, const Ip& b) {
-  for (const std::size_t offset : {0U, 8U}) {
-    const std::uint64_t of_a = rank(a, offset);
-    const std::uint64_t of_b = rank(b, offset);
-    if (of_a != of_b) return of_a < of_b ? -1 : 1;
-  }
-  return 0;
-}
-
-// A MAC in the place of an address.
-Ip with_mac(const Mac& mac) {
-  Ip ip;
-  std::ranges::copy(mac.bytes, ip.bytes.begin() + 10);
-  return ip;
-}
-
-// The key, and whether the sender is its end a.
-bool make_key(const Decoded& packet, FlowKey& key) {
-  const bool frame = packet.kind == Decoded::Kind::frame;
-  const Ip src = frame ? with_mac(packet.src_mac) : packet.src;
-  const Ip dst = frame ? with_mac(packet.dst_mac) : packet.dst;
-  // ICMP has no ports: its type would split question and answer.
-  const bool portless =
-      packet.protocol == ip_protocol::kIcmp || packet.protocol == ip_protocol::kIcmp6;
-  const std::uint16_t src_port = frame      ? packet.ethertype
-                                 : portless ? std::uint16_t{0}
-                                            : packet.src_port;
-  const std::uint16_t dst_port = frame      ? packet.ethertype
-                                 : portless ? std::uint16_t{0}
-                                            : packet.dst_port;
-  const int order = order_of(src, dst);
-  const bool from_a = order < 0 || (order == 0 && src_port <= dst_port);
-  key = FlowKey{.a = from_a ? src : dst,
-                .b = from_a ? dst : src,
-                .port_a = from_a ? src_port : dst_port,
-                .port_b = from_a ? dst_port : src_port,
-                .vlan = packet.vlan,
-                .outer_vlan = packet.outer_vlan,
-                .tunnel = packet.tunnel,
-                .protocol = frame ? std::uint8_t{0} : packet.protocol,
-                .frame = frame};
-  return from_a;
-}
+constexpr int kEvictionCandidates = 32;
+// Of a flow that is the first due in its second: which second.
+constexpr std::uint32_t kFirstDue = 1U << 31;
 
 // Whether the sender of a flow's first packet is its client.
 bool sender_is_client(const Decoded& packet) {
@@ -92,17 +40,7 @@ std::int64_t second_of(Time time) {
   return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
 }
 
-void note_sender(FlowHalf& half, const Decoded& packet) {
-  const auto ttl = std::max<std::uint8_t>(packet.ttl, 1);
-  if (half.packets > 0 && packet.src_mac != half.mac) {
-    const bool nearer = ttl > half.ttl;
-    half.other_mac = nearer ? half.mac : packet.src_mac;
-    half.other_ttl = nearer ? half.ttl : ttl;
-  }
-  if (ttl <= half.ttl) return;
-  half.mac = packet.src_mac;
-  half.ttl = ttl;
-}
+std::uint8_t ttl_of(const Decoded& packet) { return std::max<std::uint8_t>(packet.ttl, 1); }
 
 bool answered(const Flow& flow) { return flow.client().packets > 0 && flow.server().packets > 0; }
 
@@ -113,7 +51,7 @@ FlowTable::FlowTable(FlowListener& listener, FlowLimits limits)
       limits_(limits),
       shortest_timeout_(
           std::min({limits.established, limits.half_open, limits.closed, limits.datagrams})),
-      slots_(kFirstSlots),
+      seed_(static_cast<std::uint64_t>(std::random_device()()) << 32 | std::random_device()()),
       wheel_(kWheelSeconds, 0) {}
 
 FlowTable::~FlowTable() = default;
@@ -126,7 +64,7 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
 
   FlowKey key;
   const bool from_a = make_key(packet, key);
-  const std::uint64_t hash = hash_of(key);
+  const std::uint32_t hash = hash_with(seed_, key);
   std::uint32_t index = find(key, hash);
   if (index != 0 && over(flow_at(index - 1), packet, from_a, time)) {
     end(index - 1);
@@ -138,9 +76,14 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
   Flow& flow = flow_at(index - 1);
   const Side from = from_a == flow.client_is_a ? Side::client : Side::server;
   FlowHalf& half = half_of(flow, from);
-  note_sender(half, packet);
-  ++half.packets;
-  half.bytes += packet.payload_length;
+  if (half.packets > 0 && packet.src_mac != half.mac) note_other_mac(flow, from, packet);
+  if (ttl_of(packet) > half.ttl) {
+    half.mac = packet.src_mac;
+    half.ttl = ttl_of(packet);
+  }
+  if (++half.packets == 1 && key.vlan != 0 && answered(flow))
+    by_ends_.erase(hash_of_ends(flow.key), index);
+  half.bytes = (half.bytes + packet.payload_length) & kMost48;
   flow.last = std::max(flow.last, time);
   flow.heard = now_;
 
@@ -157,7 +100,7 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
 void FlowTable::refuse(const Decoded& packet) {
   FlowKey key;
   const bool from_a = make_key(packet, key);
-  std::uint32_t index = find(key, hash_of(key));
+  std::uint32_t index = find(key, hash_with(seed_, key));
   if (index == 0) index = find_apart(key);
   if (index == 0) return;
   Flow& flow = flow_at(index - 1);
@@ -165,8 +108,18 @@ void FlowTable::refuse(const Decoded& packet) {
 }
 
 void FlowTable::finish() {
-  for (std::uint32_t index = 0; index < created_; ++index)
-    if (flow_at(index).in_use) end(index);
+  by_key_ = {};
+  by_ends_ = {};
+  std::ranges::fill(wheel_, 0);
+  for (auto& block : blocks_) {
+    for (Flow& flow : std::span(block.get(), kBlockMask + 1))
+      if (flow.in_use) conclude(flow);
+    block.reset();
+  }
+  blocks_.clear();
+  extras_.clear();
+  created_ = free_ = hand_ = 0;
+  live_ = 0;
 }
 
 void FlowTable::shed(std::size_t flows) {
@@ -196,30 +149,46 @@ bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time 
   return !repeated && (flow.closed || answered(flow));
 }
 
-std::uint32_t FlowTable::find(const FlowKey& key, std::uint64_t hash) {
-  const std::size_t mask = slots_.size() - 1;
-  for (std::size_t at = hash & mask; slots_[at].flow != 0; at = (at + 1) & mask) {
-    if (slots_[at].hash != hash) continue;
-    const Flow& flow = flow_at(slots_[at].flow - 1);
-    if (flow.key == key || (flow.apart && flow.back_key() == key)) return slots_[at].flow;
-  }
-  return 0;
+std::uint32_t FlowTable::hash_of_ends(FlowKey key) const {
+  key.vlan = key.outer_vlan = 0;
+  return hash_with(seed_, key);
+}
+
+// As packets of the second VLAN say it. REQUIRES: flow.apart.
+FlowKey FlowTable::back_key(const Flow& flow) const {
+  FlowKey back = flow.key;
+  back.vlan = extra_of(flow).back_vlan;
+  back.outer_vlan = extra_of(flow).back_outer_vlan;
+  return back;
+}
+
+std::uint32_t FlowTable::find(const FlowKey& key, std::uint32_t hash) const {
+  return by_key_.find(hash, [&](std::uint32_t found) {
+    const Flow& flow = flow_at(found - 1);
+    return flow.key == key || (flow.apart && back_key(flow) == key);
+  });
+}
+
+// The last flow that began between these ends in a VLAN, if only one side of it was heard.
+std::uint32_t FlowTable::find_ends(const FlowKey& key) const {
+  return by_ends_.find(hash_of_ends(key), [&](std::uint32_t found) {
+    FlowKey there = flow_at(found - 1).key;
+    there.vlan = key.vlan;
+    there.outer_vlan = key.outer_vlan;
+    return there == key;
+  });
 }
 
 // A flow between the same ends in another VLAN of which only one side was heard.
-std::uint32_t FlowTable::find_apart(const FlowKey& key) {
-  const auto found = by_ends_.find(hash_of_ends(key));
-  if (found == by_ends_.end()) return 0;
-  const Flow& flow = flow_at(found->second - 1);
-  FlowKey there = key;
-  there.vlan = flow.key.vlan;
-  there.outer_vlan = flow.key.outer_vlan;
-  return flow.key == there && !answered(flow) ? found->second : 0;
+std::uint32_t FlowTable::find_apart(const FlowKey& key) const {
+  if (key.frame) return 0;
+  const std::uint32_t index = find_ends(key);
+  return index != 0 && !answered(flow_at(index - 1)) ? index : 0;
 }
 
 // A mirror of ports shows each direction of a routed flow on the VLAN where it
 // comes in. Of TCP the acknowledgement must fit: addresses may be used twice.
-std::uint32_t FlowTable::join(const FlowKey& key, std::uint64_t hash, const Decoded& packet,
+std::uint32_t FlowTable::join(const FlowKey& key, std::uint32_t hash, const Decoded& packet,
                               bool from_a) {
   constexpr std::uint32_t kMostAhead = 1U << 24;
   const std::uint32_t index = find_apart(key);
@@ -231,97 +200,103 @@ std::uint32_t FlowTable::join(const FlowKey& key, std::uint64_t hash, const Deco
   const bool acknowledges = (packet.tcp_flags & tcp_flag::kAck) != 0;
   const std::uint32_t ahead = asked.next_sequence - packet.tcp_ack + kMostAhead;
   if (key.protocol == ip_protocol::kTcp && (!acknowledges || ahead > 2 * kMostAhead)) return 0;
+  by_ends_.erase(hash_of_ends(key), index);
   flow.apart = true;
-  flow.back_vlan = key.vlan;
-  flow.back_outer_vlan = key.outer_vlan;
+  FlowExtra& extra = extra_for(flow);
+  extra.back_vlan = key.vlan;
+  extra.back_outer_vlan = key.outer_vlan;
   half_of(flow, from).vlan = key.vlan;
-  ++joined_;
-  if ((live_ + joined_) * 4 > slots_.size() * 3) grow();
-  insert_slot(hash, index - 1);
+  by_key_.insert(hash, index);
   return index;
 }
 
-std::uint32_t FlowTable::create(const FlowKey& key, std::uint64_t hash, const Decoded& packet,
-                                bool from_a) {
+// The place of a flow that is to begin.
+std::uint32_t FlowTable::make_room() {
   if (live_ >= limits_.flows) evict_one();
-  std::uint32_t index = created_;
-  if (!free_.empty()) {
-    index = free_.back();
-    free_.pop_back();
-  } else {
-    if ((created_ & kBlockMask) == 0) blocks_.push_back(std::make_unique<Flow[]>(kBlockMask + 1));
-    ++created_;
+  ++live_;
+  if (free_ != 0) {
+    const std::uint32_t index = free_ - 1;
+    free_ = std::exchange(flow_at(index).wheel_next, 0);
+    return index;
   }
+  if ((created_ & kBlockMask) == 0) blocks_.push_back(std::make_unique<Flow[]>(kBlockMask + 1));
+  return created_++;
+}
+
+std::uint32_t FlowTable::create(const FlowKey& key, std::uint32_t hash, const Decoded& packet,
+                                bool from_a) {
+  const std::uint32_t index = make_room();
   Flow& flow = flow_at(index);
   flow.key = key;
-  flow.hash = hash;
   flow.first = flow.last = packet_time_;
   flow.heard = now_;
-  flow.first_packet = packet_number_;
+  flow.first_packet = packet_number_ & kMost48;
   flow.client_is_a = sender_is_client(packet) == from_a;
   const bool tcp = !key.frame && key.protocol == ip_protocol::kTcp;
   flow.oriented = tcp && (packet.tcp_flags & tcp_flag::kSyn) != 0;
   flow.in_use = true;
   half_of(flow, from_a == flow.client_is_a ? Side::server : Side::client).mac = packet.dst_mac;
   for (FlowHalf& half : flow.halves) half.vlan = key.vlan;
-  if (key.vlan != 0 && !key.frame) by_ends_[hash_of_ends(key)] = index + 1;
+  if (key.vlan != 0 && !key.frame) expect_apart(index);
   if (tcp && !flow.oriented) ++counts_.mid_stream;
   ++counts_.flows;
-  ++live_;
-  if ((live_ + joined_) * 4 > slots_.size() * 3) grow();
-  insert_slot(hash, index);
+  by_key_.insert(hash, index + 1);
   schedule(index, now_ + timeout_of(flow));
   return index;
 }
 
-void FlowTable::insert_slot(std::uint64_t hash, std::uint32_t index) {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t at = hash & mask;
-  while (slots_[at].flow != 0) at = (at + 1) & mask;
-  slots_[at] = {hash, index + 1};
+// Its answer may come on another VLAN; that of an earlier one no more.
+void FlowTable::expect_apart(std::uint32_t index) {
+  const FlowKey& key = flow_at(index).key;
+  const std::uint32_t hash = hash_of_ends(key);
+  if (const std::uint32_t earlier = find_ends(key); earlier != 0) by_ends_.erase(hash, earlier);
+  by_ends_.insert(hash, index + 1);
 }
 
-// Linear probing with what follows moved back: no tombstones.
-void FlowTable::erase_slot(std::uint64_t hash, std::uint32_t index) {
-  const std::size_t mask = slots_.size() - 1;
-  std::size_t hole = hash & mask;
-  while (slots_[hole].flow != index + 1 || slots_[hole].hash != hash) hole = (hole + 1) & mask;
-  for (std::size_t at = (hole + 1) & mask; slots_[at].flow != 0; at = (at + 1) & mask) {
-    const std::size_t home = slots_[at].hash & mask;
-    if (((at - home) & mask) >= ((at - hole) & mask)) {
-      slots_[hole] = slots_[at];
-      hole = at;
-    }
+// REQUIRES: it sent from another MAC than before.
+void FlowTable::note_other_mac(Flow& flow, Side from, const Decoded& packet) {
+  FlowHalf& half = half_of(flow, from);
+  const bool nearer = ttl_of(packet) > half.ttl;
+  FlowExtra::End& end = extra_for(flow).ends[end_of(flow, from)];
+  end.other_mac = nearer ? half.mac : packet.src_mac;
+  end.other_ttl = nearer ? half.ttl : ttl_of(packet);
+  half.second_mac = true;
+}
+
+FlowExtra& FlowTable::extra_for(Flow& flow) {
+  flow.extra = true;
+  return extras_[&flow];
+}
+
+// Unless it is needed.
+void FlowTable::release_extra(Flow& flow) {
+  bool needed = flow.apart;
+  for (const FlowHalf& half : flow.halves) needed |= half.early || half.second_mac;
+  if (needed) return;
+  extras_.erase(&flow);
+  flow.extra = false;
+}
+
+// Shows what is still to be shown of a flow that ends.
+void FlowTable::conclude(Flow& flow) {
+  for (const Side side : {Side::client, Side::server}) {
+    while (half_of(flow, side).early && flow.wants_data) declare_lost(flow, side);
+    drop_early(flow, side);
   }
-  slots_[hole] = {};
-}
-
-void FlowTable::grow() {
-  std::vector<Slot> old(slots_.size() * 2);
-  old.swap(slots_);
-  for (const Slot& slot : old)
-    if (slot.flow != 0) insert_slot(slot.hash, slot.flow - 1);
+  listener_.on_end(flow);
 }
 
 void FlowTable::end(std::uint32_t index) {
   Flow& flow = flow_at(index);
-  for (const Side side : {Side::client, Side::server}) {
-    while (half_of(flow, side).early && flow.wants_data) declare_lost(flow, side);
-    drop_early(half_of(flow, side));
-  }
-  listener_.on_end(flow);
-  erase_slot(flow.hash, index);
-  if (flow.apart) {
-    erase_slot(hash_of(flow.back_key()), index);
-    --joined_;
-  }
-  if (flow.key.vlan != 0 && !flow.key.frame) {
-    const auto known = by_ends_.find(hash_of_ends(flow.key));
-    if (known != by_ends_.end() && known->second == index + 1) by_ends_.erase(known);
-  }
+  conclude(flow);
+  by_key_.erase(hash_with(seed_, flow.key), index + 1);
+  if (flow.apart) by_key_.erase(hash_with(seed_, back_key(flow)), index + 1);
+  if (flow.key.vlan != 0 && !flow.key.frame && !answered(flow))
+    by_ends_.erase(hash_of_ends(flow.key), index + 1);
+  if (flow.extra) extras_.erase(&flow);
   unschedule(index);
   flow = Flow{};
-  free_.push_back(index);
+  flow.wheel_next = std::exchange(free_, index + 1);
   --live_;
 }
 
@@ -356,10 +331,9 @@ std::chrono::seconds FlowTable::timeout_of(const Flow& flow) const {
 }
 
 void FlowTable::schedule(std::uint32_t index, Time due) {
-  const auto slot = static_cast<std::size_t>(second_of(due) + 1) % kWheelSeconds;
+  const auto slot = static_cast<std::uint32_t>(second_of(due) + 1) % kWheelSeconds;
   Flow& flow = flow_at(index);
-  flow.wheel_slot = static_cast<std::uint16_t>(slot);
-  flow.wheel_previous = 0;
+  flow.wheel_previous = kFirstDue | slot;
   flow.wheel_next = wheel_[slot];
   if (flow.wheel_next != 0) flow_at(flow.wheel_next - 1).wheel_previous = index + 1;
   wheel_[slot] = index + 1;
@@ -368,10 +342,10 @@ void FlowTable::schedule(std::uint32_t index, Time due) {
 void FlowTable::unschedule(std::uint32_t index) {
   const Flow& flow = flow_at(index);
   if (flow.wheel_next != 0) flow_at(flow.wheel_next - 1).wheel_previous = flow.wheel_previous;
-  if (flow.wheel_previous != 0) {
+  if ((flow.wheel_previous & kFirstDue) == 0) {
     flow_at(flow.wheel_previous - 1).wheel_next = flow.wheel_next;
   } else {
-    wheel_[flow.wheel_slot] = flow.wheel_next;
+    wheel_[flow.wheel_previous & ~kFirstDue] = flow.wheel_next;
   }
 }
 

@@ -17,13 +17,14 @@
 
 #include "base/side.hpp"
 #include "flow/flow.hpp"
+#include "flow/flow_index.hpp"
 #include "net/decoded.hpp"
 
 namespace asepsis {
 
 struct FlowLimits {
   std::size_t flows = 1'000'000;               // at once; then the least useful go first
-  std::size_t early_bytes_of_half = 262'144;   // waiting for their turn, one direction
+  std::size_t early_bytes_of_half = 262'144;   // waiting for their turn, one direction, all told
   std::size_t early_bytes = 64 * 1024 * 1024;  // the same, all flows together
   std::size_t early_segments = 128;            // of one direction
   std::chrono::seconds established{3600};      // idle time-outs by state
@@ -52,7 +53,7 @@ class FlowListener {
   // Both sides are done (TCP): no more bytes will be shown, what reading them
   // needed can go. on_end() follows some time later.
   virtual void on_closed(Flow& flow) = 0;
-  // The flow is over; it and its state are gone after the call.
+  // The flow is over, and gone after the call; the listener takes its state back.
   virtual void on_end(Flow& flow) = 0;
 
  protected:
@@ -77,7 +78,7 @@ class FlowTable {
   // Ends so many flows, those first that would be missed least.
   void shed(std::size_t flows);
 
-  // Ends every flow.
+  // Ends every flow, and gives back what they took.
   void finish();
 
   // Shows `visit` every flow that has not ended, in no order.
@@ -89,6 +90,12 @@ class FlowTable {
     }
   }
 
+  // What few flows have; of those that have it.
+  const FlowExtra& extra_of(const Flow& flow) const { return extras_.find(&flow)->second; }
+  const FlowExtra::End& extra_of(const Flow& flow, Side side) const {
+    return extra_of(flow).ends[end_of(flow, side)];
+  }
+
   // Number of the packet being added: what the listener calls its evidence.
   std::uint64_t packet_number() const { return packet_number_; }
   Time packet_time() const { return packet_time_; }
@@ -96,19 +103,26 @@ class FlowTable {
   const FlowCounts& counts() const { return counts_; }
 
  private:
-  struct Slot {
-    std::uint64_t hash = 0;
-    std::uint32_t flow = 0;  // index + 1; 0 is empty
-  };
-
+  static std::size_t end_of(const Flow& flow, Side side) {
+    return (side == Side::client) == flow.client_is_a ? 0 : 1;
+  }
   Flow& flow_at(std::uint32_t index) { return blocks_[index >> kBlockBits][index & kBlockMask]; }
-  std::uint32_t find(const FlowKey& key, std::uint64_t hash);
-  std::uint32_t find_apart(const FlowKey& key);
-  std::uint32_t join(const FlowKey& key, std::uint64_t hash, const Decoded& packet, bool from_a);
-  std::uint32_t create(const FlowKey& key, std::uint64_t hash, const Decoded& packet, bool from_a);
-  void insert_slot(std::uint64_t hash, std::uint32_t index);
-  void erase_slot(std::uint64_t hash, std::uint32_t index);
-  void grow();
+  const Flow& flow_at(std::uint32_t index) const {
+    return blocks_[index >> kBlockBits][index & kBlockMask];
+  }
+  FlowKey back_key(const Flow& flow) const;
+  std::uint32_t hash_of_ends(FlowKey key) const;
+  std::uint32_t find(const FlowKey& key, std::uint32_t hash) const;
+  std::uint32_t find_ends(const FlowKey& key) const;
+  std::uint32_t find_apart(const FlowKey& key) const;
+  std::uint32_t join(const FlowKey& key, std::uint32_t hash, const Decoded& packet, bool from_a);
+  std::uint32_t create(const FlowKey& key, std::uint32_t hash, const Decoded& packet, bool from_a);
+  std::uint32_t make_room();
+  void expect_apart(std::uint32_t index);
+  void note_other_mac(Flow& flow, Side from, const Decoded& packet);
+  FlowExtra& extra_for(Flow& flow);
+  void release_extra(Flow& flow);
+  void conclude(Flow& flow);
   void end(std::uint32_t index);
   bool evict_one();
   void schedule(std::uint32_t index, Time due);
@@ -123,26 +137,31 @@ class FlowTable {
   void keep_early(Flow& flow, Side from, std::uint32_t sequence, Bytes bytes);
   Side show_early(Flow& flow, Side from);
   Side declare_lost(Flow& flow, Side from);
-  void drop_early(FlowHalf& half);
+  EarlySegments& early_of(Flow& flow, Side side) {
+    return *extras_.find(&flow)->second.ends[end_of(flow, side)].early;
+  }
+  bool early_full(Flow& flow, Side side, std::size_t bytes);
+  void drop_early(Flow& flow, Side side);
 
-  static constexpr std::uint32_t kBlockBits = 10;
+  static constexpr std::uint32_t kBlockBits = 12;
   static constexpr std::uint32_t kBlockMask = (1U << kBlockBits) - 1;
-  static constexpr std::size_t kWheelSeconds = 4096;
+  static constexpr std::uint32_t kWheelSeconds = 4096;
 
   FlowListener& listener_;
   FlowLimits limits_;
   std::chrono::seconds shortest_timeout_;
   FlowCounts counts_;
+  std::uint64_t seed_;  // of all hashes
   std::vector<std::unique_ptr<Flow[]>> blocks_;
-  std::vector<std::uint32_t> free_;
-  std::vector<Slot> slots_;
-  // Flows that began in a VLAN, by the hash of their key without it: where the
-  // other direction belongs that a mirror shows on another VLAN.
-  absl::flat_hash_map<std::uint64_t, std::uint32_t> by_ends_;  // index + 1
+  FlowIndex by_key_;  // a flow that is apart by both its keys
+  // Flows in a VLAN of which one side was heard, by their key without it: where
+  // the other direction belongs that a mirror shows on another VLAN.
+  FlowIndex by_ends_;
+  absl::flat_hash_map<const Flow*, FlowExtra> extras_;
   std::size_t live_ = 0;
-  std::size_t joined_ = 0;  // of those, with a second slot
   std::size_t early_bytes_ = 0;
   std::uint32_t created_ = 0;         // flows ever made room for
+  std::uint32_t free_ = 0;            // the first that is not in use; index + 1
   std::uint32_t hand_ = 0;            // where eviction looks next
   std::vector<std::uint32_t> wheel_;  // first flow due, a slot a second; index + 1
   std::int64_t wheel_second_ = 0;

@@ -12,6 +12,14 @@ namespace {
 // a - b of sequence numbers, across the wrap.
 std::int32_t distance(std::uint32_t a, std::uint32_t b) { return static_cast<std::int32_t>(a - b); }
 
+// How many of so many bytes need not be shown; they are over then.
+std::uint64_t take_skipped(FlowHalf& half, std::uint64_t bytes) {
+  const std::uint64_t to_skip = half.to_skip;
+  const std::uint64_t skipped = std::min(to_skip, bytes);
+  half.to_skip = (to_skip - skipped) & kMost48;
+  return skipped;
+}
+
 }  // namespace
 
 void FlowTable::add_tcp(std::uint32_t index, Side from, const Decoded& packet) {
@@ -45,7 +53,7 @@ void FlowTable::add_tcp(std::uint32_t index, Side from, const Decoded& packet) {
       from = show_cut(flow, from, packet.payload, packet.payload_length);
     } else if (ahead > 0 && static_cast<std::uint64_t>(ahead) <= half.to_skip) {
       half.next_sequence = sequence;
-      half.to_skip -= static_cast<std::uint64_t>(ahead);
+      take_skipped(half, static_cast<std::uint64_t>(ahead));
       from = show_cut(flow, from, packet.payload, packet.payload_length);
     } else if (ahead > 0) {
       keep_early(flow, from, sequence, packet.payload);
@@ -66,7 +74,7 @@ void FlowTable::add_tcp(std::uint32_t index, Side from, const Decoded& packet) {
   if (flow.closed || !(reset || (finished && !waiting))) return;
   flow.closed = true;
   flow.wants_data = false;
-  for (FlowHalf& side : flow.halves) drop_early(side);
+  for (const Side side : {Side::client, Side::server}) drop_early(flow, side);
   listener_.on_closed(flow);
   unschedule(index);
   schedule(index, now_ + limits_.closed);
@@ -79,8 +87,7 @@ Side FlowTable::show_cut(Flow& flow, Side from, Bytes bytes, std::uint32_t lengt
   if (length <= bytes.size()) return from;
   FlowHalf& half = half_of(flow, from);
   const std::uint64_t missing = length - bytes.size();
-  const std::uint64_t skipped = std::min(half.to_skip, missing);
-  half.to_skip -= skipped;
+  const std::uint64_t skipped = take_skipped(half, missing);
   if (missing == skipped || !flow.wants_data) return from;
   counts_.lost_bytes += missing - skipped;
   listener_.on_loss(flow, from, missing - skipped);
@@ -90,37 +97,43 @@ Side FlowTable::show_cut(Flow& flow, Side from, Bytes bytes, std::uint32_t lengt
 // Returns the sender's side as it is now: the listener may have turned the
 // flow round.
 Side FlowTable::show(Flow& flow, Side from, Bytes bytes) {
-  FlowHalf& half = half_of(flow, from);
-  if (half.to_skip >= bytes.size()) {
-    half.to_skip -= bytes.size();
-    return from;
-  }
-  bytes = bytes.subspan(half.to_skip);
-  half.to_skip = 0;
+  const std::uint64_t skipped = take_skipped(half_of(flow, from), bytes.size());
+  if (skipped == bytes.size()) return from;
+  bytes = bytes.subspan(skipped);
   const bool was_a = flow.client_is_a;
   const std::uint64_t skip = listener_.on_data(flow, from, bytes);
   if (was_a != flow.client_is_a) from = other(from);
-  half_of(flow, from).to_skip = skip;
+  half_of(flow, from).to_skip = std::min(skip, kMost48) & kMost48;
   return from;
+}
+
+// Whether a segment of so many bytes cannot wait too.
+bool FlowTable::early_full(Flow& flow, Side side, std::size_t bytes) {
+  const std::size_t more = bytes + EarlySegments::Segment::kOverhead;
+  if (early_bytes_ + more > limits_.early_bytes) return true;
+  if (!half_of(flow, side).early) return false;
+  const EarlySegments& early = early_of(flow, side);
+  return early.cost + more > limits_.early_bytes_of_half ||
+         early.segments.size() >= limits_.early_segments;
 }
 
 void FlowTable::keep_early(Flow& flow, Side from, std::uint32_t sequence, Bytes bytes) {
   ++counts_.early;
-  const auto full = [&](const FlowHalf& half) {
-    return early_bytes_ + bytes.size() > limits_.early_bytes ||
-           (half.early && (half.early->bytes + bytes.size() > limits_.early_bytes_of_half ||
-                           half.early->segments.size() >= limits_.early_segments));
-  };
   // When there is no more room, waiting for what is missing ends.
-  if (full(half_of(flow, from)) && half_of(flow, from).early) from = declare_lost(flow, from);
+  if (half_of(flow, from).early && early_full(flow, from, bytes.size()))
+    from = declare_lost(flow, from);
   FlowHalf& half = half_of(flow, from);
   if (!flow.wants_data) return;
-  if (full(half) || distance(sequence, half.next_sequence) <= 0) {
+  if (early_full(flow, from, bytes.size()) || distance(sequence, half.next_sequence) <= 0) {
     ++counts_.early_dropped;
     return;
   }
-  if (!half.early) half.early = std::make_unique<EarlySegments>();
-  auto& segments = half.early->segments;
+  if (!half.early) {
+    extra_for(flow).ends[end_of(flow, from)].early = std::make_unique<EarlySegments>();
+    half.early = true;
+  }
+  EarlySegments& early = early_of(flow, from);
+  auto& segments = early.segments;
   const auto after = std::ranges::find_if(
       segments, [&](const auto& segment) { return distance(segment.sequence, sequence) >= 0; });
   if (after != segments.end() && after->sequence == sequence &&
@@ -129,8 +142,9 @@ void FlowTable::keep_early(Flow& flow, Side from, std::uint32_t sequence, Bytes 
     return;
   }
   segments.insert(after, {sequence, {bytes.begin(), bytes.end()}});
-  half.early->bytes += bytes.size();
-  early_bytes_ += bytes.size();
+  const std::size_t cost = bytes.size() + EarlySegments::Segment::kOverhead;
+  early.cost += cost;
+  early_bytes_ += cost;
 }
 
 // Shows what waited and is now in turn. The listener may turn the flow round
@@ -139,17 +153,17 @@ Side FlowTable::show_early(Flow& flow, Side from) {
   while (true) {
     FlowHalf& half = half_of(flow, from);
     if (!half.early) return from;
-    auto& segments = half.early->segments;
-    if (segments.empty() || !flow.wants_data) {
-      drop_early(half);
+    EarlySegments& early = early_of(flow, from);
+    if (early.segments.empty() || !flow.wants_data) {
+      drop_early(flow, from);
       return from;
     }
-    const std::int32_t ahead = distance(segments.front().sequence, half.next_sequence);
+    const std::int32_t ahead = distance(early.segments.front().sequence, half.next_sequence);
     if (ahead > 0) return from;
-    const EarlySegments::Segment segment = std::move(segments.front());
-    segments.erase(segments.begin());
-    half.early->bytes -= segment.bytes.size();
-    early_bytes_ -= segment.bytes.size();
+    const EarlySegments::Segment segment = std::move(early.segments.front());
+    early.segments.erase(early.segments.begin());
+    early.cost -= segment.cost();
+    early_bytes_ -= segment.cost();
     const auto known = static_cast<std::size_t>(-ahead);
     if (known >= segment.bytes.size()) continue;
     if (known > 0) ++counts_.overlapping;
@@ -162,11 +176,10 @@ Side FlowTable::show_early(Flow& flow, Side from) {
 // The bytes before the first early segment will not come.
 Side FlowTable::declare_lost(Flow& flow, Side from) {
   FlowHalf& half = half_of(flow, from);
-  const std::uint32_t next = half.early->segments.front().sequence;
+  const std::uint32_t next = early_of(flow, from).segments.front().sequence;
   const auto missing = static_cast<std::uint64_t>(std::max(distance(next, half.next_sequence), 0));
   half.next_sequence += static_cast<std::uint32_t>(missing);
-  const std::uint64_t skipped = std::min(half.to_skip, missing);
-  half.to_skip -= skipped;
+  const std::uint64_t skipped = take_skipped(half, missing);
   if (missing > skipped) {
     ++counts_.lost_gaps;
     counts_.lost_bytes += missing - skipped;
@@ -175,10 +188,13 @@ Side FlowTable::declare_lost(Flow& flow, Side from) {
   return show_early(flow, from);
 }
 
-void FlowTable::drop_early(FlowHalf& half) {
+void FlowTable::drop_early(Flow& flow, Side side) {
+  FlowHalf& half = half_of(flow, side);
   if (!half.early) return;
-  early_bytes_ -= half.early->bytes;
-  half.early.reset();
+  early_bytes_ -= early_of(flow, side).cost;
+  extra_for(flow).ends[end_of(flow, side)].early.reset();
+  half.early = false;
+  release_extra(flow);
 }
 
 }  // namespace asepsis

@@ -1,6 +1,7 @@
 #include "proto/dialogue.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <utility>
 
 #include "net/decoded.hpp"
@@ -47,17 +48,79 @@ DatagramParsers::DatagramParsers() {
     parsers_.push_back(protocol->transport == Transport::tcp ? nullptr : protocol->make());
 }
 
+void Dialogue::name(std::string_view application) {
+  assert(application.size() < kNone);
+  named_ = static_cast<std::uint8_t>(application.size());
+  name_ = application.data();
+}
+
+OpeningShape::Text Dialogue::shape() const {
+  return unnamed() ? shape_.text(kept()) : OpeningShape::Text();
+}
+
+OpeningShape::Mark Dialogue::mark() const {
+  return unnamed() ? shape_.mark(kept()) : OpeningShape::Mark();
+}
+
+const OpeningShape::Kept& Dialogue::kept() const {
+  static constexpr OpeningShape::Kept kNothing;
+  return shape_.going_on() && opening_ != nullptr ? opening_->kept : kNothing;
+}
+
+// REQUIRES: row_ is none.
+Dialogue::Opening& Dialogue::opening() {
+  if (opening_ == nullptr) opening_ = std::make_unique<Opening>().release();
+  return *opening_;
+}
+
+Bytes Dialogue::earlier(Side side) const {
+  if (row_ != kNone || opening_ == nullptr) return {};
+  return side == Side::client ? Bytes(opening_->earlier[0]).first(earlier_of_client_)
+                              : Bytes(opening_->earlier[1]).first(earlier_of_server_);
+}
+
+void Dialogue::keep_earlier(Side side, Bytes bytes) {
+  bytes = bytes.first(std::min(bytes.size(), Opening::kBeginning));
+  std::ranges::copy(bytes, opening().earlier[static_cast<std::size_t>(side)].begin());
+  if (side == Side::client) {
+    earlier_of_client_ = bytes.size() & 0xfU;
+  } else {
+    earlier_of_server_ = bytes.size() & 0xfU;
+  }
+}
+
+// Gives back the opening, or the parser.
+void Dialogue::release() {
+  if (row_ == kNone) {
+    const std::unique_ptr<Opening> gone(std::exchange(opening_, nullptr));
+  } else {
+    const std::unique_ptr<Parser> gone(std::exchange(parser_, nullptr));
+  }
+}
+
+// Recognition is over, and so is reading.
+void Dialogue::finish() {
+  finished_ = true;
+  if (row_ != kNone) release();
+  waiting_.reset();
+}
+
+WaitingBytes& Dialogue::waiting() {
+  if (!waiting_) waiting_ = std::make_unique<WaitingBytes>();
+  return *waiting_;
+}
+
 // Which protocol begins with these bytes. Where it is not known who is the
 // client, both readings are tried; `from` and the flow are turned if the
 // other one fits.
-bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transport,
-                         bool& wants_more) {
+bool Dialogue::recognise(Turn& turn, Bytes bytes, Transport transport, bool& wants_more) {
   const RecognitionTable& table = RecognitionTable::instance();
-  const Bytes earlier = earlier_[static_cast<std::size_t>(from)].bytes();
+  Flow& flow = turn.flow;
+  const Bytes before = transport == Transport::tcp ? Bytes() : earlier(turn.from);
   const int readings = flow.oriented || numbered(transport) ? 1 : 2;
   for (int reading = 0; reading < readings; ++reading) {
     const bool turned = reading == 1;
-    const Side side = turned ? other(from) : from;
+    const Side side = turned ? other(turn.from) : turn.from;
     const std::uint16_t port = transport == Transport::ip ? flow.key.protocol
                                : turned                   ? flow.client_port()
                                                           : flow.server_port();
@@ -65,14 +128,14 @@ bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transpor
       const Protocol& protocol = *protocols()[row];
       const bool expected = expects(protocol, port);
       if (!expected && (numbered(transport) || protocol.only_on_ports)) continue;
-      const Recognition answer = protocol.recognise({side, bytes, expected, earlier});
+      const Recognition answer = protocol.recognise({side, bytes, expected, before});
       if (answer == Recognition::more) wants_more = true;
       if (answer != Recognition::yes) continue;
       if (turned) {
         flow.turn_round();
-        if (held_) std::swap(held_->opening[0], held_->opening[1]);
+        if (waiting_) std::swap(waiting_->of_side[0], waiting_->of_side[1]);
         std::swap(tries_[0], tries_[1]);
-        from = side;
+        turn.from = side;
       }
       flow.oriented = true;
       adopt(row);
@@ -84,101 +147,110 @@ bool Dialogue::recognise(Flow& flow, Side& from, Bytes bytes, Transport transpor
 
 void Dialogue::adopt(std::size_t row) {
   const Protocol& protocol = *protocols()[row];
+  release();
   row_ = static_cast<std::uint8_t>(row);
+  parser_ = nullptr;
   // What began in clear and went on under TLS keeps its own name.
-  if (application.empty() || protocol.security == Security::clear) application = protocol.name;
+  if (named_ == 0 || protocol.security == Security::clear) name(protocol.name);
   security = protocol.security;
 }
 
 Dialogue::Heard Dialogue::stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
                                  ProtocolCounts& counts) {
   const bool client_was_a = flow.client_is_a;
-  Heard heard;
   // Where the beginning was not captured there is no shape.
-  const bool shaped = flow.oriented && row_ == kNone;
-  if (shaped) shape_.add(from, bytes, false);
+  const bool shaped = flow.oriented && unnamed();
+  Turn turn{.flow = flow, .from = from, .out = out, .counts = counts};
+  Heard heard;
   if (!finished_)
-    heard.to_skip =
-        stream_ ? feed(from, bytes, out, counts) : recognise_stream(flow, from, bytes, out, counts);
-  for (; stream_ && stream_->state() == Stream::State::again; ++restarts_) {
-    const Bytes left = stream_->leftover();
-    const std::vector<std::uint8_t> rest(left.begin(), left.end());
-    stream_.reset();
+    heard.to_skip = reading() ? feed(turn, from, bytes) : recognise_stream(turn, bytes);
+  for (; reading() && place_.state == State::again; ++restarts_) {
+    release();
+    if (waiting_) waiting_->of_side = {};
     tries_ = {};
     if (restarts_ >= kMostRestarts) break;
-    heard.to_skip = recognise_stream(flow, from, rest, out, counts);
+    const std::vector<std::uint8_t> rest = std::move(turn.rest);
+    heard.to_skip = recognise_stream(turn, rest);
   }
-  if (restarts_ >= kMostRestarts) finished_ = true;
+  if (restarts_ >= kMostRestarts) finish();
+  if (shaped && unnamed()) add_to_shape(from, bytes);
   heard.turn_round = client_was_a != flow.client_is_a;
   heard.finished = finished_ && (row_ != kNone || !shaped || shape_.settled());
   return heard;
 }
 
-std::uint64_t Dialogue::recognise_stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
-                                         ProtocolCounts& counts) {
-  std::uint8_t& tries = tries_[static_cast<std::size_t>(from)];
+void Dialogue::add_to_shape(Side from, Bytes bytes) {
+  if (shape_.settled()) return;
+  shape_.add(from, bytes, opening().kept);
+  if (!shape_.going_on()) release();
+}
+
+std::uint64_t Dialogue::recognise_stream(Turn& turn, Bytes bytes) {
+  const Side side = turn.from;
+  std::uint8_t& tries = tries_[static_cast<std::size_t>(side)];
   if (tries >= kMostTries) return 0;
-  const auto side = static_cast<std::size_t>(from);
-  if (held_ && !held_->opening[side].empty()) {
-    std::vector<std::uint8_t>& before = held_->opening[side];
+  if (waiting_ && !waiting_->of(side).empty()) {
+    std::vector<std::uint8_t>& before = waiting_->of(side);
     before.insert(before.end(), bytes.begin(), bytes.end());
     bytes = before;
   }
   bool wants_more = false;
-  if (!recognise(flow, from, bytes.first(std::min(bytes.size(), kMostOpening)), Transport::tcp,
-                 wants_more)) {
-    if (wants_more && bytes.size() < kMostOpening) {
-      std::vector<std::uint8_t>& before = held().opening[side];
-      if (before.empty()) before.assign(bytes.begin(), bytes.end());
-      return 0;
-    }
-    if (held_) held_->opening[side].clear();
-    // Nothing begins like this. A flow of which we have the beginning is given
-    // up once both sides began in vain: what one sends may be only the loader
-    // of what the other then speaks. Else each has a few tries.
-    ++tries;
-    const bool both = tries_[0] > 0 && tries_[1] > 0;
-    finished_ = flow.oriented ? both : tries >= kMostTries;
-    if (finished_) held_.reset();
+  if (recognise(turn, bytes.first(std::min(bytes.size(), kMostOpening)), Transport::tcp,
+                wants_more))
+    return read_from_beginning(turn, bytes);
+  if (wants_more && bytes.size() < kMostOpening) {
+    std::vector<std::uint8_t>& before = waiting().of(side);
+    if (before.empty()) before.assign(bytes.begin(), bytes.end());
     return 0;
   }
-  ++counts.flows[row_];
-  const Protocol& protocol = *protocols()[row_];
-  stream_ = std::make_unique<Stream>(protocol.make(), protocol.max_message);
-  if (!held_) return feed(from, bytes, out, counts);
-  const auto opening = std::exchange(held_->opening, {});
-  const auto& earlier = opening[static_cast<std::size_t>(other(from))];
-  const auto& own = opening[static_cast<std::size_t>(from)];
+  if (waiting_) std::vector<std::uint8_t>().swap(waiting_->of(side));
+  if (waiting_ && !waiting_->needed()) waiting_.reset();
+  // Nothing begins like this. A flow of which we have the beginning is given
+  // up once both sides began in vain: what one sends may be only the loader
+  // of what the other then speaks. Else each has a few tries.
+  ++tries;
+  const bool both = tries_[0] > 0 && tries_[1] > 0;
+  if (turn.flow.oriented ? both : tries >= kMostTries) finish();
+  return 0;
+}
+
+// REQUIRES: it was just recognised by these bytes.
+std::uint64_t Dialogue::read_from_beginning(Turn& turn, Bytes bytes) {
+  ++turn.counts.flows[row_];
+  parser_ = protocols()[row_]->make().release();
+  place_ = {};
+  const Side from = turn.from;
+  if (!waiting_) return feed(turn, from, bytes);
+  const auto before = std::exchange(waiting_->of_side, {});
+  const auto& earlier = before[static_cast<std::size_t>(other(from))];
+  const auto& own = before[static_cast<std::size_t>(from)];
   if (!own.empty()) bytes = own;
   if (!earlier.empty()) {
-    const std::uint64_t owed = feed(other(from), earlier, out, counts);
-    held().owed_skip[static_cast<std::size_t>(other(from))] = owed;
+    const std::uint64_t owed = feed(turn, other(from), earlier);
+    if (owed > 0) waiting().owed_skip[static_cast<std::size_t>(other(from))] = owed;
   }
-  return feed(from, bytes, out, counts);
+  if (waiting_ && !waiting_->needed()) waiting_.reset();
+  return feed(turn, from, bytes);
 }
 
-Dialogue::Held& Dialogue::held() {
-  if (!held_) held_ = std::make_unique<Held>();
-  return *held_;
-}
-
-std::uint64_t Dialogue::feed(Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts) {
-  if (held_) {
-    std::uint64_t& owed = held_->owed_skip[static_cast<std::size_t>(from)];
+std::uint64_t Dialogue::feed(Turn& turn, Side from, Bytes bytes) {
+  if (!reading()) return 0;
+  if (waiting_) {
+    std::uint64_t& owed = waiting_->owed_skip[static_cast<std::size_t>(from)];
     if (owed >= bytes.size()) {
       owed -= bytes.size();
       return 0;
     }
     bytes = bytes.subspan(std::exchange(owed, 0));
   }
-  const std::uint32_t malformed = stream_->malformed();
-  const std::uint64_t to_skip = stream_->feed(from, bytes, out);
-  counts.malformed[row_] += stream_->malformed() - malformed;
-  if (stream_->state() == Stream::State::gave_up) ++counts.gave_up[row_];
-  if (stream_->state() == Stream::State::gave_up || stream_->state() == Stream::State::done) {
-    finished_ = true;
-    stream_.reset();
-  }
+  const State before = place_.state;
+  StreamReading reading(*parser_, protocols()[row_]->max_message, place_, waiting_);
+  const std::uint64_t to_skip = reading.feed(from, bytes, turn.out);
+  turn.counts.malformed[row_] += reading.malformed();
+  if (place_.state == State::gave_up) ++turn.counts.gave_up[row_];
+  if (place_.state == State::gave_up || place_.state == State::done) finish();
+  if (place_.state == State::again && before == State::alive)
+    turn.rest.assign(reading.leftover().begin(), reading.leftover().end());
   return to_skip;
 }
 
@@ -188,40 +260,53 @@ Dialogue::Heard Dialogue::datagram(Flow& flow, Side from, Bytes bytes, FactSink&
   if (row_ == kNone) {
     const bool client_was_a = flow.client_is_a;
     bool wants_more = false;
-    std::uint8_t& tries = tries_[0];
-    shape_.add(from, bytes, true);
-    if (!recognise(flow, from, bytes, transport_of(flow.key), wants_more)) {
-      // Keep-alives may come first, and many of them.
-      constexpr std::uint8_t kWhole = kMostTinyTries / kMostTries;
-      tries = static_cast<std::uint8_t>(tries + (bytes.size() < kTiny ? 1 : kWhole));
-      earlier_[static_cast<std::size_t>(from)].keep(bytes);
-      heard.finished = tries >= kMostTinyTries;
+    Turn turn{.flow = flow, .from = from, .out = out, .counts = counts};
+    if (!recognise(turn, bytes, transport_of(flow.key), wants_more)) {
+      heard.finished = recognise_later(from, bytes);
       return heard;
     }
+    from = turn.from;
     heard.turn_round = client_was_a != flow.client_is_a;
     ++counts.flows[row_];
     const Protocol& protocol = *protocols()[row_];
-    if (protocol.remembers) parser_ = protocol.make();
+    if (protocol.remembers) parser_ = protocol.make().release();
   }
-  Parser& parser = parser_ ? *parser_ : parsers.of(row_);
+  Parser& parser = parser_ != nullptr ? *parser_ : parsers.of(row_);
   if (!parser.message(from, Cursor(bytes), out)) ++counts.malformed[row_];
   return heard;
 }
 
+// Of a datagram that was not recognised. True: nor will those after it.
+bool Dialogue::recognise_later(Side from, Bytes bytes) {
+  shape_.add_datagram(from, bytes);
+  // Keep-alives may come first, and many of them.
+  constexpr std::uint8_t kWhole = kMostTinyTries / kMostTries;
+  std::uint8_t& tries = tries_[0];
+  tries = static_cast<std::uint8_t>(tries + (bytes.size() < kTiny ? 1 : kWhole));
+  keep_earlier(from, bytes);
+  if (tries < kMostTinyTries) return false;
+  release();
+  return true;
+}
+
 void Dialogue::lose(Side from, std::uint64_t size) {
-  if (row_ == kNone) shape_.lose(from, size);
-  if (stream_) {
-    stream_->lose(from);
+  if (unnamed() && !shape_.settled()) {
+    shape_.lose(from, size, opening().kept);
+    if (!shape_.going_on()) release();
+  }
+  if (reading()) {
+    asepsis::lose(place_, waiting_, from);
   } else {
-    if (held_) held_->opening[static_cast<std::size_t>(from)].clear();
+    if (waiting_) waiting_->of(from).clear();
     ++tries_[static_cast<std::size_t>(from)];
   }
 }
 
 void Dialogue::close() {
   finished_ = true;
-  stream_.reset();
-  held_.reset();
+  if (unnamed()) shape_.settle(kept());
+  release();
+  waiting_.reset();
 }
 
 }  // namespace asepsis

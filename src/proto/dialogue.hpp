@@ -39,6 +39,9 @@ using ProtocolIndex = std::optional<std::size_t>;
 
 class Dialogue final : public FlowState {
  public:
+  Dialogue() = default;
+  ~Dialogue() { release(); }
+
   // What a listener needs to know after feeding.
   struct Heard {
     std::uint64_t to_skip = 0;
@@ -57,52 +60,79 @@ class Dialogue final : public FlowState {
   void close();
 
   ProtocolIndex protocol() const { return row_ == kNone ? ProtocolIndex() : ProtocolIndex(row_); }
-  // How the flow opened, as long as nothing recognises it.
-  const OpeningShape& shape() const { return shape_; }
-
-  std::string_view application;  // a literal; set by the parser, else the protocol's name
-  Security security = Security::clear;
+  // Set by the parser, else the protocol's name.
+  std::string_view application() const {
+    return named_ == 0 ? std::string_view() : std::string_view(name_, named_);
+  }
+  // REQUIRES: a literal.
+  void name(std::string_view application);
+  // How the flow opened, as long as nothing names it; else empty.
+  OpeningShape::Text shape() const;
+  OpeningShape::Mark mark() const;
+  std::uint16_t turn(Side side) const { return unnamed() ? shape_.size(side) : std::uint16_t{0}; }
 
  private:
   static constexpr std::uint8_t kNone = 0xff;
+  using State = StreamPlace::State;
 
-  // What a stream needs whose bytes came in pieces too small to recognise.
-  struct Held {
-    std::array<std::vector<std::uint8_t>, 2> opening;  // of each side, not yet recognised
-    std::array<std::uint64_t, 2> owed_skip{};          // of bytes that were shown out of turn
+  // What is kept of an opening that nothing recognises yet: of a stream for its
+  // shape, of datagrams how the last of each side began.
+  struct Opening {
+    static constexpr std::size_t kBeginning = 12;
+    union {
+      OpeningShape::Kept kept{};
+      std::array<std::array<std::uint8_t, kBeginning>, 2> earlier;
+    };
+  };
+  // One feeding: what it is told and what it leaves.
+  struct Turn {
+    Flow& flow;
+    Side from;
+    FactSink& out;
+    ProtocolCounts& counts;
+    std::vector<std::uint8_t> rest{};  // to be recognised again
   };
 
-  bool recognise(Flow& flow, Side& from, Bytes bytes, Transport transport, bool& wants_more);
+  bool unnamed() const { return row_ == kNone && named_ == 0; }
+  const OpeningShape::Kept& kept() const;
+  Opening& opening();
+  Bytes earlier(Side side) const;
+  void keep_earlier(Side side, Bytes bytes);
+  bool reading() const { return row_ != kNone && parser_ != nullptr; }
+  void add_to_shape(Side from, Bytes bytes);
+  bool recognise_later(Side from, Bytes bytes);
+  void release();
+  void finish();
+  bool recognise(Turn& turn, Bytes bytes, Transport transport, bool& wants_more);
   void adopt(std::size_t row);
-  std::uint64_t feed(Side from, Bytes bytes, FactSink& out, ProtocolCounts& counts);
-  std::uint64_t recognise_stream(Flow& flow, Side from, Bytes bytes, FactSink& out,
-                                 ProtocolCounts& counts);
-  Held& held();
+  std::uint64_t feed(Turn& turn, Side from, Bytes bytes);
+  std::uint64_t recognise_stream(Turn& turn, Bytes bytes);
+  std::uint64_t read_from_beginning(Turn& turn, Bytes bytes);
+  WaitingBytes& waiting();
 
-  // How a datagram began.
-  class Beginning {
-   public:
-    void keep(Bytes bytes) {
-      size_ = static_cast<std::uint8_t>(std::min(bytes.size(), kept_.size()));
-      std::copy_n(bytes.begin(), size_, kept_.begin());
-    }
-    Bytes bytes() const { return Bytes(kept_).first(size_); }
-
-   private:
-    std::array<std::uint8_t, 12> kept_{};
-    std::uint8_t size_ = 0;
+  // Flows are many: one pointer for what one has at a time, and one word.
+  union {
+    Opening* opening_ = nullptr;  // as long as row_ is none; may be null
+    Parser* parser_;              // then: of a stream, or of datagrams if the protocol remembers
+  };
+  std::unique_ptr<WaitingBytes> waiting_;  // not yet recognised, or a message not yet whole
+  union {
+    OpeningShape shape_{};  // as long as it is unnamed()
+    const char* name_;
   };
 
-  // Flows are many, and most never need this.
-  std::unique_ptr<Held> held_;
-  std::unique_ptr<Stream> stream_;
-  std::unique_ptr<Parser> parser_;  // of datagrams, if the protocol remembers
-  OpeningShape shape_;
-  std::array<Beginning, 2> earlier_;
+ public:
+  Security security = Security::clear;
+
+ private:
+  std::uint8_t named_ = 0;               // how long the name is
   std::array<std::uint8_t, 2> tries_{};  // pieces of each side looked at in vain
   std::uint8_t row_ = kNone;             // of protocols()
-  std::uint8_t restarts_ = 0;
-  bool finished_ = false;  // recognition is over
+  StreamPlace place_;                    // of a stream that is read
+  std::uint8_t earlier_of_client_ : 4 = 0, earlier_of_server_ : 4 = 0;  // bytes of Opening::earlier
+  std::uint8_t restarts_ : 3 = 0;
+  bool finished_ : 1 = false;  // recognition is over
 };
+static_assert(sizeof(Dialogue) == 32);
 
 }  // namespace asepsis

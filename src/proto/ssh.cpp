@@ -41,7 +41,7 @@ class SshParser final : public Parser {
   struct Half {
     bool identified = false;
     bool ended = false;
-    std::size_t greeting = 0;
+    std::uint16_t greeting = 0;
   };
 
   Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
@@ -58,7 +58,7 @@ Frame SshParser::line_frame(Side from, Bytes bytes) {
   const auto size = static_cast<std::size_t>(end - head.begin()) + 1;
   if (as_text(head).starts_with(kIdentification)) return Frame::message(size);
   // A server may greet before it identifies itself.
-  half(from).greeting += size;
+  half(from).greeting = static_cast<std::uint16_t>(half(from).greeting + size);
   if (from == Side::client || half(from).greeting > kMaxGreeting) return Frame::foreign();
   return Frame::skip(size);
 }

@@ -4,62 +4,65 @@
 
 namespace asepsis {
 
-std::uint64_t Stream::feed(Side from, Bytes bytes, FactSink& out) {
-  Half& side = half(from);
-  if (state_ != State::alive || side.done) return 0;
+using State = StreamPlace::State;
+
+std::uint64_t StreamReading::feed(Side from, Bytes bytes, FactSink& out) {
+  if (place_.state != State::alive || place_.done(from)) return 0;
   std::uint64_t to_skip = 0;
 
-  if (side.pending.empty()) {
+  if (!waiting_ || waiting_->of(from).empty()) {
     const Bytes left = drain(from, bytes, out, to_skip);
-    if (state_ == State::alive) side.pending.assign(left.begin(), left.end());
+    if (place_.state != State::alive || left.empty()) return to_skip;
+    if (!waiting_) waiting_ = std::make_unique<WaitingBytes>();
+    waiting_->of(from).assign(left.begin(), left.end());
     return to_skip;
   }
-  side.pending.insert(side.pending.end(), bytes.begin(), bytes.end());
-  const Bytes left = drain(from, side.pending, out, to_skip);
-  if (state_ == State::again) return 0;  // leftover() looks into pending
-  if (left.empty()) {
-    std::vector<std::uint8_t>().swap(side.pending);
-  } else {
-    side.pending.erase(side.pending.begin(), side.pending.end() - std::ssize(left));
+  std::vector<std::uint8_t>& pending = waiting_->of(from);
+  pending.insert(pending.end(), bytes.begin(), bytes.end());
+  const Bytes left = drain(from, pending, out, to_skip);
+  if (place_.state == State::again) return 0;  // leftover() looks into pending
+  if (!left.empty()) {
+    pending.erase(pending.begin(), pending.end() - std::ssize(left));
+    return to_skip;
   }
+  std::vector<std::uint8_t>().swap(pending);
+  if (!waiting_->needed()) waiting_.reset();
   return to_skip;
 }
 
-void Stream::lose(Side from) {
-  Half& side = half(from);
-  side.pending.clear();
-  side.lost = true;
+void lose(StreamPlace& place, std::unique_ptr<WaitingBytes>& waiting, Side from) {
+  if (waiting) waiting->of(from).clear();
+  place.set_lost(from);
 }
 
-void Stream::finish(Side from) {
-  half(from).done = true;
-  if (half(other(from)).done) state_ = State::done;
+void StreamReading::finish(Side from) {
+  place_.set_done(from);
+  if (place_.done(other(from))) place_.state = State::done;
 }
 
 // Gives every whole message to the parser and returns what is left over.
-Bytes Stream::drain(Side from, Bytes bytes, FactSink& out, std::uint64_t& to_skip) {
-  Half& side = half(from);
-  if (side.lost) {
-    const auto start = parser_->resume(from, bytes);
+Bytes StreamReading::drain(Side from, Bytes bytes, FactSink& out, std::uint64_t& to_skip) {
+  if (place_.lost(from)) {
+    const auto start = parser_.resume(from, bytes);
     if (!start) return {};
-    side.lost = false;
+    place_.set_found(from);
     bytes = bytes.subspan(std::min(*start, bytes.size()));
   }
   while (!bytes.empty()) {
-    const Frame frame = parser_->frame(from, bytes);
+    const Frame frame = parser_.frame(from, bytes);
     switch (frame.kind) {
-      case Frame::Kind::foreign: state_ = State::gave_up; return {};
+      case Frame::Kind::foreign: place_.state = State::gave_up; return {};
       case Frame::Kind::done: finish(from); return {};
       case Frame::Kind::again:
         leftover_ = bytes;
-        state_ = State::again;
+        place_.state = State::again;
         return {};
       case Frame::Kind::unknown:
-        if (bytes.size() >= max_message_) state_ = State::gave_up;
+        if (bytes.size() >= max_message_) place_.state = State::gave_up;
         return bytes;
       case Frame::Kind::skip:
         if (frame.size == 0) {
-          state_ = State::gave_up;
+          place_.state = State::gave_up;
           return {};
         }
         if (frame.size >= bytes.size()) {
@@ -71,11 +74,11 @@ Bytes Stream::drain(Side from, Bytes bytes, FactSink& out, std::uint64_t& to_ski
       case Frame::Kind::message: break;
     }
     if (frame.size == 0 || frame.size > max_message_) {
-      state_ = State::gave_up;
+      place_.state = State::gave_up;
       return {};
     }
     if (frame.size > bytes.size()) return bytes;
-    if (!parser_->message(from, Cursor(bytes.first(frame.size)), out)) ++malformed_;
+    if (!parser_.message(from, Cursor(bytes.first(frame.size)), out)) ++malformed_;
     bytes = bytes.subspan(frame.size);
   }
   return {};

@@ -18,6 +18,10 @@ constexpr int kBusyMilliseconds = 10'000;
 // every piece. Only possible before the first connection; else it stays as it is.
 void without_statistics() { static_cast<void>(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0)); }
 
+void set_cache(SQLite::Database& sql, std::size_t bytes) {
+  sql.exec("PRAGMA cache_size = -" + std::to_string(bytes >> 10));  // KiB
+}
+
 int pragma(SQLite::Database& sql, const char* name) {
   return sql.execAndGet(std::string("PRAGMA ") + name).getInt();
 }
@@ -140,10 +144,16 @@ Error database_error(const std::filesystem::path& path, const SQLite::Exception&
   }
 }
 
+void Database::keep_at_most(std::size_t bytes) {
+  most_kept_ = bytes;
+  set_cache(*sql_, bytes);
+}
+
 std::optional<Database> Database::second_connection() const {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path_, error)) return std::nullopt;
   auto other = open(path_, Mode::read_only);
+  if (other && most_kept_ != kUsuallyKept) other->keep_at_most(most_kept_);
   return other ? std::optional(std::move(*other)) : std::nullopt;
 }
 
@@ -162,7 +172,7 @@ Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
     auto sql = std::make_unique<SQLite::Database>(path.string(), flags, kBusyMilliseconds);
     if (const auto ours = check_ours(*sql, path, write); !ours)
       return std::unexpected(ours.error());
-    sql->exec("PRAGMA cache_size = -32768");  // KiB: an inventory is written and asked as a whole
+    set_cache(*sql, kUsuallyKept);
     if (write) {
       sql->exec("PRAGMA journal_mode = WAL");
       sql->exec("PRAGMA synchronous = NORMAL");

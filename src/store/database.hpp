@@ -21,6 +21,9 @@ inline constexpr int kSchemaVersion = 7;
 
 class Database {
  public:
+  // An inventory is written and asked as a whole.
+  static constexpr std::size_t kUsuallyKept = std::size_t{32} << 20;
+
   enum class Mode {
     read_only,  // the file must exist; nothing can be written through it
     write,      // created if missing, migrated if older
@@ -34,6 +37,9 @@ class Database {
   // where none is to be had.
   std::optional<Database> second_connection() const;
 
+  // How much of the file this connection, and those made of it, keep in memory.
+  void keep_at_most(std::size_t bytes);
+
   SQLite::Database& sql() { return *sql_; }
   const std::filesystem::path& path() const { return path_; }
 
@@ -43,6 +49,7 @@ class Database {
 
   std::filesystem::path path_;
   std::unique_ptr<SQLite::Database> sql_;
+  std::size_t most_kept_ = kUsuallyKept;
 };
 
 // The sentence for a person about what SQLite refused.

@@ -108,7 +108,7 @@ def main():
         process.send_signal(signal.SIGTERM)
         told(manager, "STOPPING=1")
         _, said = process.communicate(timeout=30)
-        expect("knowledge stays as it was" in said and "knowledge is read anew" in said, f"it says {said}")
+        expect("knowledge and packs stay as they were" in said and "knowledge and packs are read anew" in said, f"it says {said}")
         for line in said.splitlines()[:-1]:  # the last is the sentence that it was stopped
             expect(re.fullmatch(r'time=\S+ level=(info|warning|error) event="[^"]+"( \w+="[^"]*")*', line),
                    f"no line of the log: {line}")

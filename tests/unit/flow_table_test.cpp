@@ -33,7 +33,7 @@ class Notes final : public FlowListener {
     packets += flow.client().packets + flow.server().packets;
     last_client = flow.client_ip();
     if (flow.refused) ++refused;
-    vlans = {flow.client().vlan, flow.server().vlan};
+    vlans = {int{flow.client().vlan}, int{flow.server().vlan}};
   }
 
   std::string said[2];

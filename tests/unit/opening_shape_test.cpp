@@ -17,9 +17,22 @@ struct Turn {
   Frame bytes;
 };
 
-OpeningShape shape_of(const std::vector<Turn>& turns, bool datagrams = false) {
+// A shape with what it keeps.
+struct Shaped {
+  void add(Side from, Bytes bytes) { shape.add(from, bytes, kept); }
+  void lose(Side from, std::uint64_t size) { shape.lose(from, size, kept); }
+  OpeningShape::Text text() const { return shape.text(kept); }
+  OpeningShape::Mark mark() const { return shape.mark(kept); }
+  std::uint16_t size(Side side) const { return shape.size(side); }
+  bool settled() const { return shape.settled(); }
+
   OpeningShape shape;
-  for (const Turn& turn : turns) shape.add(turn.from, turn.bytes, datagrams);
+  OpeningShape::Kept kept;
+};
+
+Shaped shape_of(const std::vector<Turn>& turns) {
+  Shaped shape;
+  for (const Turn& turn : turns) shape.add(turn.from, turn.bytes);
   return shape;
 }
 
@@ -41,10 +54,10 @@ TEST(OpeningShape, TellsKindsOfBytes) {
 }
 
 TEST(OpeningShape, TellsWhoSpeaksFirstAndHowMuch) {
-  const OpeningShape greeted = shape_of({{Side::server, text("READY\n")},
-                                         {Side::client, hex("01 fe")},
-                                         {Side::server, text("and more")},
-                                         {Side::client, hex("02")}});
+  const Shaped greeted = shape_of({{Side::server, text("READY\n")},
+                                   {Side::client, hex("01 fe")},
+                                   {Side::server, text("and more")},
+                                   {Side::client, hex("02")}});
   EXPECT_EQ(greeted.text().view(), "server: text; client: binary");
   EXPECT_EQ(greeted.size(Side::server), 6);
   EXPECT_EQ(greeted.size(Side::client), 2);
@@ -55,16 +68,19 @@ TEST(OpeningShape, TellsWhoSpeaksFirstAndHowMuch) {
 }
 
 TEST(OpeningShape, OfADatagramIsOneMessage) {
-  const OpeningShape shape =
-      shape_of({{Side::client, text("one")}, {Side::client, text("and two")}}, true);
+  OpeningShape shape;
+  shape.add_datagram(Side::client, text("one"));
+  shape.add_datagram(Side::client, text("and two"));
   EXPECT_EQ(shape.size(Side::client), 3);
+  shape.add_datagram(Side::server, hex("01 fe"));
+  EXPECT_EQ(shape.text().view(), "client: text; server: binary");
 }
 
 TEST(OpeningShape, SaysWhatIsLost) {
-  OpeningShape shape;
+  Shaped shape;
   shape.lose(Side::client, 40);
-  shape.add(Side::client, text("middle"), false);
-  shape.add(Side::server, text("ok"), false);
+  shape.add(Side::client, text("middle"));
+  shape.add(Side::server, text("ok"));
   EXPECT_EQ(shape.text().view(), "client: lost; server: text");
   EXPECT_EQ(shape.size(Side::client), 46);
 }
@@ -80,18 +96,28 @@ TEST(OpeningShape, DoesNotDependOnSegments) {
       if (round % 3 == 0 && bytes.size() > 2) bytes[1] = static_cast<std::uint8_t>(bytes.size());
       turns.push_back({i % 2 == round % 2 ? Side::client : Side::server, bytes});
     }
-    OpeningShape pieces;
+    Shaped pieces;
     for (const Turn& turn : turns)
       for (Bytes left = turn.bytes; !left.empty();) {
         const std::size_t size = 1 + random() % left.size();
-        pieces.add(turn.from, left.first(size), false);
+        pieces.add(turn.from, left.first(size));
         left = left.subspan(size);
       }
-    const OpeningShape whole = shape_of(turns);
+    const Shaped whole = shape_of(turns);
     EXPECT_EQ(pieces.text().view(), whole.text().view());
     EXPECT_EQ(pieces.mark().view(), whole.mark().view());
     EXPECT_EQ(pieces.size(Side::client), whole.size(Side::client));
   }
+}
+
+TEST(OpeningShape, NeedsNothingKeptOnceItIsSettled) {
+  Shaped shape = shape_of({{Side::client, hex("00 00 00 08") + text("abcdefgh")}});
+  const std::string whole(shape.text().view());
+  EXPECT_TRUE(shape.shape.going_on());
+  shape.shape.settle(shape.kept);
+  EXPECT_FALSE(shape.shape.going_on());
+  EXPECT_EQ(shape.shape.text().view(), whole);
+  EXPECT_EQ(shape.shape.mark().view(), "0000");
 }
 
 TEST(OpeningShape, MarksOnlyWhatNobodyIsCalled) {
@@ -120,7 +146,7 @@ TEST(OpeningShape, NeverShowsBytesOfText) {
   for (int round = 0; round < 2000; ++round) {
     Frame bytes(1 + random() % 40, 0);
     for (auto& byte : bytes) byte = static_cast<std::uint8_t>(random());
-    const OpeningShape shape = shape_of({{Side::client, bytes}});
+    const Shaped shape = shape_of({{Side::client, bytes}});
     const OpeningShape::Text told = shape.text();
     for (const char c : told.view()) EXPECT_NE(words.find(c), words.npos);
     EXPECT_LE(shape.mark().view().size(), 4U);

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -92,6 +93,23 @@ TEST(Sandbox, NoWayAround) {
               return sent;
             }),
             kRefused);
+}
+
+// Not on the list of what listening needs: as if the kernel did not have it, and
+// the process goes on.
+TEST(Sandbox, WhatNobodyThoughtOfIsRefused) {
+  const std::function<bool(int)> calls[] = {
+      [](int) { return chroot("/") == 0; },
+      [](int) { return syscall(SYS_personality, 0xffffffffUL) != -1; },
+      [](int) { return syscall(SYS_memfd_create, "x", 0U) >= 0; },
+      [](int) { return sethostname("x", 1) == 0; },
+      [](int) { return link("/proc/self/status", "/tmp/x") == 0; },
+      [](int) { return syscall(SYS_kcmp, getpid(), getpid(), 0, 0, 0) != -1; },
+  };
+  for (std::size_t i = 0; i < std::size(calls); ++i) {
+    const auto unknown = [&](int file) { return !calls[i](file) && errno == ENOSYS; };
+    EXPECT_EQ(sealed(unknown), kCould) << "call " << i;
+  }
 }
 
 TEST(Sandbox, WhatItNeedsStaysPossible) {
