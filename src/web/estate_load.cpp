@@ -308,7 +308,7 @@ void Loader::give_findings() {
   auto& begins = estate_.finding_begins;
   begins.assign(estate_.devices.size() + 2, 0);
   for (const EstateFinding& finding : estate_.findings) {
-    const std::uint8_t state = static_cast<std::uint8_t>(finding.state);
+    const auto state = static_cast<std::uint8_t>(finding.state);
     estate_.finding_keys.push_back(
         {.check = static_cast<std::uint16_t>(finding.check),
          .owner_role = finding.owner_role,

@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
 import { BackLink, WarningCallout } from 'nhsuk-react-components';
@@ -13,6 +13,7 @@ import { Why } from '../parts/Why';
 type ModelData = Schemas['Model'];
 const few = 12;
 const many = 500;
+const mostRows = 100;
 
 export const label = (about: ModelData['about'], id: string): string => {
   const d = about[id];
@@ -52,22 +53,24 @@ function Cell({ model, row, variant }: { model: ModelData; row: ModelData['separ
   );
 }
 
-function Row({ model, row }: { model: ModelData; row: ModelData['separating'][number] }) {
+function Row({ model, row, variants }: { model: ModelData; row: ModelData['separating'][number]; variants: ModelData['variants'] }) {
   return (
     <tr data-proven={row.proven}>
       <th scope="row" className="anywhere">
         <span title={row.meaning}>{row.title}</span>{row.instance && <div className="small quiet">{row.instance}</div>}
         {row.proven && <span className="nhsuk-u-visually-hidden"> (proven to differ)</span>}
       </th>
-      {shownVariants(model).map((v) => <Cell key={v.id} model={model} row={row} variant={v} />)}
+      {variants.map((v) => <Cell key={v.id} model={model} row={row} variant={v} />)}
     </tr>
   );
 }
 
 function Matrix({ model }: { model: ModelData }) {
   const [all, setAll] = useState(false);
+  const variants = useMemo(() => shownVariants(model), [model]);
   const proven = model.separating.filter((r) => r.proven);
   const others = model.separating.filter((r) => !r.proven);
+  const rows = [...proven, ...(all ? others : [])];
   return (
     <section className="panel" aria-labelledby="matrix-h">
       <h2 id="matrix-h">Settings by variant</h2>
@@ -77,7 +80,7 @@ function Matrix({ model }: { model: ModelData }) {
           <thead>
             <tr>
               <th scope="col">Setting</th>
-              {shownVariants(model).map((v) => (
+              {variants.map((v) => (
                 <th key={v.id} scope="col" className={v.id === model.target ? 'target' : undefined}>
                   <span className="variant-name">{v.id}</span><Grade of={v.grade} />
                   <div className="small">{count(v.devices.length, 'device')}{v.id === model.target && <strong>, target</strong>}</div>
@@ -85,9 +88,10 @@ function Matrix({ model }: { model: ModelData }) {
               ))}
             </tr>
           </thead>
-          <tbody>{[...proven, ...(all ? others : [])].map((row) => <Row key={`${row.setting} ${row.instance ?? ''}`} model={model} row={row} />)}</tbody>
+          <tbody>{rows.slice(0, mostRows).map((row) => <Row key={`${row.setting} ${row.instance ?? ''}`} model={model} row={row} variants={variants} />)}</tbody>
         </table>
       </div>
+      {rows.length > mostRows && <p className="small quiet">{`Shown are ${mostRows} of ${number(rows.length)} settings.`}</p>}
       {others.length > 0 && <p className="no-print"><button type="button" className="link-button" aria-expanded={all} onClick={() => setAll(!all)}>{all ? 'Only what is proven to differ' : `Show ${count(others.length, 'more setting')}, known of one variant only`}</button></p>}
     </section>
   );
