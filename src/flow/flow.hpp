@@ -50,7 +50,7 @@ class FlowState {
   ~FlowState() = default;
 };
 
-// What fits the fields of 48 bits: no capture has more packets, no flow more bytes.
+// What fits the fields of 48 bits: no capture has more packets, no stream more bytes.
 inline constexpr std::uint64_t kMost48 = (std::uint64_t{1} << 48) - 1;
 
 // One direction, named by its sender.
@@ -61,9 +61,9 @@ struct FlowHalf {
   std::uint8_t tcp_flags = 0;  // all it ever sent
   std::uint32_t next_sequence = 0;
   std::uint32_t packets = 0;
-  std::uint64_t bytes : 48 = 0;    // of IP payload, on the wire
-  std::uint16_t vlan : 16 = 0;     // on which its packets were seen
+  std::uint64_t bytes = 0;         // of IP payload, on the wire
   std::uint64_t to_skip : 48 = 0;  // bytes of the stream that need not be shown
+  std::uint16_t vlan : 12 = 0;     // on which its packets were seen
   bool synchronised : 1 = false;   // next_sequence is known
   bool early : 1 = false;          // segments wait for their turn: FlowExtra
   bool second_mac : 1 = false;     // it sent from another MAC too: FlowExtra

@@ -83,7 +83,7 @@ void FlowTable::add(const Decoded& packet, Time time, std::uint64_t number) {
   }
   if (++half.packets == 1 && key.vlan != 0 && answered(flow))
     by_ends_.erase(hash_of_ends(flow.key), index);
-  half.bytes = (half.bytes + packet.payload_length) & kMost48;
+  half.bytes += packet.payload_length;
   flow.last = std::max(flow.last, time);
   flow.heard = now_;
 
@@ -129,10 +129,19 @@ void FlowTable::shed(std::size_t flows) {
 
 // Whether the packet does not belong to this flow but to one after it.
 bool FlowTable::over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const {
+  if (silent_for_long(flow, time)) return true;
+  return (packet.tcp_flags & tcp_flag::kSyn) != 0 && reopens(flow, packet, from_a);
+}
+
+inline bool FlowTable::silent_for_long(const Flow& flow, Time time) const {
   // The clock decides, so that it does not matter whether it has been cleared
   // away yet. Where a capture goes back in time the clock stands still.
   const auto silent = std::max(time - flow.last, now_ - flow.heard);
-  if (silent > shortest_timeout_ && silent > timeout_of(flow)) return true;
+  return silent > shortest_timeout_ && silent > timeout_of(flow);
+}
+
+// REQUIRES: it has SYN.
+bool FlowTable::reopens(const Flow& flow, const Decoded& packet, bool from_a) {
   if (flow.key.frame || packet.protocol != ip_protocol::kTcp) return false;
   const auto opening = static_cast<std::uint8_t>(
       packet.tcp_flags & (tcp_flag::kSyn | tcp_flag::kAck | tcp_flag::kRst));
@@ -205,7 +214,7 @@ std::uint32_t FlowTable::join(const FlowKey& key, std::uint32_t hash, const Deco
   FlowExtra& extra = extra_for(flow);
   extra.back_vlan = key.vlan;
   extra.back_outer_vlan = key.outer_vlan;
-  half_of(flow, from).vlan = key.vlan;
+  half_of(flow, from).vlan = key.vlan & 0xfffU;
   by_key_.insert(hash, index);
   return index;
 }
@@ -236,7 +245,7 @@ std::uint32_t FlowTable::create(const FlowKey& key, std::uint32_t hash, const De
   flow.oriented = tcp && (packet.tcp_flags & tcp_flag::kSyn) != 0;
   flow.in_use = true;
   half_of(flow, from_a == flow.client_is_a ? Side::server : Side::client).mac = packet.dst_mac;
-  for (FlowHalf& half : flow.halves) half.vlan = key.vlan;
+  for (FlowHalf& half : flow.halves) half.vlan = key.vlan & 0xfffU;
   if (key.vlan != 0 && !key.frame) expect_apart(index);
   if (tcp && !flow.oriented) ++counts_.mid_stream;
   ++counts_.flows;

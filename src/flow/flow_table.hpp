@@ -129,6 +129,8 @@ class FlowTable {
   void unschedule(std::uint32_t index);
   std::chrono::seconds timeout_of(const Flow& flow) const;
   bool over(const Flow& flow, const Decoded& packet, bool from_a, Time time) const;
+  bool silent_for_long(const Flow& flow, Time time) const;
+  static bool reopens(const Flow& flow, const Decoded& packet, bool from_a);
 
   void refuse(const Decoded& packet);
   void add_tcp(std::uint32_t index, Side from, const Decoded& packet);

@@ -131,18 +131,21 @@ bool Dialogue::recognise(Turn& turn, Bytes bytes, Transport transport, bool& wan
       const Recognition answer = protocol.recognise({side, bytes, expected, before});
       if (answer == Recognition::more) wants_more = true;
       if (answer != Recognition::yes) continue;
-      if (turned) {
-        flow.turn_round();
-        if (waiting_) std::swap(waiting_->of_side[0], waiting_->of_side[1]);
-        std::swap(tries_[0], tries_[1]);
-        turn.from = side;
-      }
+      if (turned) turn_round(turn);
       flow.oriented = true;
       adopt(row);
       return true;
     }
   }
   return false;
+}
+
+// Who was taken for the client is the server.
+void Dialogue::turn_round(Turn& turn) {
+  turn.flow.turn_round();
+  if (waiting_) std::swap(waiting_->of_side[0], waiting_->of_side[1]);
+  std::swap(tries_[0], tries_[1]);
+  turn.from = other(turn.from);
 }
 
 void Dialogue::adopt(std::size_t row) {

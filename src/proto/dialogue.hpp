@@ -104,6 +104,7 @@ class Dialogue final : public FlowState {
   void release();
   void finish();
   bool recognise(Turn& turn, Bytes bytes, Transport transport, bool& wants_more);
+  void turn_round(Turn& turn);
   void adopt(std::size_t row);
   std::uint64_t feed(Turn& turn, Side from, Bytes bytes);
   std::uint64_t recognise_stream(Turn& turn, Bytes bytes);
