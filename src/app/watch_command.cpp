@@ -131,7 +131,7 @@ Result<LiveStatus> record(const Watch& watch, Database& database, const SourceIn
   Recorder recorder(database, *store, watch.knowledge, source,
                     again == LiveStore::Again::repeats ? &run : nullptr);
   recorder.on_derived([&](const Updated& updated) {
-    if (const auto found = refresh_findings(database, watch.packs, updated); !found)
+    if (const auto found = refresh_findings(database, watch.packs, updated, AfterAll::wait); !found)
       log_event(Level::error, found.error().message);
   });
   recorder.on_round([&] { watch.manager.tell("WATCHDOG=1"); });

@@ -140,6 +140,10 @@ Error database_error(const std::filesystem::path& path, const SQLite::Exception&
   }
 }
 
+void Database::keep_in_memory(int mebibytes) {
+  sql_->exec("PRAGMA cache_size = -" + std::to_string(mebibytes * 1024));
+}
+
 std::optional<Database> Database::second_connection() const {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path_, error)) return std::nullopt;
@@ -162,7 +166,7 @@ Result<Database> Database::open(const std::filesystem::path& path, Mode mode) {
     auto sql = std::make_unique<SQLite::Database>(path.string(), flags, kBusyMilliseconds);
     if (const auto ours = check_ours(*sql, path, write); !ours)
       return std::unexpected(ours.error());
-    sql->exec("PRAGMA cache_size = -32768");  // KiB: an inventory is written and asked as a whole
+    sql->exec("PRAGMA cache_size = -" + std::to_string(kUsuallyInMemory * 1024));
     if (write) {
       sql->exec("PRAGMA journal_mode = WAL");
       sql->exec("PRAGMA synchronous = NORMAL");

@@ -17,7 +17,7 @@
 
 namespace asepsis {
 
-inline constexpr int kSchemaVersion = 6;
+inline constexpr int kSchemaVersion = 7;
 
 class Database {
  public:
@@ -33,6 +33,11 @@ class Database {
   // Another, to read by in another thread. Nothing of what is in memory only, and
   // where none is to be had.
   std::optional<Database> second_connection() const;
+
+  // How much of the file this connection keeps in memory from here on.
+  static constexpr int kUsuallyInMemory = 32;
+  static constexpr int kWholeInMemory = 96;  // while a large one is written or asked as a whole
+  void keep_in_memory(int mebibytes);
 
   SQLite::Database& sql() { return *sql_; }
   const std::filesystem::path& path() const { return path_; }
