@@ -11,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -133,21 +134,21 @@ struct Columns {
   int device = -1, instance = -1, detail = -1, fact = -1, talk = -1, document_fact = -1;
 };
 
+using Column = std::pair<std::string_view, int Columns::*>;
+constexpr Column kColumns[] = {
+    {"device", &Columns::device}, {"instance", &Columns::instance},
+    {"detail", &Columns::detail}, {"fact", &Columns::fact},
+    {"talk", &Columns::talk},     {"document_fact", &Columns::document_fact}};
+
 Result<Columns> columns_of(SQLite::Statement& statement) {
   Columns columns;
   for (int i = 0; i < statement.getColumnCount(); ++i) {
     const std::string name = statement.getColumnName(i);
-    int* const known = name == "device"          ? &columns.device
-                       : name == "instance"      ? &columns.instance
-                       : name == "detail"        ? &columns.detail
-                       : name == "fact"          ? &columns.fact
-                       : name == "talk"          ? &columns.talk
-                       : name == "document_fact" ? &columns.document_fact
-                                                 : nullptr;
-    if (known == nullptr)
+    const auto* const known = std::ranges::find(kColumns, name, &Column::first);
+    if (known == std::end(kColumns))
       return fail("query gives a column '" + name +
                   "': it may give device, instance, detail, fact, talk and document_fact");
-    *known = i;
+    columns.*known->second = i;
   }
   if (columns.device < 0 || columns.detail < 0 ||
       (columns.fact < 0 && columns.talk < 0 && columns.document_fact < 0))

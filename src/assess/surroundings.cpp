@@ -64,7 +64,7 @@ Surroundings::Surroundings(SQLite::Database& sql, const std::vector<std::string>
   };
   SQLite::Statement rows(sql, kTalksOfSome);
   rows.bind(1, list(keys));
-  std::vector<Talk> all = talks(rows);
+  const std::vector<Talk> all = talks(rows);
   std::set<std::int64_t> endpoints;
   for (const Talk& talk : all) {
     if (talk.client != 0) keys.insert(talk.client);
@@ -78,7 +78,7 @@ Surroundings::Surroundings(SQLite::Database& sql, const std::vector<std::string>
                         "SELECT id, ip FROM endpoint WHERE ip <> '' AND id IN (SELECT value FROM "
                         "json_each(?))");
   ips.bind(1, list(endpoints));
-  read_talks(std::move(all), ips);
+  read_talks(all, ips);
 }
 
 void Surroundings::read_devices(SQLite::Statement& rows) {

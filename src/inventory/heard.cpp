@@ -120,7 +120,8 @@ std::vector<Heard> load_heard(Database& database) {
   const Places endpoints = load_endpoints(sql, sites);
   // As many as there are of one site alone; more than that grow.
   if (sites.size() == 1) sites[0].talks.reserve(count_of(sql, "talk"));
-  Facts facts(sites.size()), later(sites.size());
+  Facts facts(sites.size());
+  Facts later(sites.size());
   if (sites.size() == 1) facts[0].reserve(count_of(sql, "fact"));
   // Talks, and a third of the facts, by a connection of its own, at the same time; what it throws
   // comes out of get().
