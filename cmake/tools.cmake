@@ -74,6 +74,12 @@ add_custom_target(ui_large
   WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
   DEPENDS asepsis make_estate)
 
+# Deriving, checking, drift and one new fact on a large estate.
+add_custom_target(estate_bench
+  COMMAND bench/estate
+  WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} USES_TERMINAL
+  DEPENDS asepsis make_estate)
+
 # A listener for SOAK_MINUTES (10) at SOAK_RATE (5000) packets a second.
 add_custom_target(soak
   COMMAND tests/end_to_end/soak.py $<TARGET_FILE:asepsis> examples/hospital.pcapng.zst

@@ -65,11 +65,16 @@ Result<PackSet> usual_packs(const Knowledge& knowledge,
   return packs;
 }
 
-Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated) {
-  if (updated.whole || updated.devices.empty()) return {};
+Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated,
+                              AfterAll after) {
+  // Of many devices the whole is asked sooner than a part.
+  constexpr std::size_t kMostOneByOne = 1000;
+  const bool all = updated.whole || updated.devices.size() > kMostOneByOne;
+  if ((all && after == AfterAll::wait) || (!all && updated.devices.empty())) return {};
   const auto asked = run_query(database, "SELECT EXISTS (SELECT 1 FROM applied_pack)");
   if (!asked) return std::unexpected(asked.error());
   if (asked->cells[0][0] != "1") return {};
+  if (all) return ask_all(database, packs);
   const auto found = run_checks_of(database, packs, updated.devices);
   if (!found) return std::unexpected(found.error());
   const auto stored = store_findings_of(database, packs, *found, updated.devices, clock_time());
@@ -85,7 +90,7 @@ Result<void> keep_findings(Database& database, const PackSet& packs, const Updat
       "1000");
   if (!asked) return std::unexpected(asked.error());
   const bool before = asked->cells[0][0] == "1";
-  if (before && !updated.whole) return refresh_findings(database, packs, updated);
+  if (before && !updated.whole) return refresh_findings(database, packs, updated, AfterAll::wait);
   return asked->cells[0][1] == "1" ? ask_all(database, packs) : Result<void>();
 }
 

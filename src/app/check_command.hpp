@@ -30,10 +30,12 @@ Result<PackSet> usual_packs(const Knowledge& knowledge,
 // finding reaches `fail_on`.
 Result<bool> run(const CheckCommand& command);
 
-// After a part of the inventory was derived again: its findings with it, once
-// `asepsis check` has been asked for this database. Where everything was
-// derived, and for checks of the reach of the estate, they wait for the next.
-Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated);
+// Findings of what was derived again, once `asepsis check` has been asked for
+// this database. Where everything was, all checks are asked, or wait for the
+// next `asepsis check`; those of the reach of the estate do unless all are asked.
+enum class AfterAll : std::uint8_t { ask, wait };
+Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated,
+                              AfterAll after);
 
 // The same for who listens, and nobody asks `asepsis check`: of an estate of a few
 // devices all findings, where there were none or everything was derived.

@@ -29,6 +29,19 @@ const std::map<std::string, Grouping> kGroupings{
 
 constexpr const char* kFrom = " FROM findings f LEFT JOIN devices d ON d.id = f.device ";
 
+// Findings that are older than the inventory are not shown as if they were of today.
+Result<void> say_what_is_behind(Database& database) {
+  const auto rows = run_query(
+      database, "SELECT substr(time, 1, 16) || 'Z', behind FROM checks_asked WHERE behind <> ''");
+  if (!rows) return std::unexpected(rows.error());
+  if (rows->cells.empty()) return {};
+  const auto& cells = rows->cells[0];
+  std::cout << (*cells[1] == "estate" ? "What compares a device with others is as of "
+                                      : "All of this is as of an older inventory: findings are of ")
+            << *cells[0] << "; asepsis check asks again.\n";
+  return {};
+}
+
 Result<void> show(const AnswerOptions& options, const std::string& sql,
                   const std::string& argument = {}) {
   auto database = open_for_answers(options.database);
@@ -36,9 +49,9 @@ Result<void> show(const AnswerOptions& options, const std::string& sql,
   const auto rows = run_query(*database, sql, argument, kFindingColumns);
   if (!rows) return std::unexpected(rows.error());
   print(*rows, options.form);
-  if (options.form == Form::table && rows->cells.empty())
-    std::cout << "Nothing: asepsis check looks for findings.\n";
-  return {};
+  if (options.form != Form::table) return {};
+  if (rows->cells.empty()) std::cout << "Nothing: asepsis check looks for findings.\n";
+  return say_what_is_behind(*database);
 }
 
 Result<void> show_groups(const FindingsOptions& options) {
@@ -114,7 +127,8 @@ Result<void> show_finding(const AnswerOptions& options, const std::string& id) {
   for (const auto& [title, sql] : std::vector<std::pair<std::string, std::string>>{
            {"Evidence",
             "SELECT e.value ->> 'source' AS source, e.value ->> 'packet' AS packet, "
-            "e.value ->> 'time' AS time, e.value ->> 'text' AS text FROM findings f, "
+            "e.value ->> 'row' AS row, e.value ->> 'time' AS time, e.value ->> 'text' AS text FROM "
+            "findings f, "
             "json_each(f.evidence) e WHERE f.id = ?"},
            {"History",
             "SELECT time, state, who, why FROM finding_history WHERE finding = ? "

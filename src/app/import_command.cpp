@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 #include <optional>
+#include <set>
 
 #include "app/answers.hpp"
 #include "app/check_command.hpp"
@@ -17,6 +19,7 @@
 #include "inventory/derive.hpp"
 #include "inventory/document_store.hpp"
 #include "inventory/documents.hpp"
+#include "inventory/update.hpp"
 #include "proto/digest.hpp"
 
 namespace asepsis {
@@ -177,7 +180,43 @@ class Importing {
   std::string site_, device_;
 };
 
-// Documents are added to what is derived; what is stale is derived as a whole.
+// What documents come to for each device: its id, and a text that is another where they say
+// anything else of it.
+using SaidOfDevices = std::map<std::string, std::string>;
+
+Result<SaidOfDevices> said_of_devices(Database& database) {
+  const auto rows = run_query(
+      database,
+      "SELECT d.id, group_concat(said, char(31)) FROM (SELECT device, attribute || '=' || value || "
+      "source AS said FROM device_value WHERE source <> 'wire' OR attribute GLOB '*.heard' UNION "
+      "ALL SELECT r.device, f.claim || '=' || f.value || f.current || '@' || f.line || v.file FROM "
+      "row_device r JOIN document_fact f ON f.document_row = r.document_row JOIN document_version "
+      "v ON v.id = f.version ORDER BY 1, 2) s JOIN device d ON d.key = s.device GROUP BY d.key");
+  if (!rows) return std::unexpected(rows.error());
+  SaidOfDevices said;
+  for (const auto& cells : rows->cells) said.emplace(*cells[0], cells[1].value_or(""));
+  return said;
+}
+
+Result<Updated> add_to_inventory(Database& database, const Knowledge& knowledge) {
+  const auto before = said_of_devices(database);
+  if (!before) return std::unexpected(before.error());
+  if (const auto derived = derive_documents(database, knowledge); !derived)
+    return std::unexpected(derived.error());
+  const auto after = said_of_devices(database);
+  if (!after) return std::unexpected(after.error());
+  std::set<std::string> changed;
+  const auto differ = [&](const SaidOfDevices& here, const SaidOfDevices& there) {
+    for (const auto& [id, said] : here)
+      if (const auto other = there.find(id); other == there.end() || other->second != said)
+        changed.insert(id);
+  };
+  differ(*before, *after);
+  differ(*after, *before);
+  return Updated{.devices = {changed.begin(), changed.end()}};
+}
+
+// Documents are added to what is derived; what is stale is derived as a whole. Findings follow.
 Result<void> derive(Database& database, const ImportCommand& command) {
   const auto knowledge = load_knowledge(command.knowledge);
   if (!knowledge) return std::unexpected(knowledge.error());
@@ -185,8 +224,15 @@ Result<void> derive(Database& database, const ImportCommand& command) {
                                  "SELECT EXISTS (SELECT 1 FROM talk) AND NOT EXISTS (SELECT 1 "
                                  "FROM conversation)");
   if (!devices) return std::unexpected(devices.error());
-  if (devices->cells[0][0] == "1") return derive_inventory(database, *knowledge);
-  return derive_documents(database, *knowledge);
+  const bool whole = devices->cells[0][0] == "1";
+  if (whole)
+    if (const auto derived = derive_inventory(database, *knowledge); !derived) return derived;
+  const auto updated =
+      whole ? Result<Updated>(Updated{.whole = true}) : add_to_inventory(database, *knowledge);
+  if (!updated) return std::unexpected(updated.error());
+  const auto packs = usual_packs(*knowledge, {});
+  if (!packs) return std::unexpected(packs.error());
+  return refresh_findings(database, *packs, *updated, AfterAll::ask);
 }
 
 }  // namespace

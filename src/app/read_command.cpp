@@ -236,10 +236,9 @@ Result<void> conclude(const ReadCommand& command, Database& database, const Summ
 Result<void> derive(Database& database, const Knowledge& knowledge) {
   const auto updated = update_inventory(database, knowledge);
   if (!updated) return std::unexpected(updated.error());
-  if (updated->whole) return {};
   const auto packs = usual_packs(knowledge, {});
   if (!packs) return std::unexpected(packs.error());
-  return refresh_findings(database, *packs, *updated);
+  return refresh_findings(database, *packs, *updated, AfterAll::ask);
 }
 
 }  // namespace

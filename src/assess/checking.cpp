@@ -1,5 +1,6 @@
 // A query gives a row a piece of evidence: `device`, `instance`, `detail`, and
-// `fact` or `talk`, the id in the view of that name. Rows of the same device
+// `fact`, `talk` or `document_fact`, the id in the view of that name (the last in
+// document_facts). Rows of the same device
 // and instance are one finding; its detail is the first in the order of time.
 
 #include "assess/checking.hpp"
@@ -10,6 +11,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <thread>
 #include <utility>
 
@@ -24,7 +26,7 @@ constexpr std::size_t kMostFindings = 1'000'000;  // of one check
 // What a fact or a talk tells of a finding.
 struct Told {
   Sighting sighting;
-  std::string client = {}, server = {};  // of a fact both are the device
+  const DeviceContext *client = nullptr, *server = nullptr;  // of a fact both are the device
   std::int64_t port = 0;
   Reach reach = Reach::unknown;
   bool in_use = false;
@@ -36,28 +38,35 @@ class Witnesses {
   Witnesses(SQLite::Database& sql, const Surroundings& around)
       : around_(around),
         fact_(sql,
-              "SELECT src.name, f.packet, f.first_seen, f.last_seen, d.id, f.claim, f.value, "
+              "SELECT src.name, f.packet, f.first_seen, f.last_seen, CASE WHEN df.fact IS "
+              "NULL THEN eo.device ELSE df.device END, f.claim, f.value, "
               "f.port, f.refused, f.protocol, f.count FROM fact f JOIN source src ON src.id = "
               "f.source LEFT JOIN endpoint_owner eo ON eo.endpoint = f.endpoint LEFT JOIN "
-              "device_fact df ON df.fact = f.id LEFT JOIN device d ON d.key = CASE WHEN df.fact "
-              "IS NULL THEN eo.device ELSE df.device END WHERE f.id = ?"),
+              "device_fact df ON df.fact = f.id WHERE f.id = ?"),
         talk_(sql,
               "SELECT source, packet, first_ns, last_ns, client, server, client_ip, server_ip, "
               "transport, coalesce(port, 0), application, security, state, flows FROM talks "
-              "WHERE id = ?") {}
+              "WHERE id = ?"),
+        document_(sql,
+                  "SELECT v.file, -f.line, f.first_seen, f.last_seen, coalesce(rd.device, 0), "
+                  "f.claim, f.value, d.kind FROM document_fact f JOIN document_row r ON r.id = "
+                  "f.document_row JOIN document d ON d.id = r.document JOIN document_version v ON "
+                  "v.id = f.version LEFT JOIN row_device rd ON rd.document_row = r.id WHERE f.id = "
+                  "?") {}
 
   std::optional<Told> fact(std::int64_t id) {
     fact_.reset();
     fact_.bind(1, id);
     if (!fact_.executeStep()) return std::nullopt;
-    Told told{.sighting = sighting(fact_, id, false)};
-    told.client = told.server = text(fact_, 4);
+    Told told{.sighting = sighting(fact_, id, Sighting::Of::fact)};
+    told.client = told.server = around_.device(fact_.getColumn(4).getInt64());
     told.port = fact_.getColumn(7).getInt64();
     told.sighting.text = text(fact_, 5) + (fact_.getColumn(8).getInt() != 0 ? " refused: " : ": ") +
                          text(fact_, 6) +
                          (told.port != 0 ? ", port " + std::to_string(told.port) : "") + " (" +
                          text(fact_, 9) + ", " + times(fact_, 10) + ')';
-    const Exposure exposure = around_.exposure(told.server, told.port);
+    const Exposure exposure =
+        told.server == nullptr ? Exposure{} : told.server->exposure(told.port);
     told.reach = exposure.reach;
     told.in_use = exposure.last_seen != 0;
     return told;
@@ -67,21 +76,33 @@ class Witnesses {
     talk_.reset();
     talk_.bind(1, id);
     if (!talk_.executeStep()) return std::nullopt;
-    Told told{
-        .sighting = sighting(talk_, id, true), .client = text(talk_, 4), .server = text(talk_, 5)};
+    Told told{.sighting = sighting(talk_, id, Sighting::Of::talk),
+              .client = around_.device(text(talk_, 4)),
+              .server = around_.device(text(talk_, 5))};
     told.port = talk_.getColumn(9).getInt64();
     const std::string application = text(talk_, 10);
     told.sighting.text = text(talk_, 6) + " to " + text(talk_, 7) + ' ' + text(talk_, 8) +
                          (told.port != 0 ? " port " + std::to_string(told.port) : "") + ": " +
                          (application.empty() ? "not recognised" : application) + ", " +
                          text(talk_, 11) + ", " + text(talk_, 12) + " (" + times(talk_, 13) + ')';
-    const auto outside = [&](const std::string& device) {
-      const DeviceContext* context = around_.device(device);
-      return context != nullptr && context->external;
+    const auto outside = [](const DeviceContext* device) {
+      return device != nullptr && device->external;
     };
     told.reach = reach_of(outside(told.client) || outside(told.server),
                           ip_from_text(text(talk_, 6)), ip_from_text(text(talk_, 7)));
     told.in_use = true;
+    return told;
+  }
+
+  // What a document says was not heard: from where it can be reached, others tell.
+  std::optional<Told> document(std::int64_t id) {
+    document_.reset();
+    document_.bind(1, id);
+    if (!document_.executeStep()) return std::nullopt;
+    Told told{.sighting = sighting(document_, id, Sighting::Of::document)};
+    told.client = told.server = around_.device(document_.getColumn(4).getInt64());
+    told.sighting.text = text(document_, 5) + ": " + text(document_, 6) + " (said by its " +
+                         text(document_, 7) + ')';
     return told;
   }
 
@@ -93,9 +114,9 @@ class Witnesses {
     const std::string count = text(row, column);
     return count == "1" ? "once" : count + " times";
   }
-  static Sighting sighting(SQLite::Statement& row, std::int64_t id, bool talk) {
+  static Sighting sighting(SQLite::Statement& row, std::int64_t id, Sighting::Of of) {
     return {.id = id,
-            .talk = talk,
+            .of = of,
             .source = text(row, 0),
             .packet = row.getColumn(1).getInt64(),
             .first = row.getColumn(2).getInt64(),
@@ -104,31 +125,33 @@ class Witnesses {
   }
 
   const Surroundings& around_;
-  SQLite::Statement fact_, talk_;
+  SQLite::Statement fact_, talk_, document_;
 };
 
 // The columns of a query, by name.
 struct Columns {
-  int device = -1, instance = -1, detail = -1, fact = -1, talk = -1;
+  int device = -1, instance = -1, detail = -1, fact = -1, talk = -1, document_fact = -1;
 };
+
+using Column = std::pair<std::string_view, int Columns::*>;
+constexpr Column kColumns[] = {
+    {"device", &Columns::device}, {"instance", &Columns::instance},
+    {"detail", &Columns::detail}, {"fact", &Columns::fact},
+    {"talk", &Columns::talk},     {"document_fact", &Columns::document_fact}};
 
 Result<Columns> columns_of(SQLite::Statement& statement) {
   Columns columns;
   for (int i = 0; i < statement.getColumnCount(); ++i) {
     const std::string name = statement.getColumnName(i);
-    int* const known = name == "device"     ? &columns.device
-                       : name == "instance" ? &columns.instance
-                       : name == "detail"   ? &columns.detail
-                       : name == "fact"     ? &columns.fact
-                       : name == "talk"     ? &columns.talk
-                                            : nullptr;
-    if (known == nullptr)
+    const auto* const known = std::ranges::find(kColumns, name, &Column::first);
+    if (known == std::end(kColumns))
       return fail("query gives a column '" + name +
-                  "': it may give device, instance, detail, fact and talk");
-    *known = i;
+                  "': it may give device, instance, detail, fact, talk and document_fact");
+    columns.*known->second = i;
   }
-  if (columns.device < 0 || columns.detail < 0 || (columns.fact < 0 && columns.talk < 0))
-    return fail("query must give device, detail, and fact or talk (the evidence)");
+  if (columns.device < 0 || columns.detail < 0 ||
+      (columns.fact < 0 && columns.talk < 0 && columns.document_fact < 0))
+    return fail("query must give device, detail, and fact, talk or document_fact (the evidence)");
   return columns;
 }
 
@@ -184,21 +207,23 @@ class Checking {
     if (context == nullptr) return fail("query names '" + device + "', which is no device");
     if (!applies(check, *context)) return {};
     if (!given(columns.detail)) return fail("query gives no detail for " + device);
-    const auto told = given(columns.fact) ? witnesses_.fact(row.getColumn(columns.fact).getInt64())
-                      : given(columns.talk)
-                          ? witnesses_.talk(row.getColumn(columns.talk).getInt64())
+    const auto id = [&](int column) { return row.getColumn(column).getInt64(); };
+    const auto told = given(columns.fact)   ? witnesses_.fact(id(columns.fact))
+                      : given(columns.talk) ? witnesses_.talk(id(columns.talk))
+                      : given(columns.document_fact)
+                          ? witnesses_.document(id(columns.document_fact))
                           : std::nullopt;
     if (!told)
       return fail("query names " + device +
                   " without evidence: a finding never rests on what is unknown");
-    if (around_.closed(told->server, told->port)) return {};
+    if (told->server != nullptr && told->server->closed(told->port)) return {};
     Gathered& one =
         gathered[{device, given(columns.instance) ? row.getColumn(columns.instance).getString()
                                                   : std::string()}];
     one.rows.emplace_back(told->sighting, row.getColumn(columns.detail).getString());
     one.reach = std::max(one.reach, told->reach);
     one.in_use = one.in_use || told->in_use;
-    one.about_it = one.about_it || told->client == device || told->server == device;
+    one.about_it = one.about_it || told->client == context || told->server == context;
     if (gathered.size() > kMostFindings)
       return fail("query finds more than " + std::to_string(kMostFindings) + " things");
     return {};
@@ -330,6 +355,7 @@ std::vector<Database> connections_beside(const Database& database) {
 
 Result<std::vector<Found>> run_checks(Database& database, const PackSet& packs) {
   return guarded(database.path(), [&]() -> Result<std::vector<Found>> {
+    const AmpleMemory ample(database);
     SharedChecking shared(database, packs);
     std::vector<Database> others = connections_beside(database);
     std::vector<Result<void>> outcomes(others.size());

@@ -15,10 +15,11 @@
 namespace asepsis {
 
 struct Sighting {
-  std::int64_t id = 0;  // in the view facts, or talks
-  bool talk = false;
+  enum class Of : std::uint8_t { fact, talk, document };
+  std::int64_t id = 0;  // in the view facts, talks or document_facts
+  Of of = Of::fact;
   std::string source;
-  std::int64_t packet = 0;
+  std::int64_t packet = 0;           // of a document the row, as a negative number
   std::int64_t first = 0, last = 0;  // nanoseconds since 1970
   std::string text;
 };

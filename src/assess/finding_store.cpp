@@ -6,10 +6,13 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string_view>
 #include <tuple>
+#include <utility>
 
 #include "base/json_text.hpp"
 #include "base/text.hpp"
+#include "store/appender.hpp"
 #include "store/statement.hpp"
 
 namespace asepsis {
@@ -20,8 +23,19 @@ using Key = std::tuple<std::string, std::string, std::string>;  // device, check
 struct Stored {
   std::string id, state, accepted_until;
   std::int64_t first = 0;
+  std::string said;  // what else is written of it, as one text
   bool met = false;
 };
+
+// What is written of a finding, beside what says which it is and how it stands.
+std::string all_said(const Found& found) {
+  std::string all = std::to_string(found.rating.level) + ' ' + std::to_string(found.last);
+  for (const std::string& text :
+       {std::string(found.rating.severity), std::string(found.rating.likelihood),
+        found.rating.reasoning, found.owner_role, found.detail})
+    all += '\x1f' + text;
+  return all;
+}
 
 std::string day_of(Time time) { return to_rfc3339(time).substr(0, 10); }
 
@@ -53,14 +67,24 @@ std::vector<std::string> checks_of(const Pack& pack, const PackSet& packs) {
 class Writer {
  public:
   Writer(SQLite::Database& sql, const PackSet& packs, Time now)
-      : sql_(sql), packs_(packs), now_(now) {}
+      : sql_(sql),
+        packs_(packs),
+        now_(now),
+        finding_(sql, "INSERT OR REPLACE INTO finding", 14),
+        evidence_(sql, "INSERT OR IGNORE INTO finding_evidence", 5),
+        change_(sql, "INSERT INTO finding_change", 5),
+        stored_evidence_(sql,
+                         "SELECT source, packet, time, text FROM finding_evidence WHERE finding = "
+                         "? ORDER BY time, source, packet, text") {}
 
   CheckOutcome write(const std::vector<Found>& found) {
     write_packs();
     SQLite::Statement all(sql_, std::string(kStored) + "FROM finding f " + kOfToday);
     load(all);
-    for (const Found& one : found) write(one);
+    write_all(found);
     let_go([&](const std::string& check) { return ours(check); });
+    run("INSERT OR REPLACE INTO checked VALUES (1, ?, 0, 0)", nanoseconds_since_1970(now_));
+    flush();
     return outcome_;
   }
 
@@ -69,12 +93,14 @@ class Writer {
     SQLite::Statement some(sql_, std::string(kStored) + kFromSome + kOfToday);
     some.bind(1, json_array(devices));
     load(some);
-    for (const Found& one : found) write(one);
+    write_all(found);
     std::set<std::string> asked;
     for (const Pack& pack : packs_.packs())
       for (const Check& check : pack.checks)
         if (!check.of_estate) asked.insert(check.id);
     let_go([&](const std::string& check) { return asked.contains(check); });
+    run("UPDATE checked SET estate = 1");
+    flush();
     return outcome_;
   }
 
@@ -100,7 +126,10 @@ class Writer {
   // By the id that the device has today.
   static constexpr const char* kStored =
       "SELECT f.id, coalesce(d.id, f.device), f.check_id, f.instance, f.state, f.accepted_until, "
-      "f.first_seen ";
+      "f.first_seen, f.rating || ' ' || f.last_seen || char(31) || f.severity || char(31) || "
+      "f.likelihood || char(31) || f.reasoning || char(31) || f.owner_role || char(31) || "
+      "f.detail, "
+      "f.device ";
   static constexpr const char* kFromSome =
       "FROM (SELECT value AS id FROM json_each(?1) UNION SELECT o.alias FROM json_each(?1) j CROSS "
       "JOIN device n ON n.id = j.value CROSS JOIN device_alias o ON o.device = n.key) i CROSS JOIN "
@@ -126,28 +155,44 @@ class Writer {
                       Stored{.id = rows.getColumn(0).getString(),
                              .state = rows.getColumn(4).getString(),
                              .accepted_until = rows.getColumn(5).getString(),
-                             .first = rows.getColumn(6).getInt64()});
+                             .first = rows.getColumn(6).getInt64(),
+                             // Under the id that the device had it is written anew.
+                             .said = rows.getColumn(8).getString() == rows.getColumn(1).getString()
+                                         ? rows.getColumn(7).getString()
+                                         : std::string()});
   }
 
   bool ours(const std::string& check) const {
     return packs_.find(check.substr(0, check.find('.'))) != nullptr;
   }
 
-  void write(const Found& found) {
-    Stored& stored = stored_[{found.device, found.check->id, found.instance}];
-    const bool known = !stored.id.empty();
+  // In the order of their ids, which is that of the tables.
+  void write_all(const std::vector<Found>& found) {
+    std::vector<std::pair<Stored*, const Found*>> all;
+    all.reserve(found.size());
+    for (const Found& one : found) {
+      Stored& stored = stored_[{one.device, one.check->id, one.instance}];
+      if (stored.id.empty()) stored.id = finding_id(one.device, one.check->id, one.instance);
+      all.emplace_back(&stored, &one);
+    }
+    std::ranges::sort(all, {}, [](const auto& one) { return std::string_view(one.first->id); });
+    for (const auto& [stored, one] : all) write(*stored, *one);
+  }
+
+  // What is stored already is not written again.
+  void write(Stored& stored, const Found& found) {
+    const bool known = !stored.state.empty();
     stored.met = true;
-    if (!known) stored.id = finding_id(found.device, found.check->id, found.instance);
     const bool accepted = stored.state == "accepted-until" && stored.accepted_until >= day_of(now_);
     const std::string state = accepted ? stored.state : "open";
     const std::int64_t first = known ? std::min(stored.first, found.first) : found.first;
-    run("INSERT OR REPLACE INTO finding VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        stored.id, found.check->id, found.device, found.instance, found.rating.level,
-        found.rating.severity, found.rating.likelihood, found.rating.reasoning, state,
-        accepted ? stored.accepted_until : std::string(), found.owner_role, found.detail, first,
-        found.last);
-    write_evidence(stored.id, found);
-    if (state != stored.state) log(stored.id, state, {}, {});
+    if (state != stored.state || first != stored.first || all_said(found) != stored.said)
+      finding_.add(stored.id, found.check->id, found.device, found.instance, found.rating.level,
+                   found.rating.severity, found.rating.likelihood, found.rating.reasoning, state,
+                   accepted ? stored.accepted_until : std::string(), found.owner_role, found.detail,
+                   first, found.last);
+    write_evidence(stored.id, known, found);
+    if (state != stored.state) log(stored.id, state);
     outcome_.fresh += known ? 0 : 1;
     outcome_.back += stored.state == "gone" ? 1 : 0;
     if (accepted)
@@ -156,27 +201,49 @@ class Writer {
       ++outcome_.open[static_cast<std::size_t>(found.rating.level)];
   }
 
-  void write_evidence(const std::string& id, const Found& found) {
-    run("DELETE FROM finding_evidence WHERE finding = ?", id);
+  void write_evidence(const std::string& id, bool known, const Found& found) {
+    if (known) {
+      if (has_evidence(id, found)) return;
+      run("DELETE FROM finding_evidence WHERE finding = ?", id);
+    }
     for (const Sighting& at : found.evidence)
-      run("INSERT OR IGNORE INTO finding_evidence VALUES (?, ?, ?, ?, ?)", id, at.source, at.packet,
-          at.first, at.text);
+      evidence_.add(id, at.source, at.packet, at.first, at.text);
+  }
+
+  bool has_evidence(const std::string& id, const Found& found) {
+    using Row = std::tuple<std::int64_t, std::string, std::int64_t, std::string>;
+    std::set<Row> rows;
+    for (const Sighting& at : found.evidence) rows.emplace(at.first, at.source, at.packet, at.text);
+    stored_evidence_.reset();
+    stored_evidence_.bindNoCopy(1, id);
+    auto row = rows.begin();
+    for (; stored_evidence_.executeStep(); ++row)
+      if (row == rows.end() || *row != Row{stored_evidence_.getColumn(2).getInt64(),
+                                           stored_evidence_.getColumn(0).getString(),
+                                           stored_evidence_.getColumn(1).getInt64(),
+                                           stored_evidence_.getColumn(3).getString()})
+        return false;
+    return row == rows.end();
   }
 
   void change(const std::string& id, const char* state) {
     run("UPDATE finding SET state = ?, accepted_until = '' WHERE id = ?", state, id);
-    log(id, state, {}, {});
+    log(id, state);
   }
 
-  void log(const std::string& id, const std::string& state, const std::string& who,
-           const std::string& why) {
-    run("INSERT INTO finding_change VALUES (?, ?, ?, ?, ?)", id, nanoseconds_since_1970(now_),
-        state, who, why);
+  void log(const std::string& id, const std::string& state) {
+    change_.add(id, nanoseconds_since_1970(now_), state, "", "");
+  }
+
+  void flush() {
+    for (Appender* const rows : {&finding_, &evidence_, &change_}) rows->flush();
   }
 
   SQLite::Database& sql_;
   const PackSet& packs_;
   Time now_;
+  Appender finding_, evidence_, change_;
+  SQLite::Statement stored_evidence_;
   std::map<const char*, SQLite::Statement> statements_;
   std::map<Key, Stored> stored_;
   CheckOutcome outcome_;

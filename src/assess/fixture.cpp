@@ -51,6 +51,11 @@ class Scratch {
       if (!server) return std::unexpected(server.error());
       add(talk, *client, *server);
     }
+    for (const Fixture::Said& said : fixture.said) {
+      const auto device = find(fixture, said.device);
+      if (!device) return std::unexpected(device.error());
+      add(said);
+    }
     return {};
   }
 
@@ -122,8 +127,21 @@ class Scratch {
         client, server, talk.state, talk.security, talk.application);
   }
 
+  // Each is the only row of an export of its own.
+  void add(const Fixture::Said& said) {
+    const std::int64_t number = ++said_;
+    run("INSERT INTO document VALUES (?, 1, 'export', ?, ?, 'json', 'utf-8')", number,
+        "fixture " + std::to_string(number), "device " + said.device);
+    run("INSERT INTO document_version VALUES (?, ?, '', '', 'fixture.json', ?)", number, number,
+        kBegin);
+    run("INSERT INTO document_row VALUES (?, ?, '', 1, 1)", number, number);
+    run("INSERT INTO document_fact VALUES (?, ?, ?, 1, ?, ?, 0, ?, ?, 1, ?, ?)", number, number,
+        number, said.setting, said.value, said.level, said.about, kBegin, kBegin);
+  }
+
   SQLite::Database& sql_;
   const Check& check_;
+  std::int64_t said_ = 0;
   std::map<std::string, std::int64_t> keys_;
 };
 

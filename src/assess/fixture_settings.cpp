@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "inventory/documents.hpp"
 #include "inventory/fusion.hpp"
 #include "inventory/heard.hpp"
 #include "inventory/settings.hpp"
@@ -62,6 +63,7 @@ void add_fixture_settings(Database& database, const Knowledge& knowledge) {
   for (std::size_t i = 0; i < fusion.devices.size(); ++i)
     writer.write(static_cast<Id>(i) + 1, settings_of(i, heard, fusion, context, knowledge));
   writer.flush();
+  add_documents(sql, knowledge);
 }
 
 }  // namespace asepsis

@@ -44,11 +44,18 @@ struct Fixture {
     std::int64_t port = 0, hour = 0;
   };
 
+  // What an exported configuration of a device says. About: what setting the wire
+  // shows of the same; level: how safe that is (knowledge/documents.toml says both).
+  struct Said {
+    std::string device, setting, value, about, level;
+  };
+
   std::string where;
   std::string about;
   std::vector<Device> devices;
   std::vector<Fact> facts;
   std::vector<Talk> talks;
+  std::vector<Said> said;
   std::vector<std::string> found;  // names of the devices that must be found
 };
 

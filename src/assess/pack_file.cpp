@@ -87,6 +87,20 @@ Fixture::Talk read_talk(TomlTable& in) {
   return talk;
 }
 
+Fixture::Said read_said(TomlTable& in) {
+  Fixture::Said said{.device = in.text_or("device", kOurs),
+                     .setting = in.text("setting"),
+                     .value = in.text("value"),
+                     .about = in.text_or("about"),
+                     .level = in.text_or("level")};
+  if (!said.setting.starts_with("export."))
+    in.wrong("setting", "is '" + said.setting + "': what an export says is export.PATH");
+  constexpr std::string_view kLevels[] = {"", "open", "weak", "strong"};
+  if (std::ranges::find(kLevels, said.level) == std::end(kLevels))
+    in.wrong("level", "is none of open, weak and strong");
+  return said;
+}
+
 Fixture read_fixture(TomlTable& in, bool fails) {
   Fixture fixture;
   fixture.where = in.where();
@@ -94,8 +108,9 @@ Fixture read_fixture(TomlTable& in, bool fails) {
   in.tables("devices", [&](TomlTable& row) { fixture.devices.push_back(read_device(row)); });
   in.tables("facts", [&](TomlTable& row) { fixture.facts.push_back(read_fact(row)); });
   in.tables("talks", [&](TomlTable& row) { fixture.talks.push_back(read_talk(row)); });
-  if (fixture.facts.empty() && fixture.talks.empty())
-    in.wrong("facts", "is missing, and so is talks: a fixture needs rows");
+  in.tables("said", [&](TomlTable& row) { fixture.said.push_back(read_said(row)); });
+  if (fixture.facts.empty() && fixture.talks.empty() && fixture.said.empty())
+    in.wrong("facts", "is missing, and so are talks and said: a fixture needs rows");
   if (fails) {
     fixture.found = in.texts("found");
     if (fixture.found.empty()) fixture.found.emplace_back(kOurs);

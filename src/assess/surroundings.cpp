@@ -8,6 +8,8 @@
 namespace asepsis {
 namespace {
 
+using PortExposure = std::pair<std::int64_t, Exposure>;
+
 // How many leading bytes two addresses of one network share. What masks a site
 // uses is not on the wire; most clinical networks are a /24, or a /64 of IPv6.
 bool same_network(const Ip& a, const Ip& b) {
@@ -81,9 +83,9 @@ Surroundings::Surroundings(SQLite::Database& sql, const std::vector<std::string>
 
 void Surroundings::read_devices(SQLite::Statement& rows) {
   while (rows.executeStep()) {
-    const std::string id = rows.getColumn(1).getString();
-    ids_.emplace(rows.getColumn(0).getInt64(), id);
-    DeviceContext& context = devices_[id];
+    const auto [at, fresh] = devices_.try_emplace(rows.getColumn(0).getInt64());
+    if (fresh) keys_.emplace(rows.getColumn(1).getString(), at->first);
+    DeviceContext& context = at->second;
     const std::string attribute = rows.getColumn(2).getString();
     const std::string value = rows.getColumn(3).getString();
     const std::string source = rows.getColumn(4).getString();
@@ -125,13 +127,14 @@ void Surroundings::read_talks(const std::vector<Talk>& talks, SQLite::Statement&
     return found == ips.end() ? std::nullopt : std::optional(found->second);
   };
   for (const Talk& talk : talks) {
-    const auto client = ids_.find(talk.client);
-    const DeviceContext* context = client == ids_.end() ? nullptr : device(client->second);
-    const Reach reach = reach_of(context != nullptr && context->external,
-                                 ip_of(talk.client_endpoint), ip_of(talk.server_endpoint));
-    auto& ports = exposures_[ids_.at(talk.server)];
+    const DeviceContext* const client = device(talk.client);
+    const Reach reach = reach_of(client != nullptr && client->external, ip_of(talk.client_endpoint),
+                                 ip_of(talk.server_endpoint));
+    auto& ports = devices_.at(talk.server).ports;
     for (const std::int64_t port : {talk.port, std::int64_t{0}}) {
-      Exposure& exposure = ports[port];
+      auto at = std::ranges::lower_bound(ports, port, {}, &PortExposure::first);
+      if (at == ports.end() || at->first != port) at = ports.insert(at, {port, Exposure{}});
+      Exposure& exposure = at->second;
       if (talk.refused) {
         if (exposure.first_refused == 0) exposure.first_refused = talk.first;
         continue;
@@ -143,21 +146,24 @@ void Surroundings::read_talks(const std::vector<Talk>& talks, SQLite::Statement&
   }
 }
 
-const DeviceContext* Surroundings::device(const std::string& id) const {
-  const auto found = devices_.find(id);
+const DeviceContext* Surroundings::device(std::int64_t key) const {
+  const auto found = devices_.find(key);
   return found == devices_.end() ? nullptr : &found->second;
 }
 
-Exposure Surroundings::exposure(const std::string& device, std::int64_t port) const {
-  const auto ports = exposures_.find(device);
-  if (ports == exposures_.end()) return {};
-  const auto found = ports->second.find(port);
-  return found == ports->second.end() ? Exposure{} : found->second;
+const DeviceContext* Surroundings::device(const std::string& id) const {
+  const auto found = keys_.find(id);
+  return found == keys_.end() ? nullptr : device(found->second);
 }
 
-bool Surroundings::closed(const std::string& device, std::int64_t port) const {
+Exposure DeviceContext::exposure(std::int64_t port) const {
+  const auto found = std::ranges::lower_bound(ports, port, {}, &PortExposure::first);
+  return found == ports.end() || found->first != port ? Exposure{} : found->second;
+}
+
+bool DeviceContext::closed(std::int64_t port) const {
   constexpr std::int64_t kDay = std::int64_t{24} * 3600 * 1'000'000'000;
-  const Exposure exposure = this->exposure(device, port);
+  const Exposure exposure = this->exposure(port);
   return port != 0 && exposure.first_refused > exposure.last_seen + kDay;
 }
 

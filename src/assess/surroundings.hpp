@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "assess/rating.hpp"
@@ -15,18 +16,26 @@
 
 namespace asepsis {
 
-struct DeviceContext {
-  std::string device_class, care_area;
-  std::string care_area_by;  // who says so: a rule, the register; empty: the device itself
-  bool external = false;
-  bool listed_life = false;  // the register says that it supports life
-};
-
 // How one port of a device, or all of it, was talked to.
 struct Exposure {
   Reach reach = Reach::unknown;
   std::int64_t last_seen = 0;      // answered; nanoseconds since 1970, 0: never
   std::int64_t first_refused = 0;  // since it last answered; 0: never
+};
+
+struct DeviceContext {
+  std::string device_class, care_area;
+  std::string care_area_by;  // who says so: a rule, the register; empty: the device itself
+  bool external = false;
+  bool listed_life = false;  // the register says that it supports life
+
+  // Port 0: any of its ports.
+  Exposure exposure(std::int64_t port) const;
+  // Whether the port has only been refused for so long that it is closed, and
+  // not merely out of order.
+  bool closed(std::int64_t port) const;
+
+  std::vector<std::pair<std::int64_t, Exposure>> ports = {};  // by number
 };
 
 // From where one side of a conversation reaches the other.
@@ -41,11 +50,7 @@ class Surroundings {
 
   // Nothing if there is no such device.
   const DeviceContext* device(const std::string& id) const;
-  // Port 0: any of its ports.
-  Exposure exposure(const std::string& device, std::int64_t port) const;
-  // Whether the port has only been refused for so long that it is closed, and
-  // not merely out of order.
-  bool closed(const std::string& device, std::int64_t port) const;
+  const DeviceContext* device(std::int64_t key) const;
 
  private:
   struct Talk {
@@ -60,9 +65,8 @@ class Surroundings {
   void read_talks(const std::vector<Talk>& talks, SQLite::Statement& endpoints);
   static std::vector<Talk> talks(SQLite::Statement& rows);
 
-  std::unordered_map<std::int64_t, std::string> ids_;  // of devices, by key
-  std::unordered_map<std::string, DeviceContext> devices_;
-  std::unordered_map<std::string, std::unordered_map<std::int64_t, Exposure>> exposures_;
+  std::unordered_map<std::int64_t, DeviceContext> devices_;  // by key
+  std::unordered_map<std::string, std::int64_t> keys_;       // by id
 };
 
 }  // namespace asepsis

@@ -36,11 +36,14 @@ class Parsed {
     if (!ok_ || root_.get(array) != simdjson::SUCCESS) return all;
     for (const element item : array) {
       std::uint64_t packet = 0;
+      std::uint64_t row = 0;
       if (item["packet"].get(packet) != simdjson::SUCCESS) packet = 0;
+      if (item["row"].get(row) != simdjson::SUCCESS) row = 0;
       all.push_back({.source = member(item, "source"),
                      .time = member(item, "time"),
                      .text = member(item, "text"),
-                     .packet = packet});
+                     .packet = packet,
+                     .row = row});
     }
     return all;
   }

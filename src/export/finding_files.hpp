@@ -19,7 +19,7 @@ namespace asepsis {
 struct ToldFinding {
   struct Evidence {
     std::string source, time, text;
-    std::uint64_t packet = 0;
+    std::uint64_t packet = 0, row = 0;  // row: of a document, which has no packets
   };
   std::string id, check, title, device, device_class, model, instance, detail, harm;
   std::string reasoning, state, accepted_until, owner_role;

@@ -110,8 +110,10 @@ std::string item_of(const ToldFinding& finding) {
 std::string observation_of(const ToldFinding& finding) {
   const auto evidence = [](const ToldFinding::Evidence& at) {
     return JsonObject()
-        .text("description",
-              at.source + ", packet " + std::to_string(at.packet) + ", " + at.time + ": " + at.text)
+        .text("description", at.source +
+                                 (at.row != 0 ? ", row " + std::to_string(at.row)
+                                              : ", packet " + std::to_string(at.packet)) +
+                                 ", " + at.time + ": " + at.text)
         .json();
   };
   const std::string subject = JsonObject()

@@ -83,6 +83,12 @@ Result<Database> open_for_answers(const std::filesystem::path& path) {
     if (!knowledge) return std::unexpected(knowledge.error());
     if (const auto derived = update_inventory(*writable, *knowledge); !derived)
       return std::unexpected(derived.error());
+    // Who only asks does not wait for checks.
+    const auto marked = guarded(path, [&]() -> Result<void> {
+      writable->sql().exec("UPDATE checked SET whole = 1");
+      return {};
+    });
+    if (!marked) return std::unexpected(marked.error());
   }
   prepare_for_answers(*database);
   return database;

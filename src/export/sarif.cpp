@@ -67,8 +67,10 @@ std::string related(const ToldFinding::Evidence& evidence) {
   location.object("physicalLocation", place);
   add_message(location, "message", evidence.text);
   return location
-      .object("properties",
-              JsonObject().number("packet", evidence.packet).text("time", evidence.time))
+      .object("properties", JsonObject()
+                                .number(evidence.row != 0 ? "row" : "packet",
+                                        evidence.row != 0 ? evidence.row : evidence.packet)
+                                .text("time", evidence.time))
       .json();
 }
 

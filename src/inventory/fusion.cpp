@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <future>
 #include <string_view>
 
 #include <openssl/evp.h>
@@ -107,41 +108,55 @@ class Grouping {
  public:
   Grouping(const Heard& heard, const Bindings& bindings, const Anchors& anchors,
            const Owners& owners)
-      : heard_(heard), bindings_(bindings), anchors_(anchors), owners_(owners) {}
+      : heard_(heard),
+        bindings_(bindings),
+        anchors_(anchors),
+        owners_(owners),
+        device_of_root_(anchors.size(), kNone),
+        places_(heard.endpoints.size()) {}
 
   // `speakers`: whose message each fact was, before equipment was placed.
   Fusion group(const AnchorOfFact& anchor_of_fact, const AnchorOfFact& speakers) {
     add_devices();
     Fusion fusion;
-    fusion.talks.reserve(heard_.talks.size());
-    for (const HeardTalk& talk : heard_.talks) {
-      FusedTalk& fused = fusion.talks.emplace_back();
-      fused.client = place(talk.client, talk.client_packets, talk);
-      fused.server = place(talk.server, talk.server_packets, talk);
+    fusion.talks.resize(heard_.talks.size());
+    // What talks come to is another's work than whose they are: at the same time.
+    const auto together =
+        std::async(std::launch::async, [&] { put_together(heard_, fusion.talks); });
+    for (std::size_t i = 0; i < heard_.talks.size(); ++i) {
+      const HeardTalk& talk = heard_.talks[i];
+      fusion.talks[i].client = place(talk.client, talk.client_packets, talk);
+      fusion.talks[i].server = place(talk.server, talk.server_packets, talk);
     }
-    put_together(heard_, fusion.talks);
     for (std::size_t i = 0; i < heard_.facts.size(); ++i)
       if (anchor_of_fact[i]) add_fact(i, *anchor_of_fact[i]);
     note_relays(anchor_of_fact, speakers);
     for (FusedDevice& device : devices_) finish(device);
     sort_into(fusion);
+    together.wait();
     return fusion;
   }
 
  private:
+  static constexpr std::size_t kNone = SIZE_MAX;
+  struct Stay {
+    std::ptrdiff_t device;
+    std::size_t at;  // which of the places that the device was at
+  };
+
   void add_devices() {
     for (std::size_t anchor = 0; anchor < anchors_.size(); ++anchor) {
       const std::size_t root = anchors_.root(anchor);
-      const auto [at, fresh] = device_of_root_.try_emplace(root, devices_.size());
-      if (fresh) {
+      std::size_t& at = device_of_root_[root];
+      if (at == kNone) {
+        at = devices_.size();
         devices_.emplace_back();
         devices_.back().id = id_of(heard_.site_name, anchors_.name(root));
         devices_.back().reason = joined_reasons(anchors_.reasons(root));
       }
       const std::string& name = anchors_.name(anchor);
-      devices_[at->second].aliases.emplace(id_of(heard_.site_name, name), name);
-      if (name.starts_with("mac "))
-        devices_[at->second].macs.insert(*mac_from_text(name.substr(4)));
+      devices_[at].aliases.emplace(id_of(heard_.site_name, name), name);
+      if (name.starts_with("mac ")) devices_[at].macs.insert(*mac_from_text(name.substr(4)));
     }
   }
 
@@ -150,7 +165,7 @@ class Grouping {
                                      const HeardTalk& talk) {
     const auto owner = owners_.of(index, talk.first);
     if (!owner) return std::nullopt;
-    const std::size_t at = device_of_root_.at(anchors_.root(owner->anchor));
+    const std::size_t at = device_of_root_[anchors_.root(owner->anchor)];
     if (packets > 0) note(devices_[at], index, owner->why, talk.first, talk.last);
     return static_cast<std::uint32_t>(at);
   }
@@ -160,13 +175,13 @@ class Grouping {
       if (!speakers[i]) continue;
       const std::size_t speaker = anchors_.root(*speakers[i]);
       if (!owners[i] || anchors_.root(*owners[i]) != speaker)
-        devices_[device_of_root_.at(speaker)].relays = true;
+        devices_[device_of_root_[speaker]].relays = true;
     }
   }
 
   void add_fact(std::size_t index, std::size_t anchor) {
     const HeardFact& fact = heard_.facts[index];
-    FusedDevice& device = devices_[device_of_root_.at(anchors_.root(anchor))];
+    FusedDevice& device = devices_[device_of_root_[anchors_.root(anchor)]];
     device.facts.push_back(index);
     if (fact.claim == "address.arp" || fact.claim == "address.nd" || fact.claim == "address.dhcp" ||
         fact.claim == "address.logged")
@@ -177,12 +192,14 @@ class Grouping {
   void note(FusedDevice& device, std::size_t endpoint, std::string_view why, std::int64_t first,
             std::int64_t last) {
     stretch(device, first, last);
-    const auto [at, fresh] =
-        places_.try_emplace({&device - devices_.data(), endpoint}, device.at.size());
-    if (fresh) {
+    auto& here = places_[endpoint];
+    const auto who = &device - devices_.data();
+    const auto known = std::ranges::lower_bound(here, who, {}, &Stay::device);
+    if (known == here.end() || known->device != who) {
+      here.insert(known, {who, device.at.size()});
       device.at.push_back({endpoint, std::string(why), first, last});
     } else {
-      FusedDevice::At& place = device.at[at->second];
+      FusedDevice::At& place = device.at[known->at];
       place.first = std::min(place.first, first);
       place.last = std::max(place.last, last);
       if (place.why < why) place.why = why;
@@ -224,8 +241,8 @@ class Grouping {
   const Anchors& anchors_;
   const Owners& owners_;
   std::vector<FusedDevice> devices_;
-  std::map<std::size_t, std::size_t> device_of_root_;
-  std::map<std::pair<std::ptrdiff_t, std::size_t>, std::size_t> places_;
+  std::vector<std::size_t> device_of_root_;  // for each anchor that is a root
+  std::vector<std::vector<Stay>> places_;    // who was at each endpoint, sorted
 };
 
 // The owner of equipment is who it was before: nothing that decides it has changed.

@@ -13,6 +13,8 @@ struct Place {
   std::size_t site = 0;
   std::uint32_t index = 0;
 };
+constexpr const char* kTwoThirds = "(SELECT max(id) * 2 / 3 FROM fact)";
+
 using Places = std::unordered_map<std::int64_t, Place>;
 
 std::vector<Heard> load_sites(SQLite::Database& sql) {
@@ -60,16 +62,20 @@ Places load_endpoints(SQLite::Database& sql, std::vector<Heard>& sites) {
   return endpoints;
 }
 
-void load_facts(SQLite::Database& sql, const Places& sources, const Places& endpoints,
-                std::vector<Heard>& sites) {
-  SQLite::Statement rows(sql, std::string("SELECT ") + kFactColumns + " FROM fact");
+// For each site.
+using Facts = std::vector<std::vector<HeardFact>>;
+
+// `texts`: which of a site's hold what they say.
+void load_facts(SQLite::Statement& rows, const Places& sources, const Places& endpoints,
+                std::vector<Heard>& sites, Texts Heard::*texts, Facts& facts) {
   while (rows.executeStep()) {
     const Place source = sources.at(FactColumns::source(rows));
-    HeardFact fact = read_fact(rows, sites[source.site].fact_texts);
+    HeardFact fact = read_fact(rows, sites[source.site].*texts);
     fact.source = source.index;
     fact.endpoint = endpoints.at(FactColumns::endpoint(rows)).index;
-    sites[source.site].facts.push_back(fact);
+    facts[source.site].push_back(fact);
   }
+  for (auto& of_site : facts) sort_heard(of_site);
 }
 
 void load_talks(SQLite::Database& sql, const Places& sources, const Places& endpoints,
@@ -77,7 +83,7 @@ void load_talks(SQLite::Database& sql, const Places& sources, const Places& endp
   SQLite::Statement rows(sql, std::string("SELECT ") + kTalkColumns + " FROM talk");
   while (rows.executeStep()) {
     const Place source = sources.at(TalkColumns::source(rows));
-    HeardTalk talk = read_talk(rows, sites[source.site].talk_texts);
+    HeardTalk talk = read_talk(rows, sites[source.site].more_texts);
     talk.source = source.index;
     talk.client = endpoints.at(TalkColumns::client(rows)).index;
     talk.server = endpoints.at(TalkColumns::server(rows)).index;
@@ -85,14 +91,19 @@ void load_talks(SQLite::Database& sql, const Places& sources, const Places& endp
   }
 }
 
-// As many as there are of one site alone; more than that grow.
-void make_room(SQLite::Database& sql, std::vector<Heard>& sites) {
-  if (sites.size() != 1) return;
-  const auto count = [&](const char* query) {
-    return static_cast<std::size_t>(sql.execAndGet(query).getInt64());
-  };
-  sites[0].facts.reserve(count("SELECT count(*) FROM fact"));
-  sites[0].talks.reserve(count("SELECT count(*) FROM talk"));
+std::size_t count_of(SQLite::Database& sql, const char* table) {
+  return static_cast<std::size_t>(
+      sql.execAndGet(std::string("SELECT count(*) FROM ") + table).getInt64());
+}
+
+// The later ones follow, in the order of all.
+void add_later(std::vector<HeardFact>& facts, std::vector<HeardFact>& later) {
+  const auto middle = static_cast<std::ptrdiff_t>(facts.size());
+  facts.insert(facts.end(), later.begin(), later.end());
+  later = {};
+  std::ranges::inplace_merge(facts, facts.begin() + middle, [](const auto& a, const auto& b) {
+    return order_of(a) < order_of(b);
+  });
 }
 
 }  // namespace
@@ -107,21 +118,34 @@ std::vector<Heard> load_heard(Database& database) {
   std::vector<Heard> sites = load_sites(sql);
   const Places sources = load_sources(sql, sites);
   const Places endpoints = load_endpoints(sql, sites);
-  make_room(sql, sites);
-  // Talks by a connection of its own, at the same time; what it throws comes out of get().
-  auto beside = database.second_connection();
-  const auto talks = [&](SQLite::Database& from) {
+  // As many as there are of one site alone; more than that grow.
+  if (sites.size() == 1) sites[0].talks.reserve(count_of(sql, "talk"));
+  Facts facts(sites.size());
+  Facts later(sites.size());
+  if (sites.size() == 1) facts[0].reserve(count_of(sql, "fact"));
+  // Talks, and a third of the facts, by a connection of its own, at the same time; what it throws
+  // comes out of get().
+  const auto load_rest = [&](SQLite::Database& from) {
     load_talks(from, sources, endpoints, sites);
     for (Heard& heard : sites) sort_heard(heard.talks);
+    SQLite::Statement rows(
+        from, std::string("SELECT ") + kFactColumns + " FROM fact WHERE id > " + kTwoThirds);
+    load_facts(rows, sources, endpoints, sites, &Heard::more_texts, later);
   };
-  auto talking =
-      beside ? std::async(std::launch::async, [&] { talks(beside->sql()); }) : std::future<void>();
-  load_facts(sql, sources, endpoints, sites);
-  for (Heard& heard : sites) sort_heard(heard.facts);
-  if (talking.valid()) {
-    talking.get();
+  auto beside = database.second_connection();
+  auto rest = beside ? std::async(std::launch::async, [&] { load_rest(beside->sql()); })
+                     : std::future<void>();
+  SQLite::Statement rows(
+      sql, std::string("SELECT ") + kFactColumns + " FROM fact WHERE id <= " + kTwoThirds);
+  load_facts(rows, sources, endpoints, sites, &Heard::fact_texts, facts);
+  if (rest.valid()) {
+    rest.get();
   } else {
-    talks(sql);
+    load_rest(sql);
+  }
+  for (std::size_t i = 0; i < sites.size(); ++i) {
+    add_later(facts[i], later[i]);
+    sites[i].facts = std::move(facts[i]);
   }
   return sites;
 }

@@ -96,7 +96,7 @@ struct Heard {
   std::vector<HeardEndpoint> endpoints;
   std::vector<HeardFact> facts;
   std::vector<HeardTalk> talks;
-  Texts fact_texts, talk_texts;  // what they say
+  Texts fact_texts, more_texts;  // what they say
 };
 
 // May throw SQLite::Exception: call it within guarded().

@@ -27,9 +27,10 @@ enum class Since : std::uint8_t {
 };
 
 struct Updated {
-  bool whole = false;                // everything was derived
-  bool more = false;                 // something that was seen again waits
-  std::vector<std::string> devices;  // else the ids of those that were derived again, or are gone
+  bool whole = false;  // everything was derived
+  bool more = false;   // something that was seen again waits
+  std::vector<std::string> devices =
+      {};  // else the ids of those that were derived again, or are gone
 };
 
 Result<Updated> update_inventory(Database& database, const Knowledge& knowledge,

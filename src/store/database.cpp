@@ -19,7 +19,8 @@ constexpr int kBusyMilliseconds = 10'000;
 void without_statistics() { static_cast<void>(sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0)); }
 
 void set_cache(SQLite::Database& sql, std::size_t bytes) {
-  sql.exec("PRAGMA cache_size = -" + std::to_string(bytes >> 10));  // KiB
+  // In KiB. Where it is refused the cache stays as it is.
+  static_cast<void>(sql.tryExec("PRAGMA cache_size = -" + std::to_string(bytes >> 10)));
 }
 
 int pragma(SQLite::Database& sql, const char* name) {

@@ -39,6 +39,7 @@ class Database {
 
   // How much of the file this connection, and those made of it, keep in memory.
   void keep_at_most(std::size_t bytes);
+  std::size_t most_kept() const { return most_kept_; }
 
   SQLite::Database& sql() { return *sql_; }
   const std::filesystem::path& path() const { return path_; }
@@ -50,6 +51,24 @@ class Database {
   std::filesystem::path path_;
   std::unique_ptr<SQLite::Database> sql_;
   std::size_t most_kept_ = kUsuallyKept;
+};
+
+// While it lives more of a large file stays in memory, unless somebody bounds that:
+// where all of it is written, or asked, in any order.
+class AmpleMemory {
+ public:
+  static constexpr std::size_t kAmple = std::size_t{128} << 20;
+
+  explicit AmpleMemory(Database& database) : database_(database), before_(database.most_kept()) {
+    if (before_ == Database::kUsuallyKept) database.keep_at_most(kAmple);
+  }
+  ~AmpleMemory() { database_.keep_at_most(before_); }
+  AmpleMemory(const AmpleMemory&) = delete;
+  AmpleMemory& operator=(const AmpleMemory&) = delete;
+
+ private:
+  Database& database_;
+  std::size_t before_;
 };
 
 // The sentence for a person about what SQLite refused.

@@ -185,11 +185,13 @@ FROM document_conflict c JOIN device dev ON dev.key = c.device
     ON h.id = c.heard_fact;
 
 -- What an export says of something that the wire shows too. Differ: it says
--- that this is safe, and it was seen to be weak; or the other way round.
+-- that this is safe, and it was seen to be weak; or the other way round. Said_id
+-- and seen_id are ids of settings.
 CREATE VIEW said_and_seen AS
 SELECT said.device, said.setting AS said_setting, said.value AS said, k.about AS seen_setting,
   seen.instance, coalesce(seen.value, seen.state) AS seen, said.level AS said_level,
   seen.level AS seen_level, seen.state AS seen_state,
+  said.id AS said_id, seen.id AS seen_id,
   coalesce((said.level = 'strong' AND seen.level IN ('open', 'weak')) OR
     (said.level IN ('open', 'weak') AND seen.state = 'refused' AND seen.value IS NULL), 0) AS differ
 FROM settings said JOIN setting_kind k ON k.name = said.setting AND k.about <> ''

@@ -49,7 +49,8 @@ CREATE TABLE IF NOT EXISTS finding (
   last_seen INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- Packet: of a log, the line. Time: of the first sight.
+-- Packet: of a log, the line; of a document the row, as a negative number. Time:
+-- of the first sight.
 CREATE TABLE IF NOT EXISTS finding_evidence (
   finding TEXT NOT NULL REFERENCES finding,
   source TEXT NOT NULL,
@@ -58,6 +59,16 @@ CREATE TABLE IF NOT EXISTS finding_evidence (
   text TEXT NOT NULL,
   PRIMARY KEY (finding, time, source, packet, text)
 ) STRICT, WITHOUT ROWID;
+
+-- When all checks were last asked. Estate: what follows from others (checks of
+-- the reach of the estate) was asked before the last news. Whole: all of it was, as
+-- everything was derived since.
+CREATE TABLE IF NOT EXISTS checked (
+  id INTEGER PRIMARY KEY,
+  time INTEGER NOT NULL,
+  estate INTEGER NOT NULL,
+  whole INTEGER NOT NULL
+) STRICT;
 
 -- When a finding changed its state, and by whose decision.
 CREATE TABLE IF NOT EXISTS finding_change (
@@ -75,7 +86,7 @@ CREATE INDEX IF NOT EXISTS finding_change_finding ON finding_change (finding);
 
 const std::string_view kFindingViews = R"sql(
 -- What was found, the device by the id it has now; evidence, cwe, clauses and
--- advice are JSON.
+-- advice are JSON. Evidence is in a packet of a capture, or a row of a document.
 CREATE VIEW findings AS
 SELECT f.id, f.check_id AS "check", c.pack, c.title, coalesce(a.device, f.device) AS device,
   nullif(f.instance, '') AS instance, f.rating, f.severity, f.likelihood, f.reasoning, f.state,
@@ -85,7 +96,8 @@ SELECT f.id, f.check_id AS "check", c.pack, c.title, coalesce(a.device, f.device
     printf('.%06dZ', f.first_seen / 1000 % 1000000) AS first_seen,
   strftime('%Y-%m-%dT%H:%M:%S', f.last_seen / 1000000000, 'unixepoch') ||
     printf('.%06dZ', f.last_seen / 1000 % 1000000) AS last_seen,
-  (SELECT json_group_array(json_object('source', e.source, 'packet', e.packet, 'time',
+  (SELECT json_group_array(json_object('source', e.source, iif(e.packet < 0, 'row', 'packet'),
+      abs(e.packet), 'time',
       strftime('%Y-%m-%dT%H:%M:%S', e.time / 1000000000, 'unixepoch') ||
       printf('.%06dZ', e.time / 1000 % 1000000), 'text', e.text))
     FROM (SELECT * FROM finding_evidence WHERE finding = f.id ORDER BY time, source, packet, text)
@@ -97,6 +109,14 @@ SELECT finding, state, nullif(who, '') AS who, nullif(why, '') AS why,
   strftime('%Y-%m-%dT%H:%M:%S', time / 1000000000, 'unixepoch') ||
     printf('.%06dZ', time / 1000 % 1000000) AS time
 FROM finding_change;
+
+-- When all checks were last asked, and of what findings are behind since: estate
+-- (what follows from other devices) or everything; NULL: nothing.
+CREATE VIEW checks_asked AS
+SELECT strftime('%Y-%m-%dT%H:%M:%S', time / 1000000000, 'unixepoch') ||
+    printf('.%06dZ', time / 1000 % 1000000) AS time,
+  CASE WHEN whole THEN 'everything' WHEN estate THEN 'estate' END AS behind
+FROM checked;
 )sql";
 
 }  // namespace asepsis

@@ -207,7 +207,8 @@ SELECT id, device, setting, instance, value, state, source, level, first_seen, l
 FROM setting_history WHERE current = 1;
 
 -- On what each setting rests, eight of each at most: a fact, a conversation (a
--- talk), or a row of a document. Fact and talk are ids in the views of these names.
+-- talk), or a row of a document. Fact and talk are ids in the views of these names,
+-- document_fact in document_facts.
 CREATE VIEW setting_evidence_rows AS
 SELECT s.id AS setting_id, f.id AS fact, t.id AS talk, d.id AS device, k.name AS setting, nullif(s.instance, '') AS instance,
   nullif(s.value, '') AS value, s.state, coalesce(f.claim, 'conversation') AS claim,
@@ -220,7 +221,7 @@ SELECT s.id AS setting_id, f.id AS fact, t.id AS talk, d.id AS device, k.name AS
   strftime('%Y-%m-%dT%H:%M:%S', coalesce(f.first_seen, t.first_seen) / 1000000000, 'unixepoch') ||
     printf('.%06dZ', coalesce(f.first_seen, t.first_seen) / 1000 % 1000000) AS first_seen,
   strftime('%Y-%m-%dT%H:%M:%S', coalesce(f.last_seen, t.last_seen) / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', coalesce(f.last_seen, t.last_seen) / 1000 % 1000000) AS last_seen
+    printf('.%06dZ', coalesce(f.last_seen, t.last_seen) / 1000 % 1000000) AS last_seen, NULL AS document_fact
 FROM device d JOIN setting s ON s.device = d.key JOIN setting_kind k ON k.id = s.kind
   JOIN json_each(s.evidence) e
   LEFT JOIN fact f ON f.id = e.value LEFT JOIN talk t ON t.id = -e.value
@@ -233,7 +234,7 @@ SELECT s.id, NULL, NULL, d.id, k.name, nullif(s.instance, ''), nullif(s.value, '
   strftime('%Y-%m-%dT%H:%M:%S', f.first_seen / 1000000000, 'unixepoch') ||
     printf('.%06dZ', f.first_seen / 1000 % 1000000),
   strftime('%Y-%m-%dT%H:%M:%S', f.last_seen / 1000000000, 'unixepoch') ||
-    printf('.%06dZ', f.last_seen / 1000 % 1000000)
+    printf('.%06dZ', f.last_seen / 1000 % 1000000), f.id
 FROM setting_document e JOIN setting s ON s.id = e.setting JOIN setting_kind k ON k.id = s.kind
   JOIN device d ON d.key = s.device JOIN document_fact f ON f.id = e.document_fact
   JOIN document_row r ON r.id = f.document_row JOIN document o ON o.id = r.document

@@ -25,8 +25,8 @@ Result<Rows> detail_of(const Asked& asked, Database& database, const std::string
       "f.accepted_until, '') AS accepted_until, c.cwe, c.clauses, f.owner_role, f.detail, c.harm, "
       "c.advice, " +
           time_sql("f.first_seen") + " AS first_seen, " + time_sql("f.last_seen") +
-          " AS last_seen, (SELECT json_group_array(json_object('source', e.source, 'packet', "
-          "e.packet, 'time', " +
+          " AS last_seen, (SELECT json_group_array(json_object('source', e.source, iif("
+          "e.packet < 0, 'row', 'packet'), abs(e.packet), 'time', " +
           time_sql("e.time") +
           ", 'text', e.text)) FROM (SELECT * FROM finding_evidence WHERE finding = f.id ORDER BY "
           "time, source, packet, text) e) AS evidence FROM finding f JOIN applied_check c ON c.id "

@@ -171,6 +171,39 @@ def test_drift(asepsis, examples, folder):
           f"other settings separate them: {names}")
 
 
+def test_findings(asepsis, examples, folder):
+    """Once checks were asked, what is imported changes findings at once; what is said is set against what is seen."""
+    program = Program(asepsis, folder / "findings.db")
+    program.run("read", examples / "hospital.pcapng.zst")
+    device = program.json("query", "SELECT server AS device FROM talks JOIN devices ON devices.id = server WHERE "
+                          "application = 'telnet' AND state = 'seen' AND class <> 'external' LIMIT 1")[0]["device"]
+
+    def said(value, day):
+        (folder / "telnet.json").write_text(json.dumps({"services": {"telnet": value}}), encoding="utf-8")
+        program.run("import", folder / "telnet.json", "--device", device, "--as-of", day)
+        return [f for f in program.json("findings", "--all") if f["check"] == "clinical.not-as-configured"]
+
+    check(not said("on", "2026-01-01"), "findings come before any check was asked")
+    program.run("check")
+    behind = b"asepsis check asks again"
+    check(behind not in program.run("findings").stdout, "findings are behind right after a check")
+    found = said("off", "2026-01-02")
+    check(len(found) == 1 and found[0]["device"] == device and found[0]["state"] == "open",
+          f"telnet is said to be off and seen to be on: {found}")
+    check(behind in program.run("findings").stdout, "it is not said that checks of the estate wait")
+    if found:
+        rows = [e for e in found[0]["evidence"] if e.get("row") == 1 and e["source"].endswith("telnet.json")]
+        check(len(rows) == 1 and "packet" not in rows[0] and "off" in rows[0]["text"], f"no row of the document: {found}")
+        check(any("packet" in e and "row" not in e for e in found[0]["evidence"]), "no packet in which it was seen")
+        told = program.run("why", found[0]["id"]).stdout
+        check(b"telnet.json" in told and b"said by its export" in told, f"why does not show what is said: {told!r}")
+    check([f["id"] for f in said("off", "2026-01-03")] == [f["id"] for f in found], "the same again is another finding")
+    check([f["state"] for f in said("on", "2026-01-04")] == ["gone"], "it stays when the export agrees")
+    before = sorted(f["id"] for f in program.json("findings"))
+    program.run("check")
+    check(sorted(f["id"] for f in program.json("findings")) == before, "a check of everything finds others than an import")
+
+
 def plant(folder):
     (folder / "plant.csv").write_bytes(
         b"Asset,Serial,Patient,NHS No,Engineer,Date of birth,Ward\n"
@@ -269,6 +302,7 @@ def main():
         test_example(test_order(asepsis, examples, folder))
         test_forms(asepsis, examples / "hospital.pcapng.zst", examples / "hospital.truth.json.gz", folder)
         test_drift(asepsis, examples, folder)
+        test_findings(asepsis, examples, folder)
         test_plant(asepsis, folder)
         test_refusals(asepsis, folder)
         lab = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else folder / "none"

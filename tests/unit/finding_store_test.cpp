@@ -9,6 +9,7 @@
 #include "assess/finding_store.hpp"
 #include "assess/fixture.hpp"
 #include "built_in.hpp"
+#include "inventory/derive.hpp"
 #include "inventory/knowledge.hpp"
 
 namespace asepsis {
@@ -51,6 +52,42 @@ TEST_F(Findings, AreTheSameWhenLookedForAgain) {
   EXPECT_EQ(again.fresh + again.back + again.gone, 0U);
   EXPECT_EQ(id(), first);
   EXPECT_EQ(ask("SELECT count(*) FROM finding_history"), ask("SELECT count(*) FROM findings"));
+}
+
+// What is the same is not written again; what differs, or was lost, is.
+TEST_F(Findings, AreMendedWhereTheyDifferFromWhatIsFound) {
+  look();
+  const std::string all =
+      "SELECT json_group_array(json_array(id, rating, detail, last_seen, evidence)) FROM (SELECT * "
+      "FROM findings ORDER BY id)";
+  const std::string before = ask(all);
+  for (const char* change :
+       {"UPDATE finding SET detail = 'another'", "UPDATE finding SET rating = 1",
+        "UPDATE finding SET last_seen = 0", "DELETE FROM finding_evidence",
+        "UPDATE finding_evidence SET text = 'another'",
+        "INSERT INTO finding_evidence SELECT id, 'more', 9, 9, 'more' FROM finding"}) {
+    database_.sql().exec(change);
+    EXPECT_NE(ask(all), before) << change;
+    look();
+    EXPECT_EQ(ask(all), before) << change;
+  }
+}
+
+TEST_F(Findings, SayWhatIsBehind) {
+  const std::string behind = "SELECT coalesce(behind, 'nothing') FROM checks_asked";
+  EXPECT_EQ(ask(behind), "(none)");
+  look();
+  EXPECT_EQ(ask(behind), "nothing");
+  ASSERT_TRUE(store_findings_of(database_, packs(), {}, {"other"}, day("2026-04-01")));
+  EXPECT_EQ(ask(behind), "estate");
+  look();
+  EXPECT_EQ(ask(behind), "nothing");
+  ASSERT_TRUE(derive_inventory(database_, knowledge()));
+  EXPECT_EQ(ask(behind), "everything");
+  ASSERT_TRUE(store_findings_of(database_, packs(), {}, {"other"}, day("2026-04-01")));
+  EXPECT_EQ(ask(behind), "everything");
+  look();
+  EXPECT_EQ(ask(behind), "nothing");
 }
 
 TEST_F(Findings, KeepTheirEvidenceWhenTheyAreGone) {

@@ -61,8 +61,16 @@ TEST(Packs, RestOnTheirEvidence) {
     for (const Found& one : found)
       for (const Sighting& at : one.evidence) {
         const std::string id = std::to_string(at.id);
-        database.sql().exec(at.talk ? "DELETE FROM conversation WHERE talk = " + id
-                                    : "DELETE FROM fact WHERE id = " + id);
+        switch (at.of) {
+          case Sighting::Of::fact: database.sql().exec("DELETE FROM fact WHERE id = " + id); break;
+          case Sighting::Of::talk:
+            database.sql().exec("DELETE FROM conversation WHERE talk = " + id);
+            database.sql().exec("DELETE FROM talk WHERE id = " + id);
+            break;
+          case Sighting::Of::document:
+            database.sql().exec("DELETE FROM setting_document WHERE document_fact = " + id);
+            break;
+        }
       }
     EXPECT_TRUE(run_check(database, packs(), check)->empty()) << check.id;
   });
@@ -209,7 +217,7 @@ TEST(PackQuery, MustReadOnlyAndGiveEvidence) {
       {"DELETE FROM fact", "a query can only read"},
       {"ATTACH 'x' AS y", "a query can only read"},
       {"SELECT device, 'x' AS detail FROM facts",
-       "query must give device, detail, and fact or talk"},
+       "query must give device, detail, and fact, talk or document_fact"},
       {"SELECT device, 'x' AS detail, id AS fact, ip FROM facts", "query gives a column 'ip'"},
       {"SELECT id AS device, 'x' AS detail, NULL AS fact FROM devices",
        "without evidence: a finding never rests on what is unknown"},
