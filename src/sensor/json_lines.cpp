@@ -4,6 +4,8 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
+#include <concepts>
 #include <string>
 
 namespace asepsis {
@@ -14,12 +16,29 @@ namespace dom = simdjson::dom;
 // Objects within objects, and lists within lists, deeper than any sensor writes.
 constexpr int kMostDepth = 8;
 
+using Digits = std::array<char, 32>;
+
+template <std::integral Number>
+char* write_digits(Digits& digits, Number value) {
+  return std::to_chars(digits.begin(), digits.end(), value).ptr;
+}
+
+// The shortest text that reads back as the same. Times and counts are read without
+// an exponent: a time of a whole second would get one.
+char* write_digits(Digits& digits, double value) {
+  constexpr double kLeast = 1e-6;
+  constexpr double kMost = 1e15;
+  const double size = std::abs(value);
+  const bool plain = size == 0 || (size >= kLeast && size < kMost);
+  const auto form = plain ? std::chars_format::fixed : std::chars_format::general;
+  return std::to_chars(digits.begin(), digits.end(), value, form).ptr;
+}
+
 template <class Number>
 void add_number(const std::string& name, Number value, Record& out) {
-  // Of a double the shortest text that reads back as the same.
-  std::array<char, 32> digits{};
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value);
-  out.add(name, {digits.data(), static_cast<std::size_t>(end.ptr - digits.data())});
+  Digits digits{};
+  const char* const end = write_digits(digits, value);
+  out.add(name, {digits.data(), static_cast<std::size_t>(end - digits.data())});
 }
 
 void add(const std::string& name, dom::element value, int depth, Record& out) {
