@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -41,8 +42,10 @@ void bind(SQLite::Statement& statement, int at, const std::optional<Value>& valu
 // From the first parameter on.
 template <class... Values>
 void bind_all(SQLite::Statement& statement, const Values&... values) {
-  int at = 0;
-  (bind(statement, ++at, values), ...);
+  const auto bind_each = [&]<std::size_t... kAt>(std::index_sequence<kAt...>) {
+    (bind(statement, static_cast<int>(kAt) + 1, values), ...);
+  };
+  bind_each(std::index_sequence_for<Values...>());
 }
 
 // Runs a statement that gives no rows, and makes it ready for the next values.

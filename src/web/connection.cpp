@@ -169,7 +169,7 @@ class Connection {
       co_await refuse(400, "HTTP/1.1 is spoken here");
       co_return false;
     }
-    if (shared_.service.takes_upload(request)) {
+    if (Service::takes_upload(request)) {
       if (!co_await take_upload(request)) co_return false;
     } else if (!co_await take_body(request)) {
       co_return false;

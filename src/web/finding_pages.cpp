@@ -165,6 +165,7 @@ Response list_classes(const Asked& asked) {
     }
   }
   std::vector<std::pair<std::string, const WeaknessClass*>> sorted;
+  sorted.reserve(classes.size());
   for (const auto& [cwe, one] : classes) sorted.emplace_back(estate.cwes.text(cwe), &one);
   std::ranges::sort(sorted, [](const auto& a, const auto& b) {
     return std::tuple(b.second->all.devices, b.second->all.worst, a.first) <

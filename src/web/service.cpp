@@ -192,7 +192,7 @@ Response Service::answer_api(const Request& request) {
 }
 
 // What every answer says to the browser.
-Response Service::finished(const Request& request, Response response) const {
+Response Service::finished(const Request& request, Response response) {
   constexpr std::string_view kPolicy =
       "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
       "object-src 'none'";
@@ -250,7 +250,7 @@ Lane Service::lane_of(const Request& request) const {
   return known != nullptr && known->answers ? Lane::quick : found.route->lane;
 }
 
-bool Service::takes_upload(const Request& request) const {
+bool Service::takes_upload(const Request& request) {
   if (!request.path.starts_with(kApi)) return false;
   const Match found = match(request.method, std::string_view(request.path).substr(kApi.size()));
   return found.route != nullptr && found.route->id == "createImport";

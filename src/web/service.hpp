@@ -62,7 +62,7 @@ class Service {
   Lane lane_of(const Request& request) const;
   // Why the body, a file, is not taken.
   std::optional<Response> refuse_upload(const Request& request);
-  bool takes_upload(const Request& request) const;
+  static bool takes_upload(const Request& request);
   // Whether a stream of events may go on.
   bool still_there(const std::string& session);
 
@@ -91,7 +91,7 @@ class Service {
   Response answer_api(const Request& request);
   std::optional<Response> refuse(const Request& request, const struct Route& route,
                                  const Principal& who);
-  Response finished(const Request& request, Response response) const;
+  static Response finished(const Request& request, Response response);
 };
 
 Time now_of_clock();

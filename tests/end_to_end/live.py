@@ -126,15 +126,18 @@ def replay(asepsis, examples, work):
     expect(findings(live) == findings(calm) and findings(live), "who listens finds something else than asepsis check")
 
     committed = set()
-    for turn in range(4):
+    turns = 0
+    # More than four where the machine has so much else to do that none came to commit.
+    while turns < 4 or (not committed and turns < 12):
+        turns += 1
         process = watch(asepsis, "watch", "--replay", capture, "--speed", 25, "--db", killed)
-        time.sleep(random.uniform(0.3, 1.8))
+        time.sleep(random.uniform(0.3, 1.8) * max(1, turns - 3))
         process.kill()
         process.communicate()
         now = fact_keys(killed) if killed.exists() and rows(killed, "PRAGMA user_version")[0][0] else set()
         expect(committed <= now, f"facts that were committed are gone: {list(committed - now)[:3]}")
         committed = now
-    expect(committed, "nothing was committed in four runs")
+    expect(committed, f"nothing was committed in {turns} runs")
     process = watch(asepsis, "watch", "--replay", capture, "--speed", 25, "--db", killed)
     time.sleep(1.5)
     stop(process, signal.SIGTERM, 2)
