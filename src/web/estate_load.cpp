@@ -79,7 +79,9 @@ void Loader::load_devices() {
     device.last_seen = number_of(rows.getColumn(4));
     estate_.devices.push_back(std::move(device));
   }
-  SQLite::Statement span(sql_, "SELECT min(first_seen), max(last_seen) FROM source");
+  SQLite::Statement span(sql_,
+                         "SELECT min(first_seen), max(last_seen) FROM source "
+                         "WHERE first_seen > 0");
   if (span.executeStep()) {
     estate_.first = number_of(span.getColumn(0));
     estate_.last = number_of(span.getColumn(1));
