@@ -154,6 +154,7 @@ void run(const Order& order, const Questions& questions) {
   std::vector<Taken> taken(order.clients);
   {
     std::vector<std::jthread> people;
+    people.reserve(order.clients);
     for (unsigned who = 0; who < order.clients; ++who)
       people.emplace_back([&, who] { visit(order, questions, who, taken[who]); });
   }
