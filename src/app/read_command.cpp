@@ -109,8 +109,8 @@ struct Summary {
   std::chrono::duration<double> reading{}, storing{}, deriving{};
 };
 
-// Knowledge is not needed until all is read, and takes a processor for as long as a
-// hundred thousand packets do: it is loaded by one that has nothing else to do.
+// Knowledge is not needed until all is read, and to load it takes as long as many packets
+// do: a processor that has nothing else to do loads it.
 class KnowledgeLoading {
  public:
   explicit KnowledgeLoading(std::string folder) : folder_(std::move(folder)) {}

@@ -108,34 +108,41 @@ FactTable::FactTable(FactLimits limits)
     : limits_(limits),
       seed_(static_cast<std::uint64_t>(std::random_device()()) << 32 | std::random_device()()) {}
 
+template <class Make>
+std::optional<std::uint32_t> FactTable::find_or_enter(const FactHash& hash, std::size_t room,
+                                                      Make make) {
+  if (const auto found = fact_index_.find(hash.whole); found != fact_index_.end())
+    return found->second;
+  std::uint32_t& values = values_[hash.of_claim];
+  if (facts_.size() >= room || values >= limits_.values_of_claim) return std::nullopt;
+  ++values;
+  const auto index = static_cast<std::uint32_t>(facts_.size());
+  fact_index_.emplace(hash.whole, index);
+  facts_.push_back(make());
+  sightings_.emplace_back();
+  return index;
+}
+
 std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const Fact& fact,
                                                     std::uint16_t port, std::string_view protocol,
                                                     bool noise) {
-  const std::string_view value = fact.value.substr(0, limits_.value_bytes);
-  const std::string_view equipment = fact.equipment.substr(0, limits_.value_bytes);
-  const auto [of_claim, hash] = hash_of({.about = about,
-                                         .claim = fact.claim,
-                                         .port = port,
-                                         .refused = fact.refused,
-                                         .protocol = protocol,
-                                         .value = value,
-                                         .equipment = equipment},
-                                        seed_);
-  if (const auto found = fact_index_.find(hash); found != fact_index_.end()) return found->second;
-
-  const std::size_t room = noise ? room_for_noise(limits_.facts) : limits_.facts;
-  if (!admits(of_claim, room)) return std::nullopt;
-  const auto index = static_cast<std::uint32_t>(facts_.size());
-  fact_index_.emplace(hash, index);
-  facts_.push_back({.about = about,
+  const FactKey key{.about = about,
                     .claim = fact.claim,
                     .port = port,
                     .refused = fact.refused,
                     .protocol = protocol,
-                    .value = std::string(value),
-                    .equipment = std::string(equipment)});
-  sightings_.emplace_back();
-  return index;
+                    .value = fact.value.substr(0, limits_.value_bytes),
+                    .equipment = fact.equipment.substr(0, limits_.value_bytes)};
+  const std::size_t room = noise ? room_for_noise(limits_.facts) : limits_.facts;
+  return find_or_enter(hash_of(key, seed_), room, [&] {
+    return FactRow{.about = about,
+                   .claim = key.claim,
+                   .port = port,
+                   .refused = key.refused,
+                   .protocol = protocol,
+                   .value = std::string(key.value),
+                   .equipment = std::string(key.equipment)};
+  });
 }
 
 std::optional<std::uint32_t> FactTable::add(const Endpoint& about, const Fact& fact,
@@ -165,24 +172,6 @@ void FactTable::add(ConversationRow row) {
   conversations_.push_back(std::move(row));
 }
 
-bool FactTable::admits(std::uint64_t of_claim, std::size_t room) {
-  std::uint32_t& values = values_[of_claim];
-  if (facts_.size() >= room || values >= limits_.values_of_claim) return false;
-  ++values;
-  return true;
-}
-
-std::optional<std::uint32_t> FactTable::find_or_take(FactRow& row, const FactHash& hash) {
-  if (const auto found = fact_index_.find(hash.whole); found != fact_index_.end())
-    return found->second;
-  if (!admits(hash.of_claim, limits_.facts)) return std::nullopt;
-  const auto index = static_cast<std::uint32_t>(facts_.size());
-  fact_index_.emplace(hash.whole, index);
-  facts_.push_back(std::move(row));
-  sightings_.emplace_back();
-  return index;
-}
-
 void FactTable::merge_facts(FactTable& other) {
   constexpr std::size_t kAhead = 16;  // rows whose places in the tables are sent for
   fact_index_.reserve(facts_.size() + other.facts_.size());
@@ -195,7 +184,9 @@ void FactTable::merge_facts(FactTable& other) {
       fact_index_.prefetch(hashes[i + kAhead].whole);
       values_.prefetch(hashes[i + kAhead].of_claim);
     }
-    if (const auto mine = find_or_take(other.facts_[i], hashes[i])) {
+    const auto mine =
+        find_or_enter(hashes[i], limits_.facts, [&] { return std::move(other.facts_[i]); });
+    if (mine) {
       sightings_[*mine].merge(other.sightings_[i]);
     } else {
       dropped_facts_ += other.sightings_[i].count;

@@ -161,10 +161,9 @@ class FactTable {
   std::optional<std::uint32_t> find_or_add(const Endpoint& about, const Fact& fact,
                                            std::uint16_t port, std::string_view protocol,
                                            bool noise);
-  // Index of the row that this one is or becomes: then it is moved from.
-  std::optional<std::uint32_t> find_or_take(FactRow& row, const FactHash& hash);
-  // Room for one more value of the claim of that hash, counted if there is.
-  bool admits(std::uint64_t of_claim, std::size_t room);
+  // The same of the row that has this hash, or that `make` gives where none has.
+  template <class Make>
+  std::optional<std::uint32_t> find_or_enter(const FactHash& hash, std::size_t room, Make make);
   void merge_facts(FactTable& other);
   void merge_conversations(FactTable& other);
 
