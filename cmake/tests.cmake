@@ -21,6 +21,7 @@ asepsis_unit_test(capture_source_test)
 asepsis_unit_test(capture_use_test)
 asepsis_unit_test(tls_hello_test)
 asepsis_unit_test(scan_test)
+asepsis_unit_test(hl7_message_key_test)
 
 add_executable(run_cases tests/case.cpp tests/run_cases.cpp)
 target_link_libraries(run_cases PRIVATE asepsis_core)
@@ -53,6 +54,7 @@ asepsis_fuzz_target(fuzz_parsers)
 asepsis_fuzz_target(fuzz_logs)
 asepsis_fuzz_target(fuzz_documents)
 asepsis_fuzz_target(fuzz_requests)
+asepsis_fuzz_target(fuzz_repeats)
 
 add_test(NAME layers
   COMMAND ${CMAKE_COMMAND} -P ${PROJECT_SOURCE_DIR}/cmake/check_layers.cmake)

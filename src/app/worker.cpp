@@ -301,20 +301,33 @@ void Worker::on_fact(const Fact& fact) {
 }
 
 bool Worker::said_before(std::uint64_t key) {
+  if (remembering_ != nullptr) {
+    ++inner_sayings_;
+    return false;
+  }
   const auto end = [&](std::uint64_t hash, Side side) {
     const Endpoint endpoint = endpoint_of(*speaking_, side);
     return hash_bytes(endpoint.ip.bytes, hash_bytes(endpoint.mac.bytes, hash));
   };
   const std::uint64_t place =
       static_cast<std::uint64_t>(speaking_->key.vlan) << 16 | speaking_->server_port();
-  key = end(end(key ^ place, Side::client), Side::server);
+  key = end(end(hash_mix(sayings_seed_, key ^ place), Side::client), Side::server);
   const auto found = sayings_.find(key);
   if (found != sayings_.end()) {
     found->second.again.add(flows_.packet_time(), flows_.packet_number());
     return true;
   }
-  if (sayings_.size() < kMostSayings) remembering_ = &sayings_[key].rows;
+  if (sayings_.size() >= kMostSayings) add_sayings();
+  remembering_ = &sayings_[key].rows;
   return false;
+}
+
+void Worker::said_all() {
+  if (inner_sayings_ > 0) {
+    --inner_sayings_;
+  } else {
+    remembering_ = nullptr;
+  }
 }
 
 void Worker::on_related_flow(std::string_view application, Side listener, std::uint16_t port) {

@@ -12,6 +12,7 @@
 #include <absl/container/flat_hash_map.h>
 
 #include "app/related_flows.hpp"
+#include "base/hash.hpp"
 #include "base/pool.hpp"
 #include "capture/capture_file.hpp"
 #include "fact/fact_table.hpp"
@@ -117,7 +118,7 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void on_related_flow(std::string_view application, Side listener, std::uint16_t port) override;
   std::optional<Time> time() const override { return flows_.packet_time(); }
   bool said_before(std::uint64_t key) override;
-  void said_all() override { remembering_ = nullptr; }
+  void said_all() override;
 
   WorkerPlace place_;
   WorkerCounts counts_;
@@ -135,7 +136,9 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   };
   static constexpr std::size_t kMostSayings = 65'536;
   absl::flat_hash_map<std::uint64_t, Saying> sayings_;
+  std::uint64_t sayings_seed_ = random_seed();
   std::vector<std::uint32_t>* remembering_ = nullptr;  // of a saying, while it is said
+  unsigned inner_sayings_ = 0;                         // begun within it
   PacketWitness* witness_ = nullptr;
   Time time_;                     // of the packet being added
   std::uint64_t number_ = 0;      // its number

@@ -1,5 +1,6 @@
 // A fast, well-mixed 64-bit hash for tables fed by traffic. Not for secrets
-// and not kept on disk: a process may seed it.
+// and not kept on disk. Where somebody gains by two things of one hash, it
+// begins with a seed.
 
 #pragma once
 
@@ -17,17 +18,35 @@ constexpr std::uint64_t hash_mix(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 }
 
+// Another each time: nobody can make up things of one hash.
+std::uint64_t random_seed();
+
+namespace hashing {
+template <class Word>
+Word word_at(const std::uint8_t* at) {
+  Word word = 0;
+  std::memcpy(&word, at, sizeof(word));
+  return word;
+}
+// Fewer than eight bytes as a number: no two texts of a size have the same.
+inline std::uint64_t few(const std::uint8_t* at, std::size_t size) {
+  if (size >= 4)
+    return static_cast<std::uint64_t>(word_at<std::uint32_t>(at)) << 32 |
+           word_at<std::uint32_t>(at + size - 4);
+  if (size == 0) return 0;
+  return static_cast<std::uint64_t>(at[0]) << 16 | static_cast<std::uint64_t>(at[size / 2]) << 8 |
+         at[size - 1];
+}
+}  // namespace hashing
+
 inline std::uint64_t hash_bytes(Bytes bytes, std::uint64_t seed = 0) {
-  std::uint64_t hash = hash_mix(seed, bytes.size());
-  while (bytes.size() >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), 8);
-    hash = hash_mix(hash, word);
-    bytes = bytes.subspan(8);
-  }
-  std::uint64_t word = 0;
-  if (!bytes.empty()) std::memcpy(&word, bytes.data(), bytes.size());
-  return hash_mix(hash, word);
+  const std::uint8_t* at = bytes.data();
+  std::size_t left = bytes.size();
+  std::uint64_t hash = hash_mix(seed, left);
+  if (left < 8) return hash_mix(hash, hashing::few(at, left));
+  for (; left > 8; left -= 8, at += 8) hash = hash_mix(hash, hashing::word_at<std::uint64_t>(at));
+  // The last eight, some of which may have been taken.
+  return hash_mix(hash, hashing::word_at<std::uint64_t>(bytes.data() + bytes.size() - 8));
 }
 
 }  // namespace asepsis

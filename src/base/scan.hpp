@@ -71,6 +71,12 @@ void blocks(Bytes bytes, Find find, Use use) {
   use(find(copy) & ((Mask{1} << left) - 1), at);
 }
 
+struct WantedOrControl {
+  Mask wanted, control;
+  WantedOrControl operator>>(std::size_t by) const { return {wanted >> by, control >> by}; }
+  WantedOrControl operator&(Mask mask) const { return {wanted & mask, control & mask}; }
+};
+
 }  // namespace scan
 
 // Where the first byte below 0x20 (a control character) is; the size if there is none.
@@ -92,6 +98,19 @@ void for_each_byte(Bytes bytes, std::uint8_t wanted, Use use) {
   scan::blocks(bytes, find, [&](scan::Mask hits, std::size_t at) {
     for (; hits != 0; hits &= hits - 1)
       if (!use(at + static_cast<std::size_t>(std::countr_zero(hits)))) return false;
+    return true;
+  });
+}
+
+// Calls `use` with each block's bytes that are `wanted` and those below 0x20, and
+// where it begins.
+template <class Use>
+void for_each_block(Bytes bytes, std::uint8_t wanted, Use use) {
+  const auto find = [wanted](const std::uint8_t* at) {
+    return scan::WantedOrControl{scan::equal(at, wanted), scan::controls(at)};
+  };
+  scan::blocks(bytes, find, [&](scan::WantedOrControl hits, std::size_t at) {
+    use(hits, at);
     return true;
   });
 }

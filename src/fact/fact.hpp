@@ -75,7 +75,7 @@ class FactSink {
   // For messages that repeat themselves: true if what the parser is about to
   // say, which follows from `key` and the flow's two ends alone, has been said
   // before; it then counts as said again and must not be. Else the facts up to
-  // said_all() are remembered under the key.
+  // said_all() are remembered under the key. What is asked within is said as part of it.
   virtual bool said_before(std::uint64_t key) {
     static_cast<void>(key);
     return false;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <random>
 #include <thread>
 
 #include "base/hash.hpp"
@@ -104,9 +103,7 @@ Pace pace_of(const ConversationRow& row) {
   return {median, regular};
 }
 
-FactTable::FactTable(FactLimits limits)
-    : limits_(limits),
-      seed_(static_cast<std::uint64_t>(std::random_device()()) << 32 | std::random_device()()) {}
+FactTable::FactTable(FactLimits limits) : limits_(limits), seed_(random_seed()) {}
 
 template <class Make>
 std::optional<std::uint32_t> FactTable::find_or_enter(const FactHash& hash, std::size_t room,

@@ -16,8 +16,11 @@ class FlowIndex {
   template <class Fits>
   std::uint32_t find(std::uint32_t hash, Fits fits) const {
     if (places_.empty()) return 0;
-    for (std::size_t at = home_of(hash); places_[at].flow != 0; at = after(at))
-      if (places_[at].hash == hash && fits(places_[at].flow)) return places_[at].flow;
+    const Place* const end = places_.data() + places_.size();
+    for (const Place* at = places_.data() + home_of(hash); at->flow != 0;) {
+      if (at->hash == hash && fits(at->flow)) return at->flow;
+      if (++at == end) at = places_.data();
+    }
     return 0;
   }
   void insert(std::uint32_t hash, std::uint32_t flow);

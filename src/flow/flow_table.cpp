@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cassert>
-#include <random>
 #include <span>
 #include <utility>
 
@@ -51,7 +50,7 @@ FlowTable::FlowTable(FlowListener& listener, FlowLimits limits)
       limits_(limits),
       shortest_timeout_(
           std::min({limits.established, limits.half_open, limits.closed, limits.datagrams})),
-      seed_(static_cast<std::uint64_t>(std::random_device()()) << 32 | std::random_device()()),
+      seed_(random_seed()),
       wheel_(kWheelSeconds, 0) {}
 
 FlowTable::~FlowTable() = default;

@@ -1,8 +1,8 @@
 #include "inventory/live_store.hpp"
 
 #include <algorithm>
-#include <random>
 
+#include "base/hash.hpp"
 #include "base/text.hpp"
 #include "inventory/derivation.hpp"
 
@@ -12,7 +12,7 @@ LiveStore::LiveStore(Database& database, SourceInfo source, Again again, FactLim
       source_(std::move(source)),
       again_(again),
       limits_(limits),
-      seed_(static_cast<std::uint64_t>(std::random_device()()) << 32 | std::random_device()()) {}
+      seed_(random_seed()) {}
 
 Result<LiveStore> LiveStore::open(Database& database, SourceInfo source, Again again,
                                   FactLimits limits) {

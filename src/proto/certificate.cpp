@@ -46,6 +46,8 @@ struct Free {
 };
 
 struct Certificate {
+  std::vector<std::uint8_t> bytes;
+  Sha256 fingerprint{};
   std::unique_ptr<X509, Free> whole;  // none if it cannot be read
   bool self_signed = false;
   bool weak_key = false;
@@ -188,6 +190,8 @@ unsigned long hash_of(const X509_NAME* name) {
 
 Certificate read(Bytes der) {
   Certificate out;
+  out.bytes.assign(der.begin(), der.end());
+  out.fingerprint = sha256_of(der);
   const unsigned char* start = der.data();
   out.whole.reset(d2i_X509(nullptr, &start, static_cast<long>(der.size())));
   if (X509* const certificate = out.whole.get()) {
@@ -209,16 +213,14 @@ Certificate read(Bytes der) {
   return out;
 }
 
-struct Hash {
-  std::size_t operator()(const Sha256& fingerprint) const { return hash_bytes(fingerprint); }
-};
-
-const Certificate& read_once(const Sha256& fingerprint, Bytes der) {
-  thread_local std::unordered_map<Sha256, Certificate, Hash> kept;
-  const auto found = kept.find(fingerprint);
-  if (found != kept.end()) return found->second;
+// Found by a hash that is quicker than the fingerprint, and compared.
+const Certificate& read_once(Bytes der) {
+  thread_local std::unordered_map<std::uint64_t, Certificate> kept;
+  const std::uint64_t hash = hash_bytes(der);
+  const auto found = kept.find(hash);
+  if (found != kept.end() && std::ranges::equal(found->second.bytes, der)) return found->second;
   if (kept.size() >= kMaxKept) kept.clear();
-  return kept.emplace(fingerprint, read(der)).first->second;
+  return kept.insert_or_assign(hash, read(der)).first->second;
 }
 
 // Whether the certificate is made out to the name, a host's or an address.
@@ -255,7 +257,7 @@ bool in_order(Cursor chain) {
   for (std::size_t count = 0; !chain.done() && count < kMaxChain; ++count) {
     const Bytes der = chain.take(chain.be24());
     if (!chain.ok()) return true;  // cut, not out of order
-    const Certificate& certificate = read_once(sha256_of(der), der);
+    const Certificate& certificate = read_once(der);
     if (!certificate.whole) return true;
     if (count > 0 && certificate.subject_hash != issuer) return false;
     issuer = certificate.issuer_hash;
@@ -266,9 +268,8 @@ bool in_order(Cursor chain) {
 }  // namespace
 
 bool say_certificate(Bytes der, Side about, std::string_view asked_for, FactSink& out) {
-  const Sha256 fingerprint = sha256_of(der);
-  out.say(about, "tls.certificate"_claim, hex_of(fingerprint));
-  const Certificate& certificate = read_once(fingerprint, der);
+  const Certificate& certificate = read_once(der);
+  out.say(about, "tls.certificate"_claim, hex_of(certificate.fingerprint));
   out.say(about, "tls.subject"_claim, certificate.subject);
   out.say(about, "tls.issuer"_claim, certificate.issuer);
   out.say(other(about), "remote.support"_claim, remote_support_of_subject(certificate.subject));

@@ -1,40 +1,32 @@
 // HL7 v2 over MLLP: who exchanges which messages, and the equipment they
-// speak of. MLLP: HL7 v3 transport specification MLLP release 1; messages:
-// HL7 v2.8.2 sections 2.14.9 (MSH), 2.14.12 (SFT), 2.14.8 (MSA).
+// speak of. HL7 v2.8.2 sections 2.14.9 (MSH), 2.14.12 (SFT), 2.14.8 (MSA).
 //
-// Segments are handed out one by one. Those that are not needed pass by
-// without being held; of those that say who the patient is (PID, NK1, GT1,
-// IN1, MRG) it is only noticed that an identifying field is not empty.
+// A message that came whole is taken as one, so that those which say nothing
+// new need not be read; of others segments are handed out one by one. Those that are not needed
+// pass by without being held; of those that say who the patient is (PID, NK1, GT1, IN1, MRG) it is
+// only noticed that an identifying field is not empty.
 
 #include <algorithm>
-#include <array>
+#include <cassert>
 
 #include "base/eui64.hpp"
 #include "base/hash.hpp"
 #include "base/scan.hpp"
 #include "proto/hl7_equipment.hpp"
 #include "proto/hl7_header.hpp"
+#include "proto/hl7_identity.hpp"
+#include "proto/hl7_message_key.hpp"
+#include "proto/hl7_mllp.hpp"
 #include "proto/hl7_segment.hpp"
 #include "proto/parser.hpp"
 
 namespace asepsis {
 namespace {
 
-constexpr std::uint8_t kStartBlock = 0x0b;
-constexpr std::uint8_t kEndBlock = 0x1c;
-constexpr std::size_t kLongestSegment = 8'192;  // a longer one holds a document
+using mllp::between_segments;
+using mllp::ends_segment;
 
-constexpr bool ends_segment(std::uint8_t byte) {
-  return byte == '\r' || byte == '\n' || byte == kEndBlock || byte == kStartBlock;
-}
-// A byte order mark of UTF-8 too: some senders copy files.
-constexpr auto kBetween = [] {
-  constexpr std::array<std::uint8_t, 8> kAll{'\r', '\n', kStartBlock, ' ', 0, 0xef, 0xbb, 0xbf};
-  std::array<bool, 256> between{};
-  for (const std::uint8_t byte : kAll) between[byte] = true;
-  return between;
-}();
-constexpr bool between_segments(std::uint8_t byte) { return kBetween[byte]; }
+constexpr std::size_t kLongestSegment = 8'192;  // a longer one holds a document
 
 std::size_t end_of_segment(Bytes bytes) {
   std::size_t at = find_control(bytes);
@@ -59,29 +51,6 @@ bool is_read(Hl7Id id) {
   }
 }
 
-struct PatientSegment {
-  Hl7Id id;
-  std::uint64_t fields;  // a bit for each field that identifies a person
-  std::string_view kind;
-};
-
-constexpr std::uint64_t bits(std::initializer_list<int> fields) {
-  std::uint64_t mask = 0;
-  for (const int field : fields) mask |= std::uint64_t{1} << field;
-  return mask;
-}
-
-constexpr PatientSegment kPatientSegments[] = {
-    {hl7_id("PID"), bits({2, 3, 4, 5, 7, 9, 11, 13, 19}), "hl7 PID"},
-    {hl7_id("NK1"), bits({2, 4, 5}), "hl7 NK1"},
-    {hl7_id("GT1"), bits({3, 5, 6}), "hl7 GT1"},
-    {hl7_id("IN1"), bits({16, 18, 19, 36}), "hl7 IN1"},
-    {hl7_id("MRG"), bits({1, 4, 7}), "hl7 MRG"},
-};
-
-// Later ones tell kinds and issuers, and are there when the person is not.
-constexpr unsigned kIdentifyingComponents = 2;
-
 // What is gathered of equipment is large, and needed from the segment that
 // speaks of it to the end of the message: most flows wait between messages, so
 // a worker needs one.
@@ -98,15 +67,13 @@ std::unique_ptr<Hl7Equipment> take_equipment() {
 // Where one side is in its bytes.
 struct Half {
   Hl7Delimiters delimiters;
-  bool in_step = false;                     // a header segment told the delimiters
-  bool passing = false;                     // inside a segment that is not wanted
-  bool missed = false;                      // bytes are missing: looking for the next message
-  bool after_end = true;                    // while looking: the byte before ended a segment
-  std::size_t looked = 0;                   // bytes of the segment at hand that hold no end
-  const PatientSegment* patient = nullptr;  // the segment passing by
-  unsigned field = 0;                       // of it, and the component of that
-  unsigned component = 0;
-  std::uint8_t patient_kinds = 0;  // bits of kPatientSegments, this message
+  bool in_step = false;     // a header segment told the delimiters
+  bool in_message = false;  // a header was read, and no end of its message
+  bool passing = false;     // inside a segment that is not wanted
+  bool missed = false;      // bytes are missing: looking for the next message
+  bool after_end = true;    // while looking: the byte before ended a segment
+  std::size_t looked = 0;   // bytes of the segment at hand that hold no end
+  Hl7Identity identity;     // noticed in the message
 
   std::unique_ptr<Hl7Equipment> equipment;  // of a message that speaks of any
   ShortText<64> ward;                       // PV1-3.1
@@ -123,9 +90,10 @@ class Hl7Parser final : public Parser {
  private:
   Half& half(Side side) { return halves_[static_cast<std::size_t>(side)]; }
   static std::size_t pass(Half& side, Bytes bytes);
-  static void look_for_identity(Half& side, Bytes bytes);
   static Frame segment_frame(Half& side, Bytes bytes);
   static Frame seek(Half& side, Bytes bytes);
+  void read_whole(Side from, Bytes message, FactSink& out);
+  bool read_header(Side from, std::string_view text, FactSink& out);
   void begin_message(Side from, const Hl7Segment& header, FactSink& out);
   void end_message(Side from, FactSink& out);
   void note_sender(Side from, const Hl7Segment& header);
@@ -137,33 +105,12 @@ class Hl7Parser final : public Parser {
 // How many bytes belong to the segment that is let by.
 std::size_t Hl7Parser::pass(Half& side, Bytes bytes) {
   const std::size_t size = end_of_segment(bytes);
-  look_for_identity(side, bytes.first(size));
+  side.identity.look(as_text(bytes.first(size)), side.delimiters);
   if (size < bytes.size()) {
     side.passing = false;
-    side.patient = nullptr;
+    side.identity.end_segment();
   }
   return size;
-}
-
-// Only that there is some; it is looked for once a segment.
-void Hl7Parser::look_for_identity(Half& side, Bytes bytes) {
-  if (side.patient == nullptr) return;
-  const Hl7Delimiters& marks = side.delimiters;
-  for (const char c : as_text(bytes)) {
-    if (c == marks.field) {
-      ++side.field;
-      side.component = 0;
-    } else if (c == marks.component) {
-      ++side.component;
-    } else if (c == marks.repetition) {
-      side.component = 0;
-    } else if (side.field < 64 && (side.patient->fields >> side.field & 1) != 0 &&
-               side.component < kIdentifyingComponents && c != ' ' && c != '"') {
-      side.patient_kinds |= static_cast<std::uint8_t>(1U << (side.patient - kPatientSegments));
-      side.patient = nullptr;
-      return;
-    }
-  }
 }
 
 Frame Hl7Parser::frame(Side from, Bytes bytes) {
@@ -177,13 +124,19 @@ Frame Hl7Parser::frame(Side from, Bytes bytes) {
   const auto gap = std::ranges::find_if_not(bytes, between_segments) - bytes.begin();
   const Bytes rest = bytes.subspan(static_cast<std::size_t>(gap));
   if (rest.empty() || gap > kUsualGap) return Frame::skip(static_cast<std::uint64_t>(gap));
+  const std::size_t whole = side.in_message ? 0 : hl7_message_size(rest);
   // What is between goes with what follows: one frame less.
-  Frame frame = rest[0] == kEndBlock ? Frame::message(1) : segment_frame(side, rest);
+  Frame frame = whole > 0                    ? Frame::message(whole)
+                : rest[0] == mllp::kEndBlock ? Frame::message(1)
+                                             : segment_frame(side, rest);
   if (frame.kind != Frame::Kind::unknown) frame.size += static_cast<std::uint64_t>(gap);
   return frame;
 }
 
 Frame Hl7Parser::segment_frame(Half& side, Bytes bytes) {
+  const auto letters = bytes.first(std::min<std::size_t>(bytes.size(), 3));
+  const auto end = std::ranges::find_if(letters, ends_segment);
+  if (end != letters.end()) return Frame::skip(static_cast<std::uint64_t>(end - letters.begin()));
   if (bytes.size() < 4) return Frame::unknown();
   const std::string_view text = as_text(bytes);
   const Hl7Id id = hl7_id(text);
@@ -201,31 +154,59 @@ Frame Hl7Parser::segment_frame(Half& side, Bytes bytes) {
   }
   side.looked = 0;
   side.passing = true;
-  const auto* const patient = std::ranges::find(kPatientSegments, id, &PatientSegment::id);
-  side.patient = patient == std::end(kPatientSegments) ? nullptr : patient;
-  side.field = side.component = 0;
+  side.identity.begin(id);
   return Frame::skip(3 + pass(side, bytes.subspan(3)));
 }
 
 bool Hl7Parser::message(Side from, Cursor in, FactSink& out) {
-  Half& side = half(from);
+  const Half& side = half(from);
   const auto gap = std::ranges::find_if_not(in.rest(), between_segments) - in.rest().begin();
   const std::string_view text = as_text(in.rest().subspan(static_cast<std::size_t>(gap)));
   if (text.size() < 3) {
     end_message(from, out);
     return true;
   }
-  if (is_hl7_header(hl7_id(text))) {
-    end_message(from, out);
-    const auto delimiters = hl7_delimiters(text);
-    if (!delimiters) return false;
-    side.delimiters = *delimiters;
-    side.in_step = true;
-    begin_message(from, Hl7Segment(text, side.delimiters), out);
+  if (text.back() == static_cast<char>(mllp::kEndBlock)) {
+    read_whole(from, as_bytes(text), out);
     return true;
   }
+  if (is_hl7_header(hl7_id(text))) return read_header(from, text, out);
   read_segment(from, Hl7Segment(text, side.delimiters), out);
   return true;
+}
+
+// False if it is none.
+bool Hl7Parser::read_header(Side from, std::string_view text, FactSink& out) {
+  Half& side = half(from);
+  end_message(from, out);
+  const auto delimiters = hl7_delimiters(text);
+  if (!delimiters) return false;
+  side.delimiters = *delimiters;
+  side.in_step = side.in_message = true;
+  begin_message(from, Hl7Segment(text, side.delimiters), out);
+  return true;
+}
+
+// From its header to its end block. Most say what the one before did.
+void Hl7Parser::read_whole(Side from, Bytes message, FactSink& out) {
+  Half& side = half(from);
+  side.delimiters = *hl7_delimiters(as_text(message));
+  side.in_step = true;
+  side.looked = 0;         // at the header, while it was all there was
+  end_message(from, out);  // what segments before it said is no part of it
+  const auto key = hl7_message_key(message, side.delimiters);
+  if (key && out.said_before(hash_mix(*key, from == Side::client ? 5 : 6))) return;
+  const std::size_t header = end_of_segment(message);
+  read_header(from, as_text(message.first(header)), out);
+  message = message.subspan(header);
+  while (!message.empty()) {
+    const Frame frame = this->frame(from, message);
+    assert(frame.size > 0);  // as every segment ends
+    const Bytes piece = message.first(frame.size);
+    if (frame.kind == Frame::Kind::message) this->message(from, Cursor(piece), out);
+    message = message.subspan(piece.size());
+  }
+  if (key) out.said_all();
 }
 
 void Hl7Parser::begin_message(Side from, const Hl7Segment& header, FactSink& out) {
@@ -291,20 +272,18 @@ void Hl7Parser::end_message(Side from, FactSink& out) {
     spare() = std::move(side.equipment);
   }
   side.transaction = {};
-  for (std::size_t i = 0; i < std::size(kPatientSegments); ++i)
-    if ((side.patient_kinds >> i & 1) != 0)
-      out.say(Side::server, "clear.patient_identity"_claim, kPatientSegments[i].kind);
-  side.patient_kinds = 0;
+  side.identity.tell(out);
+  side.identity.clear();
+  side.in_message = false;
   side.ward.clear();
   side.sender_eui64.clear();
 }
 
 std::optional<std::size_t> Hl7Parser::resume(Side from, Bytes) {
   Half& side = half(from);
-  side.passing = side.in_step = false;
+  side.passing = side.in_step = side.in_message = false;
   side.missed = side.after_end = true;
-  side.patient = nullptr;
-  side.patient_kinds = 0;
+  side.identity.clear();
   side.looked = 0;
   side.ward.clear();
   side.sender_eui64.clear();

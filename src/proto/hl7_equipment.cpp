@@ -16,6 +16,7 @@ std::uint32_t number(std::string_view text) {
 }
 
 constexpr std::uint32_t kAlarmEvent = 196616;  // MDC_EVT_ALARM
+constexpr std::uint32_t kAlertSource = 68480;  // MDC_ATTR_ALERT_SOURCE
 
 // Only codes of 11073 are ours: a laboratory may use the same number.
 bool is_mdc(const Hl7Segment::Components& code) {
@@ -117,15 +118,9 @@ void Hl7Equipment::read_observation(const Hl7Segment& obx) {
   read_instance(obx, last);
 }
 
-// OBX-5 is read for these codes alone: elsewhere it is about a patient.
-void Hl7Equipment::read_attribute(const Hl7Segment& obx, std::uint32_t code) {
-  struct Row {
-    std::uint32_t code;
-    Field field;
-  };
-  constexpr std::uint32_t kAlertSource = 68480;
-  if (code == kAlertSource) return read_device_code(obx.components(obx.field(5)));
-  static constexpr Row kRows[] = {
+// OBX-5 is read for these codes and kAlertSource alone: elsewhere it is about a patient.
+const Hl7Equipment::Attribute* Hl7Equipment::attribute_of(std::uint32_t code) {
+  static constexpr Attribute kRows[] = {
       {531969, model},         // ID_MODEL_NUMBER
       {531970, manufacturer},  // ID_MODEL_MANUFACTURER
       {531972, serial},        // ID_PROD_SPEC_SERIAL; 531971 is "unspecified"
@@ -140,8 +135,21 @@ void Hl7Equipment::read_attribute(const Hl7Segment& obx, std::uint32_t code) {
       {184517, drug_library},  // PUMP_DRUG_LIBRARY_VERSION
       {184520, drug_library},  // PUMP_DRUG_LIBRARY_NAME
   };
-  const auto* const row = std::ranges::find(kRows, code, &Row::code);
-  if (row == std::end(kRows)) return;
+  const auto* const row = std::ranges::find(kRows, code, &Attribute::code);
+  return row == std::end(kRows) ? nullptr : row;
+}
+
+bool Hl7Equipment::reads_value_of(std::string_view code) {
+  const std::string_view digits = trimmed(code);
+  std::uint32_t value = 0;
+  std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return value == kAlertSource || attribute_of(value) != nullptr;
+}
+
+void Hl7Equipment::read_attribute(const Hl7Segment& obx, std::uint32_t code) {
+  if (code == kAlertSource) return read_device_code(obx.components(obx.field(5)));
+  const Attribute* const row = attribute_of(code);
+  if (row == nullptr) return;
   const std::string_view field = obx.field(5);
   if (field.find('=') != std::string_view::npos) return read_pairs(obx, field);
   // A coded value carries its text second.

@@ -31,6 +31,10 @@ class Hl7Equipment {
   void tell(Side from, std::string_view ward, FactSink& out);
   void clear();
 
+  // Whether the value (OBX-5) of an observation is read, by its code (OBX-3): of
+  // all others it is about a patient.
+  static bool reads_value_of(std::string_view code);
+
   bool speaks_mdc() const { return speaks_mdc_; }
   // EUI-64 as facts carry it; empty if none was met.
   std::string_view eui64() const { return fields_[eui]; }
@@ -56,6 +60,12 @@ class Hl7Equipment {
     description,  // the same, where it reads like a name of a product
     kFields,
   };
+
+  struct Attribute {
+    std::uint32_t code;
+    Field field;
+  };
+  static const Attribute* attribute_of(std::uint32_t code);
 
   void keep(Field field, std::string_view text);
   void read_device_code(const Hl7Segment::Components& code);

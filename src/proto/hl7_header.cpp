@@ -1,7 +1,5 @@
 #include "proto/hl7_header.hpp"
 
-#include "base/hash.hpp"
-
 namespace asepsis {
 namespace {
 
@@ -84,14 +82,12 @@ void tell_hl7_header(Side from, const Hl7Segment& header, FactSink& out) {
 }
 
 void tell_hl7_software(Side from, const Hl7Segment& sft, FactSink& out) {
-  if (out.said_before(hash_bytes(as_bytes(sft.fields(0, 4)), from == Side::client ? 3 : 4))) return;
   ShortText<192> software;
   for (const std::size_t field : {1U, 3U, 2U}) {  // vendor, product, version
     const auto word = sft.plain(sft.component(sft.field(field), 1));
     if (!word.empty()) software.add(software.empty() ? "" : " ").add(word);
   }
   out.say(from, "hl7.software"_claim, software);
-  out.said_all();
 }
 
 std::string_view ihe_transaction_of(const Hl7Segment& msh) {

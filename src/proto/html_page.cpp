@@ -5,8 +5,13 @@
 #include "proto/html_page.hpp"
 
 #include <algorithm>
+#include <cassert>
 #include <charconv>
+#include <string>
+#include <unordered_map>
+#include <vector>
 
+#include "base/hash.hpp"
 #include "proto/http_head.hpp"
 #include "proto/identity.hpp"
 
@@ -184,13 +189,52 @@ bool is_about_a_person(std::string_view html) {
   return std::ranges::any_of(kMarks, [&](std::string_view mark) { return mentions(html, mark); });
 }
 
-}  // namespace
+struct Saying {
+  Claim claim;
+  std::string value;
+};
 
-void read_html_page(std::string_view html, bool identity, FactSink& out) {
+// Says it on, and keeps it.
+class Keeping final : public FactSink {
+ public:
+  Keeping(std::vector<Saying>& said, FactSink& out) : said_(said), out_(out) {}
+  void on_fact(const Fact& fact) override {
+    assert(fact.equipment.empty());  // a page speaks of who serves it
+    said_.push_back({fact.claim, std::string(fact.value)});
+    out_.on_fact(fact);
+  }
+  void on_application(std::string_view name, Security security) override {
+    out_.on_application(name, security);
+  }
+
+ private:
+  std::vector<Saying>& said_;
+  FactSink& out_;
+};
+
+void read_page(std::string_view html, bool identity, FactSink& out) {
   if (is_about_a_person(html)) return;
   Page page(identity, out);
   page.read(html);
   page.finish();
+}
+
+}  // namespace
+
+// Devices of one kind serve one page, and each of them again and again: what
+// the last ones said is kept.
+void read_html_page(std::string_view html, bool identity, FactSink& out) {
+  constexpr std::size_t kMostKept = 256;
+  static thread_local std::unordered_map<std::uint64_t, std::vector<Saying>> kept;
+  static thread_local const std::uint64_t seed = random_seed();
+  const std::uint64_t key = hash_bytes(as_bytes(html), hash_mix(seed, identity ? 1 : 0));
+  const auto found = kept.find(key);
+  if (found == kept.end()) {
+    if (kept.size() >= kMostKept) kept.clear();
+    Keeping keeping(kept[key], out);
+    return read_page(html, identity, keeping);
+  }
+  for (const Saying& saying : found->second) out.say(Side::server, saying.claim, saying.value);
 }
 
 }  // namespace asepsis
