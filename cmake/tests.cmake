@@ -112,6 +112,9 @@ add_test(NAME privacy COMMAND ${end_to_end}/privacy.py $<TARGET_FILE:asepsis> ${
   ${PROJECT_SOURCE_DIR}/tests/cases ${PROJECT_SOURCE_DIR}/tests/logs)
 set_tests_properties(killed PROPERTIES TIMEOUT 300)
 add_test(NAME replay COMMAND ${end_to_end}/live.py replay $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME live_findings COMMAND ${end_to_end}/live_findings.py $<TARGET_FILE:asepsis> ${examples})
+add_test(NAME watch_troubles COMMAND ${end_to_end}/watch_troubles.py $<TARGET_FILE:asepsis>
+  ${examples})
 add_test(NAME live COMMAND ${end_to_end}/live.py interfaces $<TARGET_FILE:asepsis> ${examples})
 # In full, with ten million flows and more: the target `floods`.
 add_test(NAME flood COMMAND ${end_to_end}/flood.py $<TARGET_FILE:asepsis>)
@@ -123,7 +126,8 @@ add_test(NAME packets COMMAND ${end_to_end}/packets.py $<TARGET_FILE:asepsis> ${
 add_test(NAME passive COMMAND ${end_to_end}/passive.sh $<TARGET_FILE:asepsis>)
 set_tests_properties(flow_memory live passive top PROPERTIES SKIP_RETURN_CODE 77)
 # The search for leaks traces the process, which a sealed one forbids.
-set_tests_properties(daemon flood live packets passive replay top PROPERTIES ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
+set_tests_properties(daemon flood live live_findings packets passive replay top watch_troubles
+  PROPERTIES ENVIRONMENT ASAN_OPTIONS=detect_leaks=0)
 add_test(NAME against_truth COMMAND ${end_to_end}/against_truth.py $<TARGET_FILE:asepsis>
   ${examples} ${PROJECT_SOURCE_DIR}/../shared/lab/captures)
 add_test(NAME lab_services COMMAND ${end_to_end}/lab_services.py $<TARGET_FILE:asepsis>
@@ -164,3 +168,9 @@ add_test(NAME against_tshark COMMAND ${end_to_end}/against_tshark.py $<TARGET_FI
 add_test(NAME ui_built COMMAND ${PROJECT_SOURCE_DIR}/tests/ui/built.sh)
 add_test(NAME ui COMMAND ${PROJECT_SOURCE_DIR}/tests/ui/run.sh $<TARGET_FILE:asepsis> ${examples})
 set_tests_properties(ui ui_built PROPERTIES SKIP_RETURN_CODE 77 LABELS browser TIMEOUT 600 RESOURCE_LOCK node_modules)
+
+# The longest begin first, so that none is left running alone: where nothing was
+# run before, nobody knows how long a test takes.
+set_tests_properties(privacy ui PROPERTIES COST 100)
+set_tests_properties(update_test flow_memory documents drift live serve serve_security ui_built
+  PROPERTIES COST 50)

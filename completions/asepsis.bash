@@ -13,7 +13,7 @@ _asepsis() {
 
   COMPREPLY=()
   case $before in
-    --db | --eve | --metrics | --replay | -o | --out | --certificate | --key | --oidc-secret-file | --oidc-authority) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
+    --db | --eve | --progress | --metrics | --replay | -o | --out | --certificate | --key | --oidc-secret-file | --oidc-authority) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;
     --zeek-out | --html | --packets) mapfile -t COMPREPLY < <(compgen -d -- "$word"); return ;;
     --filter | --site | --speed | --name | --every | --around | --seconds | --keep-patients | --device | --map | --as-of | --where | --since) return ;;
     --listen | --full-name | --oidc-issuer | --oidc-client | --oidc-role | --oidc-claim | --oidc-redirect) return ;;
@@ -34,12 +34,12 @@ _asepsis() {
   local options
   case $command in
     "") options="$commands --help --version" ;;
-    read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --stats --help" ;;
-    watch) options="--db --filter --site --knowledge --workers --memory --metrics --keep-packets --packets --keep-patients --replay --speed --help" ;;
+    read) options="--db --filter --site --knowledge --workers --eve --zeek-out --json --progress --stats --help" ;;
+    watch) options="--db --filter --site --knowledge --workers --memory --pack --metrics --keep-packets --packets --keep-patients --replay --speed --help" ;;
     packets) options="--around --out --seconds --db --packets --help" ;;
     top) options="--db --once --every --help" ;;
     selftest) options="--passive --help" ;;
-    import) options="--db --site --name --device --as --show-mapping --map --dates --as-of --knowledge --json --help" ;;
+    import) options="--db --site --name --device --as --show-mapping --map --dates --as-of --knowledge --json --progress --help" ;;
     register) options="--only --db --json --csv --help" ;;
     check) options="--db --pack --fail-on --help" ;;
     findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;

@@ -50,6 +50,7 @@ complete -c asepsis -n '__fish_seen_subcommand_from read' -F
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -a '(__fish_print_interfaces)'
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -l replay -r -F -d 'Play captures instead'
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -l memory -x -a '512M 1G 4G' -d 'How much it may use'
+complete -c asepsis -n '__fish_seen_subcommand_from watch' -l pack -r -F -d 'A pack of your own, or a folder of them'
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -l metrics -r -F -d 'Tell Prometheus at a local socket or port'
 complete -c asepsis -n '__fish_seen_subcommand_from watch' -l speed -x -d 'How many times as fast'
 complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l filter -x -d 'Read only the packets that match'
@@ -58,6 +59,7 @@ complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l knowledge -x 
 complete -c asepsis -n '__fish_seen_subcommand_from read watch' -l workers -x -a '1 2 4 8' -d 'How many threads read'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l eve -r -F -d 'Then write EVE JSON lines'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l zeek-out -x -a '(__fish_complete_directories)' -d 'Then write logs as Zeek does'
+complete -c asepsis -n '__fish_seen_subcommand_from read import' -l progress -r -F -d 'Say in a file how far it is'
 complete -c asepsis -n '__fish_seen_subcommand_from read' -l stats -d 'What was read, lost and malformed'
 
 complete -c asepsis -n '__fish_seen_subcommand_from import' -F

@@ -2,9 +2,12 @@
 
 #include <fstream>
 #include <iostream>
+#include <map>
+#include <optional>
 #include <sstream>
 
 #include "app/answers.hpp"
+#include "app/check_command.hpp"
 #include "app/database_access.hpp"
 #include "base/text.hpp"
 #include "inventory/care_area.hpp"
@@ -20,14 +23,43 @@ Result<std::vector<AreaRule>> rules_of(const std::filesystem::path& path) {
   return read_area_rules(path.string(), text.view());
 }
 
-Result<void> keep(Database& database, const std::string& site, const std::vector<AreaRule>& rules) {
-  return guarded(database.path(), [&]() -> Result<void> {
+using Areas = std::map<std::string, std::optional<std::string>>;  // of each device
+
+Areas areas_of_devices(SQLite::Database& sql) {
+  Areas areas;
+  SQLite::Statement rows(sql,
+                         "SELECT d.id, v.value || ' ' || v.evidence FROM device d LEFT JOIN "
+                         "device_value v ON v.device = d.key AND v.attribute = 'care_area'");
+  while (rows.executeStep()) {
+    auto& area = areas[rows.getColumn(0).getString()];
+    if (!rows.getColumn(1).isNull()) area = rows.getColumn(1).getString();
+  }
+  return areas;
+}
+
+// The ids of devices of whose care area anything else is said now.
+Result<Updated> keep(Database& database, const std::string& site,
+                     const std::vector<AreaRule>& rules) {
+  return guarded(database.path(), [&]() -> Result<Updated> {
     SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
+    const Areas before = areas_of_devices(database.sql());
     keep_area_rules(database.sql(), site, rules);
     place_by_rules(database.sql());
+    Updated updated;
+    for (const auto& [id, area] : areas_of_devices(database.sql()))
+      if (before.at(id) != area) updated.devices.push_back(id);
     transaction.commit();
-    return {};
+    return updated;
   });
+}
+
+// Findings are rated by where a device stands.
+Result<void> rate_anew(Database& database, const Updated& updated) {
+  const auto knowledge = Knowledge::built_in();
+  if (!knowledge) return std::unexpected(knowledge.error());
+  const auto packs = usual_packs(*knowledge, {});
+  if (!packs) return std::unexpected(packs.error());
+  return refresh_findings(database, *packs, updated);
 }
 
 // What the rules come to.
@@ -55,7 +87,9 @@ Result<void> run(const AreasCommand& command) {
     if (!rules) return std::unexpected(rules.error());
     auto database = Database::open(command.answer.database, Database::Mode::write);
     if (!database) return std::unexpected(database.error());
-    if (const auto kept = keep(*database, command.site, *rules); !kept) return kept;
+    const auto updated = keep(*database, command.site, *rules);
+    if (!updated) return std::unexpected(updated.error());
+    if (const auto rated = rate_anew(*database, *updated); !rated) return rated;
     if (command.answer.form == Form::table) return print_outcome(command, rules->size());
   }
   return show(command.answer,

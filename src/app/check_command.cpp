@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "app/database_access.hpp"
+#include "assess/acceptance.hpp"
 #include "assess/checking.hpp"
 #include "assess/finding_store.hpp"
 #include "base/text.hpp"
@@ -13,6 +14,8 @@ namespace asepsis {
 namespace {
 
 constexpr const char* kOrganisationPacks = "/etc/asepsis/packs.d";
+// Of more devices that changed the whole is asked sooner than each of them.
+constexpr std::size_t kMostOneByOne = 1000;
 
 const char* word_for(int rating) {
   constexpr const char* kWords[] = {"",
@@ -55,22 +58,23 @@ Time clock_time() {
 }
 
 Result<PackSet> usual_packs(const Knowledge& knowledge,
-                            const std::vector<std::filesystem::path>& files) {
+                            const std::vector<std::filesystem::path>& named) {
   auto packs = PackSet::built_in(knowledge);
   if (!packs) return packs;
   if (const auto added = packs->add_folder(kOrganisationPacks); !added)
     return std::unexpected(added.error());
-  for (const auto& file : files)
-    if (const auto added = packs->add_file(file); !added) return std::unexpected(added.error());
+  for (const auto& path : named) {
+    std::error_code none;
+    const bool folder = std::filesystem::is_directory(path, none);
+    const auto added = folder ? packs->add_folder(path) : packs->add_file(path);
+    if (!added) return std::unexpected(added.error());
+  }
   return packs;
 }
 
-Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated,
-                              AfterAll after) {
-  // Of many devices the whole is asked sooner than a part.
-  constexpr std::size_t kMostOneByOne = 1000;
+Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated) {
   const bool all = updated.whole || updated.devices.size() > kMostOneByOne;
-  if ((all && after == AfterAll::wait) || (!all && updated.devices.empty())) return {};
+  if (!all && updated.devices.empty()) return {};
   const auto asked = run_query(database, "SELECT EXISTS (SELECT 1 FROM applied_pack)");
   if (!asked) return std::unexpected(asked.error());
   if (asked->cells[0][0] != "1") return {};
@@ -80,18 +84,6 @@ Result<void> refresh_findings(Database& database, const PackSet& packs, const Up
   const auto stored = store_findings_of(database, packs, *found, updated.devices, clock_time());
   if (!stored) return std::unexpected(stored.error());
   return {};
-}
-
-Result<void> keep_findings(Database& database, const PackSet& packs, const Updated& updated) {
-  // Of 1 to 1 000 devices everything is asked in a fraction of a second.
-  const auto asked = run_query(
-      database,
-      "SELECT EXISTS (SELECT 1 FROM applied_pack), (SELECT count(*) FROM device) BETWEEN 1 AND "
-      "1000");
-  if (!asked) return std::unexpected(asked.error());
-  const bool before = asked->cells[0][0] == "1";
-  if (before && !updated.whole) return refresh_findings(database, packs, updated, AfterAll::wait);
-  return asked->cells[0][1] == "1" ? ask_all(database, packs) : Result<void>();
 }
 
 Result<bool> run(const CheckCommand& command) {

@@ -18,28 +18,22 @@ namespace asepsis {
 
 struct CheckCommand {
   std::filesystem::path database = "asepsis.db";
-  std::vector<std::filesystem::path> packs;  // files, beside the usual ones
+  std::vector<std::filesystem::path> packs;  // files and folders, beside the usual ones
   int fail_on = 0;                           // 0: never
 };
 
-// Every pack there is: built in, of the organisation, and named.
+// Every pack there is: built in, of the organisation, and named, as files or folders.
 Result<PackSet> usual_packs(const Knowledge& knowledge,
-                            const std::vector<std::filesystem::path>& files);
+                            const std::vector<std::filesystem::path>& named);
 
 // Checks, stores the findings and prints what they come to. True if an open
 // finding reaches `fail_on`.
 Result<bool> run(const CheckCommand& command);
 
 // Findings of what was derived again, once `asepsis check` has been asked for
-// this database. Where everything was, all checks are asked, or wait for the
-// next `asepsis check`; those of the reach of the estate do unless all are asked.
-enum class AfterAll : std::uint8_t { ask, wait };
-Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated,
-                              AfterAll after);
-
-// The same for who listens, and nobody asks `asepsis check`: of an estate of a few
-// devices all findings, where there were none or everything was derived.
-Result<void> keep_findings(Database& database, const PackSet& packs, const Updated& updated);
+// this database. Where everything was, all checks are asked; those of the reach of
+// the estate only then.
+Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated);
 
 // What the clock of this computer says.
 Time clock_time();

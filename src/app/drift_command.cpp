@@ -6,6 +6,7 @@
 
 #include "app/answers.hpp"
 #include "app/drift_output.hpp"
+#include "assess/cohort_store.hpp"
 #include "assess/drift.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
@@ -21,14 +22,15 @@ CohortChoice choice_of(const DriftCommand& command) {
   return choice;
 }
 
+// As it is kept, where that says all that is shown.
 Result<std::vector<Drift>> assess(Database& database, const DriftCommand& command) {
-  auto cohorts = load_cohorts(database, choice_of(command));
-  if (!cohorts) return std::unexpected(cohorts.error());
-  const auto grades = Grades::load(database);
-  if (!grades) return std::unexpected(grades.error());
-  std::vector<Drift> drifts;
-  for (Cohort& cohort : *cohorts) drifts.push_back(assess_drift(std::move(cohort), *grades));
-  return drifts;
+  const CohortChoice choice = choice_of(command);
+  if (command.plan || choice.split != SplitBy::nothing || !choice.where.empty())
+    return whole_drifts(database, choice);
+  auto kept = kept_drifts(database, choice.model);
+  if (!kept) return std::unexpected(kept.error());
+  if (*kept && (choice.model.empty() || !(*kept)->empty())) return **std::move(kept);
+  return whole_drifts(database, choice);
 }
 
 // Devices in variants of the lowest safety that is known of any.
@@ -110,7 +112,7 @@ Result<void> show_changes(const AnswerOptions& options, const DriftCommand& comm
 }  // namespace
 
 Result<void> show_drift(const AnswerOptions& options, const DriftCommand& command) {
-  auto database = open_for_answers(options.database);
+  auto database = open_for_comparing(options.database);
   if (!database) return std::unexpected(database.error());
   if (!command.since.empty()) return show_changes(options, command, *database);
   auto drifts = assess(*database, command);
@@ -121,7 +123,11 @@ Result<void> show_drift(const AnswerOptions& options, const DriftCommand& comman
     return {};
   }
   if (command.plan || !command.model.empty()) {
-    for (const Drift& drift : *drifts) {
+    for (Drift& drift : *drifts) {
+      if (!command.plan && options.form == Form::table)
+        if (const auto added = add_care_areas(*database, drift.cohort, devices_shown(drift));
+            !added)
+          return added;
       if (command.plan && drift.variants.size() < 2 && command.model.empty()) continue;
       if (options.form == Form::table && &drift != drifts->data()) std::cout << '\n';
       command.plan ? print_plan(drift, options.form) : print_matrix(drift, options.form);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <span>
 
 #include "app/database_access.hpp"
 #include "app/terminal.hpp"
@@ -16,31 +17,57 @@ namespace {
 using Kind = Column::Kind;
 using Cells = std::vector<std::optional<std::string>>;
 
+// What people are shown; programs get all.
+constexpr std::size_t kMostVariants = 12;
+constexpr std::size_t kMostDevices = 50;  // of a variant
+
+// The largest, in their order.
+std::vector<std::size_t> variants_shown(const Drift& drift) {
+  std::vector<std::size_t> shown(drift.variants.size());
+  for (std::size_t i = 0; i < shown.size(); ++i) shown[i] = i;
+  std::ranges::stable_sort(shown, std::ranges::greater(),
+                           [&](std::size_t i) { return drift.variants[i].devices.size(); });
+  shown.resize(std::min(shown.size(), kMostVariants));
+  std::ranges::sort(shown);
+  return shown;
+}
+
 void print_members(const Drift& drift) {
-  for (const Variant& variant : drift.variants) {
+  for (const std::size_t i : variants_shown(drift)) {
+    const Variant& variant = drift.variants[i];
     std::cout << '\n' << variant.id << ", " << grade_text(variant) << ": ";
     const char* comma = "";
-    for (const std::size_t device : variant.devices) {
+    for (const std::size_t device :
+         std::span(variant.devices).first(std::min(variant.devices.size(), kMostDevices))) {
       const CohortDevice& one = drift.cohort.devices[device];
       std::cout << comma << one.id;
       if (!one.care_area.empty()) std::cout << " (" << escaped(one.care_area) << ')';
       if (std::ranges::binary_search(variant.assumed, device)) std::cout << " assumed";
       comma = ", ";
     }
+    if (variant.devices.size() > kMostDevices)
+      std::cout << " and " << variant.devices.size() - kMostDevices << " more";
     std::cout << '\n';
   }
+  if (drift.variants.size() > kMostVariants)
+    std::cout << "\nThese are the " << kMostVariants << " largest of " << drift.variants.size()
+              << " variants: --json and --csv have all.\n";
 }
 
 void print_table(const Drift& drift) {
   Rows rows{{{.name = "setting", .least = SIZE_MAX}}, {}};
-  for (const Variant& variant : drift.variants)
-    rows.columns.push_back({.name = variant.id + ": " + std::to_string(variant.devices.size()) +
-                                    ' ' + grade_text(variant)});
+  const std::vector<std::size_t> shown = variants_shown(drift);
+  for (const std::size_t i : shown)
+    rows.columns.push_back({.name = drift.variants[i].id + ": " +
+                                    std::to_string(drift.variants[i].devices.size()) + ' ' +
+                                    grade_text(drift.variants[i])});
   for (const bool proven : {true, false})
     for (const Separating& separating : drift.separating) {
-      if (separating.proven != proven) continue;
+      if (separating.proven != proven ||
+          std::ranges::none_of(shown, [&](std::size_t i) { return separating.values.contains(i); }))
+        continue;
       Cells cells{(proven ? "" : "~ ") + setting_text(drift.cohort.settings[separating.setting])};
-      for (std::size_t i = 0; i < drift.variants.size(); ++i) {
+      for (const std::size_t i : shown) {
         const auto value = separating.values.find(i);
         cells.emplace_back(value == separating.values.end() ? std::string("-") : value->second);
       }
@@ -113,8 +140,18 @@ void print_overview(const std::vector<Drift>& drifts, Form form) {
   print(rows, form);
 }
 
+std::vector<std::size_t> devices_shown(const Drift& drift) {
+  std::vector<std::size_t> devices;
+  for (const std::size_t i : variants_shown(drift)) {
+    const auto& all = drift.variants[i].devices;
+    devices.insert(devices.end(), all.begin(),
+                   all.begin() + static_cast<std::ptrdiff_t>(std::min(all.size(), kMostDevices)));
+  }
+  return devices;
+}
+
 void print_matrix(const Drift& drift, Form form) {
-  if (form == Form::json) return print(drift_rows({drift}), form);
+  if (form == Form::json) return print(drift_rows({&drift, 1}), form);
   if (form == Form::csv) return print(matrix_rows(drift), form);
   std::cout << drift_headline(drift) << '\n';
   if (drift.variants.size() > 1) {

@@ -12,6 +12,8 @@
 #include "app/check_command.hpp"
 #include "app/database_access.hpp"
 #include "app/import_output.hpp"
+#include "app/progress_file.hpp"
+#include "assess/cohort_store.hpp"
 #include "base/text.hpp"
 #include "capture/input.hpp"
 #include "document/document_file.hpp"
@@ -29,7 +31,9 @@ Result<std::vector<std::uint8_t>> bytes_of(const std::filesystem::path& path) {
   auto input = open_input(path);
   if (!input) return std::unexpected(input.error());
   ByteSource& source = *input->source;
-  while (source.window().size() <= kMostDocumentBytes && source.fill(source.window().size() + 1)) {
+  constexpr std::size_t kFirst = std::size_t{1} << 20;
+  while (source.window().size() <= kMostDocumentBytes &&
+         source.fill(std::max(kFirst, 2 * source.window().size()))) {
   }
   if (!source.failure().empty()) return fail(input->name + " cannot be read: " + source.failure());
   const Bytes window = source.window();
@@ -87,6 +91,8 @@ class Importing {
   }
 
   Result<void> import(const std::string& path) {
+    const ProgressFile progress(command_.progress);
+    progress.say("reading");
     const auto bytes = bytes_of(path);
     if (!bytes) return std::unexpected(bytes.error());
     const std::string file = path == "-" ? "standard input" : path;
@@ -100,6 +106,7 @@ class Importing {
     if (const auto usable = check_usable(file, read->document); !usable) return usable;
     const auto info = info_of(path, file, *bytes, *read);
     if (!info) return std::unexpected(info.error());
+    progress.say("storing");
     const auto stored = store_document(*database_, *info, read->document);
     if (!stored) return std::unexpected(stored.error());
     if (stored->as == StoredDocument::As::older)
@@ -232,7 +239,8 @@ Result<void> derive(Database& database, const ImportCommand& command) {
   if (!updated) return std::unexpected(updated.error());
   const auto packs = usual_packs(*knowledge, {});
   if (!packs) return std::unexpected(packs.error());
-  return refresh_findings(database, *packs, *updated, AfterAll::ask);
+  if (const auto found = refresh_findings(database, *packs, *updated); !found) return found;
+  return renew_cohorts(database);
 }
 
 }  // namespace
@@ -253,6 +261,7 @@ Result<void> run(const ImportCommand& command) {
     if (const auto imported = importing.import(path); !imported)
       failures.push_back(imported.error().message);
   if (!command.show_mapping) {
+    ProgressFile(command.progress).say("deriving");
     if (const auto derived = derive(importing.database(), command); !derived) return derived;
     if (const auto told = print_joins(importing.database(), command.json); !told) return told;
   }

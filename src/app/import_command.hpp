@@ -22,6 +22,7 @@ struct ImportCommand {
   std::string dates = "day-first";   // where a column does not decide it
   std::string as_of;                 // empty: when the file was last changed
   std::filesystem::path knowledge;   // a site's own folder; empty: none
+  std::filesystem::path progress;    // a file that says how far it is; empty: none
   bool show_mapping = false;         // and import nothing
   bool json = false;
 };

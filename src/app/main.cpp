@@ -3,8 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 #include <string>
+#include <string_view>
 
 #include "app/arguments.hpp"
 #include "app/register_command.hpp"
@@ -77,6 +79,18 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   return {};
 }
 
+// Names in a message are escaped where it is made: their backslashes stay.
+std::string safe(std::string_view message) {
+  std::string out;
+  for (std::size_t begin = 0; begin <= message.size();) {
+    const std::size_t end = std::min(message.find('\\', begin), message.size());
+    out += escaped(message.substr(begin, end - begin));
+    if (end < message.size()) out += '\\';
+    begin = end + 1;
+  }
+  return out;
+}
+
 // The exit status.
 int run_chosen(const CLI::App& command, const Arguments& arguments) {
   const bool checks = command.get_name() == "check";
@@ -92,7 +106,7 @@ int run_chosen(const CLI::App& command, const Arguments& arguments) {
   if (reached && std::cout) return *reached ? kReached : 0;
   std::cerr << "asepsis: "
             << (reached ? std::string("the output could not be written")
-                        : escaped(reached.error().message))
+                        : safe(reached.error().message))
             << '\n';
   return kCouldNot;
 }

@@ -7,10 +7,12 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <iterator>
 #include <system_error>
 
 #include "base/json_text.hpp"
@@ -18,6 +20,9 @@
 
 namespace asepsis {
 namespace {
+
+// Counters that tell how much there was, not what went wrong.
+constexpr std::string_view kNoLosses[] = {"flows", "fragments", "datagrams reassembled"};
 
 constexpr int kWaiting = 8;  // who ask at once
 
@@ -97,14 +102,26 @@ class Text {
 
 }  // namespace
 
-std::string metrics_text(const LiveStatus& status) {
+std::string metrics_text(const LiveStatus& status, int behind) {
   Text text;
   text.add("packets_total", "counter", "Packets heard", status.counts.packets);
   text.add("bytes_total", "counter", "Bytes heard", status.counts.bytes);
+  const auto of = [&](const char* what) {
+    const auto found = status.counters.find(what);
+    return found == status.counters.end() ? 0 : found->second;
+  };
+  text.add("kernel_dropped_packets_total", "counter", "Packets dropped by the kernel",
+           of("packets dropped by the kernel"));
+  text.add("flows_total", "counter", "Conversations that began, or were going on when first heard",
+           of("flows"));
   text.head("losses_total", "counter", "What was lost, refused or malformed, by kind");
   for (const auto& [name, count] : status.counters)
-    if (!name.empty()) text.sample("losses_total", "{what=" + json_string(name) + "}", count);
+    if (!name.empty() && std::ranges::find(kNoLosses, name) == std::end(kNoLosses))
+      text.sample("losses_total", "{what=" + json_string(name) + "}", count);
   text.add("devices", "gauge", "Devices in the database", status.devices);
+  text.add("findings_behind", "gauge",
+           "Findings that wait to be looked for: 0 none, 1 what compares devices, 2 others too",
+           behind);
   text.add("facts", "gauge", "Facts of this source", status.facts);
   text.add("conversations", "gauge", "Conversations of this source", status.conversations);
   text.add("conversations_running", "gauge", "Conversations that go on", status.running);
@@ -135,7 +152,7 @@ Result<MetricsServer> MetricsServer::open(const std::string& where) {
   return MetricsServer(*std::move(socket));
 }
 
-void MetricsServer::answer(const LiveStatus& status) const {
+void MetricsServer::answer(const LiveStatus& status, int behind) const {
   const OpenFile client(::accept4(descriptor(), nullptr, nullptr, SOCK_CLOEXEC));
   if (client.descriptor() < 0) return;
   const timeval patience{.tv_sec = 0, .tv_usec = 300'000};
@@ -146,7 +163,7 @@ void MetricsServer::answer(const LiveStatus& status) const {
   if (size <= 0) return;
   const std::string_view request(asked.data(), static_cast<std::size_t>(size));
   const bool known = request.starts_with("GET /metrics ");
-  const std::string body = known ? metrics_text(status) : "GET /metrics\n";
+  const std::string body = known ? metrics_text(status, behind) : "GET /metrics\n";
   const std::string whole = std::string(known ? "HTTP/1.0 200 OK" : "HTTP/1.0 404 Not Found") +
                             "\r\nContent-Type: text/plain; version=0.0.4\r\nContent-Length: " +
                             std::to_string(body.size()) + "\r\n\r\n" + body;

@@ -13,7 +13,8 @@
 namespace asepsis {
 
 // The text exposition format, version 0.0.4.
-std::string metrics_text(const LiveStatus& status);
+// `behind`: as in LiveFindings.
+std::string metrics_text(const LiveStatus& status, int behind);
 
 class MetricsServer {
  public:
@@ -25,7 +26,7 @@ class MetricsServer {
   // Readable when somebody asks; -1 if there is none.
   int descriptor() const { return socket_.descriptor(); }
   // Answers one who asks; waits for a slow one, but not for long.
-  void answer(const LiveStatus& status) const;
+  void answer(const LiveStatus& status, int behind) const;
 
  private:
   explicit MetricsServer(OpenFile socket) : socket_(std::move(socket)) {}

@@ -129,7 +129,8 @@ void add_checks(CLI::App& app, Arguments& arguments) {
   check.add_option("--db", arguments.check.database, "The database")->capture_default_str();
   check
       .add_option("--pack", arguments.check.packs,
-                  "A pack of your own, beside those built in and in /etc/asepsis/packs.d")
+                  "A pack of your own, or a folder of them, beside those built in and in "
+                  "/etc/asepsis/packs.d")
       ->allow_extra_args(false);
   check
       .add_option("--fail-on", arguments.check.fail_on,

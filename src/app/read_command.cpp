@@ -15,8 +15,10 @@
 
 #include "app/check_command.hpp"
 #include "app/database_access.hpp"
+#include "app/progress_file.hpp"
 #include "app/reading.hpp"
 #include "app/terminal.hpp"
+#include "assess/cohort_store.hpp"
 #include "base/text.hpp"
 #include "capture/capture_paths.hpp"
 #include "export/eve.hpp"
@@ -152,9 +154,12 @@ Result<void> read_one(const std::filesystem::path& path, const ReadCommand& comm
   // Of several threads another one might get the signal that should end a wait
   // for a silent pipe; and one keeps up with any pipe.
   if (!std::filesystem::is_regular_file(path)) options.workers = 1;
-  if (stderr_is_terminal())
-    options.progress = [&](auto bytes, auto total, auto packets) {
-      bar.show(bytes, total, packets);
+  const ProgressFile file(command.progress);
+  file.say("reading");
+  if (const bool watched = stderr_is_terminal(); watched || !command.progress.empty())
+    options.progress = [&, watched](auto bytes, auto total, auto packets) {
+      if (watched) bar.show(bytes, total, packets);
+      file.say("reading", bytes, total, packets);
     };
   const auto reading = [&] {
     const Timer timer(summary.reading);
@@ -168,6 +173,7 @@ Result<void> read_one(const std::filesystem::path& path, const ReadCommand& comm
     summary.problems.push_back(name + " has " + std::to_string(count) + " packets of link type " +
                                std::to_string(link) +
                                ", which asepsis does not read (tcpdump.org/linktypes.html)");
+  file.say("storing", 0, 0, reading->counts.packets);
   const auto stored = [&] {
     const Timer timer(summary.storing);
     return store_source(database, source_of(*reading, command, name), reading->facts);
@@ -238,7 +244,8 @@ Result<void> derive(Database& database, const Knowledge& knowledge) {
   if (!updated) return std::unexpected(updated.error());
   const auto packs = usual_packs(knowledge, {});
   if (!packs) return std::unexpected(packs.error());
-  return refresh_findings(database, *packs, *updated, AfterAll::ask);
+  if (const auto found = refresh_findings(database, *packs, *updated); !found) return found;
+  return renew_cohorts(database, updated->whole ? SIZE_MAX : kMostCompared);
 }
 
 }  // namespace
@@ -267,6 +274,7 @@ Result<void> run(const ReadCommand& asked) {
   }
   const Result<Knowledge>& knowledge = loading.get();
   if (!knowledge) return std::unexpected(knowledge.error());
+  ProgressFile(command.progress).say("deriving", 0, 0, summary.packets + summary.lines);
   const auto derived = [&] {
     const Timer timer(summary.deriving);
     return derive(*database, *knowledge);

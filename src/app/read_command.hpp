@@ -22,6 +22,7 @@ struct ReadCommand {
   bool json = false;                // then the devices, as JSON lines
   std::string eve;                  // then all of the database as EVE JSON lines: a file, or "-"
   std::filesystem::path zeek_out;   // ... as Zeek's logs: a folder
+  std::filesystem::path progress;   // a file that says how far it is; empty: none
   bool stats = false;               // then what was lost and malformed
 };
 

@@ -53,16 +53,39 @@ Result<void> Recorder::run(LiveWorkers& workers, std::size_t memory) {
     const auto began = Clock::now();
     const bool with_running = began - told_running_ >= running_cost_ * kRunningShare;
     if (!round(workers, with_running)) return conclude();
-    // What failed has been logged, and is tried again.
-    if (!write(with_running)) {
-      ++now_.failed_writes;
-    } else if (!derive_if_due(false)) {
-      ++now_.failed_derivations;
-    }
+    if (database_.moved()) return abandon();
+    const auto written = write(with_running);
+    const auto derived = written ? derive_if_due(false) : Result<void>();
+    now_.failed_writes += written ? 0 : 1;
+    now_.failed_derivations += derived ? 0 : 1;
+    say(written ? derived : written);
     keep_to(memory, workers);
     publish();
     pause(began + kRound - Clock::now());
   }
+}
+
+// What fails is tried again, and told once however often it does.
+void Recorder::say(const Result<void>& outcome) {
+  if (!outcome && failure_ != outcome.error().message) {
+    failure_ = outcome.error().message;
+    log_event(Level::error, failure_, {{"listening", "goes on, what is heard waits in memory"}});
+  }
+  if (!outcome || failure_.empty() || derive_failed_) return;
+  failure_.clear();
+  log_event(Level::info, "the database is written again");
+}
+
+// Nobody would find what is written from now on; what was heard so far is brought
+// into the file wherever it is, as its log stays behind under the old name.
+Result<void> Recorder::abandon() {
+  say(write(false));
+  if (database_.sql().tryExec("PRAGMA wal_checkpoint(TRUNCATE)") != SQLite::OK)
+    log_event(Level::error, database_.sql().getErrorMsg(),
+              {{"listening", "the moved file's log was left beside where it was"}});
+  return fail(database_.path().string() +
+              " was moved or removed while it was written: what was heard until then is in the "
+              "moved file; start asepsis again for a new one");
 }
 
 Result<void> Recorder::conclude() {
@@ -166,13 +189,7 @@ Result<void> Recorder::write(bool with_running) {
   Result<LiveStore::Written> written;
   now_.write_cost =
       time_of([&] { written = store_.write(source_, with_running ? &running_ : nullptr); });
-  if (!written) {
-    if (!write_failed_) log_event(Level::error, written.error().message);
-    write_failed_ = true;
-    return std::unexpected(written.error());
-  }
-  if (write_failed_) log_event(Level::info, "the database is written again");
-  write_failed_ = false;
+  if (!written) return std::unexpected(written.error());
   ++now_.writes;
   now_.written = std::chrono::system_clock::now();
   fresh_ |= written->fresh > 0;
@@ -200,10 +217,8 @@ Result<void> Recorder::derive_if_due(bool ended) {
     if (derived && on_derived_) on_derived_(*derived);
   });
   derived_ = Clock::now();
-  if (!derived) {
-    log_event(Level::error, derived.error().message);
-    return std::unexpected(derived.error());
-  }
+  derive_failed_ = !derived;
+  if (!derived) return std::unexpected(derived.error());
   fresh_ = false;
   changed_ = more_ = derived->more;
   ++now_.derivations;

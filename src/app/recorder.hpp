@@ -52,7 +52,8 @@ class Recorder {
            SourceInfo source, const LiveRun* replay);
 
   // Returns when all workers have ended and what they told is stored and
-  // derived. Fails only with the last write: until then it tries again.
+  // derived. Fails only with the last write (until then it tries again), or where
+  // the database is not where it was any more.
   // `memory`: how much the process should use; 0: any amount.
   Result<void> run(LiveWorkers& workers, std::size_t memory);
 
@@ -72,6 +73,8 @@ class Recorder {
   using Clock = std::chrono::steady_clock;
 
   Result<void> conclude();
+  Result<void> abandon();
+  void say(const Result<void>& outcome);
   bool round(LiveWorkers& workers, bool with_running);
   void keep_to(std::size_t memory, LiveWorkers& workers);
   void pause(Clock::duration time);
@@ -100,7 +103,8 @@ class Recorder {
   bool fresh_ = false, changed_ = false;  // since the inventory was last derived
   bool more_ = false;                     // that was seen again waits to be derived
   std::function<void(const Updated&)> on_derived_;
-  bool write_failed_ = false;
+  bool derive_failed_ = false;
+  std::string failure_;  // that was told, and goes on
   std::chrono::duration<double> running_cost_{};
   Clock::time_point derived_, told_running_;
   std::mutex pause_lock_;

@@ -16,6 +16,12 @@ void add_hearing(CLI::App& app, Command& hearing) {
       ->capture_default_str();
 }
 
+void add_progress(CLI::App& app, std::filesystem::path& file) {
+  app.add_option("--progress", file,
+                 "Keep a line in this file that says how far it is: the phase (reading, storing, "
+                 "deriving), bytes read, bytes in all, packets");
+}
+
 void add_read(CLI::App& app, Arguments& arguments) {
   auto& read = *app.add_subcommand("read", "Read captures and logs into the database");
   read.add_option(
@@ -29,6 +35,7 @@ void add_read(CLI::App& app, Arguments& arguments) {
                   "Then write conversations and facts as EVE JSON lines; - for standard output");
   read.add_option("--zeek-out", arguments.read.zeek_out,
                   "Then write conn.log, software.log and known_devices.log into a folder");
+  add_progress(read, arguments.read.progress);
   read.add_flag("--stats", arguments.read.stats, "Then print what was lost and what was malformed");
   read.footer(
       "Examples:\n"
@@ -47,6 +54,11 @@ void add_watch(CLI::App& app, Arguments& arguments) {
   watch.add_option("--memory", arguments.watch.memory, "How much it may use: 512M, 4G")
       ->transform(CLI::AsSizeValue(false))
       ->default_str("1G");
+  watch
+      .add_option("--pack", arguments.watch.packs,
+                  "A pack of checks of your own, or a folder of them, beside those built in and in "
+                  "/etc/asepsis/packs.d")
+      ->allow_extra_args(false);
   watch.add_option("--metrics", arguments.watch.metrics,
                    "Tell Prometheus at a local socket (a path) or port (127.0.0.1:9310)");
   auto* keep = watch.add_option("--keep-packets", arguments.watch.keep_packets,
@@ -70,6 +82,7 @@ void add_watch(CLI::App& app, Arguments& arguments) {
       ->capture_default_str();
   watch.footer(
       "It never sends: before the first packet it gives up every way to, and tries that.\n"
+      "On SIGHUP it reads --knowledge and --pack anew; what is wrong leaves all as it was.\n"
       "Of packets that are kept, only those of protocols without a place for patients are whole;\n"
       "of all others the headers are kept. asepsis packets takes them out again.\n"
       "Examples:\n"
@@ -122,6 +135,7 @@ void add_import(CLI::App& app, ImportCommand& import) {
   add_reading_of_documents(command, import);
   command.add_option("--knowledge", import.knowledge,
                      "A folder of your own rules and names, as for read");
+  add_progress(command, import.progress);
   command.add_flag("--json", import.json, "What was taken and what was not, as JSON lines");
   command.footer(
       "Rows and cells that are wrong are reported with file, line, column and reason, and the "

@@ -101,7 +101,7 @@ PageLine rates(const TopListener& one, std::size_t width) {
 }
 
 PageLine memory(const TopListener& one, std::size_t width) {
-  constexpr std::size_t kBar = 10;
+  constexpr std::size_t kBar = 6;  // four digits of MiB fit beside it
   const double share = one.memory_limit == 0 ? 0
                                              : static_cast<double>(one.memory) /
                                                    static_cast<double>(one.memory_limit);

@@ -14,6 +14,7 @@
 
 #include "app/check_command.hpp"
 #include "app/database_access.hpp"
+#include "app/live_findings.hpp"
 #include "app/live_worker.hpp"
 #include "app/log.hpp"
 #include "app/metrics.hpp"
@@ -21,6 +22,8 @@
 #include "app/sandbox.hpp"
 #include "app/service_manager.hpp"
 #include "app/signals.hpp"
+#include "assess/checking.hpp"
+#include "assess/cohort_store.hpp"
 #include "base/text.hpp"
 #include "capture/byte_stream.hpp"
 #include "capture/capture_identity.hpp"
@@ -28,6 +31,9 @@
 
 namespace asepsis {
 namespace {
+
+// Of each second, for findings that are not of news.
+constexpr std::chrono::milliseconds kFindingsTime{200};
 
 // What people review, as it was last read: the packs look classes up in the knowledge.
 struct Reviewed {
@@ -71,8 +77,13 @@ Result<std::shared_ptr<const Reviewed>> read_reviewed(const WatchCommand& comman
   auto read = load_knowledge(command.knowledge);
   if (!read) return std::unexpected(read.error());
   const auto knowledge = std::make_shared<const Knowledge>(*std::move(read));
-  auto packs = usual_packs(*knowledge, {});
+  auto packs = usual_packs(*knowledge, command.packs);
   if (!packs) return std::unexpected(packs.error());
+  // A query that cannot be asked is found out here, where all can stay as it was.
+  auto nothing = Database::open(":memory:", Database::Mode::write);
+  if (!nothing) return std::unexpected(nothing.error());
+  if (const auto asked = run_checks(*nothing, *packs, kMostOfFew); !asked)
+    return std::unexpected(asked.error());
   return std::make_shared<const Reviewed>(
       Reviewed{.knowledge = knowledge, .packs = *std::move(packs)});
 }
@@ -119,19 +130,26 @@ SourceInfo source_of(const WatchCommand& command, std::string identity, std::str
 
 // Waits for the recorder to end, and answers meanwhile who asks: signals, and
 // those who want to know how it is doing.
-void attend(const Watch& watch, LiveRun& run, Recorder& recorder, int done) {
+void attend(const Watch& watch, LiveRun& run, Recorder& recorder, const LiveFindings& findings,
+            int done) {
   std::array<pollfd, 3> asked{pollfd{done, POLLIN, 0},
                               pollfd{watch.signals.descriptor(), POLLIN, 0},
                               pollfd{watch.metrics.descriptor(), POLLIN, 0}};
   while (true) {
     if (::poll(asked.data(), asked.size(), -1) < 0) continue;
     if ((asked[0].revents & POLLIN) != 0) return;
-    if ((asked[2].revents & POLLIN) != 0) watch.metrics.answer(recorder.status());
+    if ((asked[2].revents & POLLIN) != 0)
+      watch.metrics.answer(recorder.status(), findings.behind());
     if ((asked[1].revents & POLLIN) == 0) continue;
     const int signal = watch.signals.next();
     if (signal == SIGHUP) reload(watch, recorder);
     if (signal == SIGINT || signal == SIGTERM) end(watch, run, recorder);
   }
+}
+
+LiveFindings::Packs packs_of(const Watch& watch) {
+  const std::shared_ptr<const Reviewed> reviewed = watch.reviewed;
+  return {reviewed, &reviewed->packs};
 }
 
 // One source through its workers into the database, to its end.
@@ -143,12 +161,16 @@ Result<LiveStatus> record(const Watch& watch, Database& database, const SourceIn
   if (!store) return std::unexpected(store.error());
   Recorder recorder(database, *store, watch.reviewed.load()->knowledge, source,
                     again == LiveStore::Again::repeats ? &run : nullptr);
+  LiveFindings findings(database);
   recorder.on_derived([&](const Updated& updated) {
-    const std::shared_ptr<const Reviewed> reviewed = watch.reviewed;
-    if (const auto found = keep_findings(database, reviewed->packs, updated); !found)
-      log_event(Level::error, found.error().message);
+    findings.note(updated);
+    if (const auto compared = renew_cohorts(database, kMostCompared); !compared)
+      log_event(Level::error, compared.error().message);
   });
-  recorder.on_round([&] { watch.manager.tell("WATCHDOG=1"); });
+  recorder.on_round([&] {
+    findings.work(packs_of(watch), kFindingsTime);
+    watch.manager.tell("WATCHDOG=1");
+  });
   LiveWorkers workers;
   for (auto& one : sources)
     workers.push_back(std::make_unique<LiveWorker>(std::move(one), limits, keeper_for(watch)));
@@ -158,10 +180,11 @@ Result<LiveStatus> record(const Watch& watch, Database& database, const SourceIn
   {
     const std::jthread recording([&] {
       result = recorder.run(workers, limits.memory);
+      if (result) findings.finish(packs_of(watch), again == LiveStore::Again::repeats && !run.stop);
       const std::uint64_t one = 1;
       static_cast<void>(::write(done.descriptor(), &one, sizeof one));
     });
-    attend(watch, run, recorder, done.descriptor());
+    attend(watch, run, recorder, findings, done.descriptor());
   }
   if (!result) return std::unexpected(result.error());
   return recorder.status();
@@ -200,7 +223,7 @@ Result<void> seal_off(const std::vector<int>& capture, const WatchCommand& comma
   if (!sealed) return std::unexpected(sealed.error());
   log_event(Level::info, "sealed: no capabilities, nothing can be sent",
             {{"files", sealed->files ? "only those of the database can be written"
-                                     : "not locked: this kernel has no Landlock"}});
+                                     : "not locked: Landlock is not to be had here"}});
   return {};
 }
 

@@ -20,6 +20,7 @@ struct WatchCommand {
   std::string site = "site";
   std::string filter;
   std::filesystem::path knowledge;            // the site's own folder; empty: none
+  std::vector<std::filesystem::path> packs;   // of checks; files and folders, beside the usual ones
   std::string metrics;                        // where to tell how it is doing; empty: nowhere
   std::size_t memory = std::size_t{1} << 30;  // of the process, bytes
   std::uint64_t keep_packets = 0;             // bytes on disk; 0: none

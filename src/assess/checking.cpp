@@ -17,116 +17,13 @@
 
 #include "assess/part.hpp"
 #include "assess/surroundings.hpp"
+#include "assess/witnesses.hpp"
+#include "store/time_limit.hpp"
 
 namespace asepsis {
 namespace {
 
 constexpr std::size_t kMostFindings = 1'000'000;  // of one check
-
-// What a fact or a talk tells of a finding.
-struct Told {
-  Sighting sighting;
-  const DeviceContext *client = nullptr, *server = nullptr;  // of a fact both are the device
-  std::int64_t port = 0;
-  Reach reach = Reach::unknown;
-  bool in_use = false;
-};
-
-// Looks up evidence by its id.
-class Witnesses {
- public:
-  Witnesses(SQLite::Database& sql, const Surroundings& around)
-      : around_(around),
-        fact_(sql,
-              "SELECT src.name, f.packet, f.first_seen, f.last_seen, CASE WHEN df.fact IS "
-              "NULL THEN eo.device ELSE df.device END, f.claim, f.value, "
-              "f.port, f.refused, f.protocol, f.count FROM fact f JOIN source src ON src.id = "
-              "f.source LEFT JOIN endpoint_owner eo ON eo.endpoint = f.endpoint LEFT JOIN "
-              "device_fact df ON df.fact = f.id WHERE f.id = ?"),
-        talk_(sql,
-              "SELECT source, packet, first_ns, last_ns, client, server, client_ip, server_ip, "
-              "transport, coalesce(port, 0), application, security, state, flows FROM talks "
-              "WHERE id = ?"),
-        document_(sql,
-                  "SELECT v.file, -f.line, f.first_seen, f.last_seen, coalesce(rd.device, 0), "
-                  "f.claim, f.value, d.kind FROM document_fact f JOIN document_row r ON r.id = "
-                  "f.document_row JOIN document d ON d.id = r.document JOIN document_version v ON "
-                  "v.id = f.version LEFT JOIN row_device rd ON rd.document_row = r.id WHERE f.id = "
-                  "?") {}
-
-  std::optional<Told> fact(std::int64_t id) {
-    fact_.reset();
-    fact_.bind(1, id);
-    if (!fact_.executeStep()) return std::nullopt;
-    Told told{.sighting = sighting(fact_, id, Sighting::Of::fact)};
-    told.client = told.server = around_.device(fact_.getColumn(4).getInt64());
-    told.port = fact_.getColumn(7).getInt64();
-    told.sighting.text = text(fact_, 5) + (fact_.getColumn(8).getInt() != 0 ? " refused: " : ": ") +
-                         text(fact_, 6) +
-                         (told.port != 0 ? ", port " + std::to_string(told.port) : "") + " (" +
-                         text(fact_, 9) + ", " + times(fact_, 10) + ')';
-    const Exposure exposure =
-        told.server == nullptr ? Exposure{} : told.server->exposure(told.port);
-    told.reach = exposure.reach;
-    told.in_use = exposure.last_seen != 0;
-    return told;
-  }
-
-  std::optional<Told> talk(std::int64_t id) {
-    talk_.reset();
-    talk_.bind(1, id);
-    if (!talk_.executeStep()) return std::nullopt;
-    Told told{.sighting = sighting(talk_, id, Sighting::Of::talk),
-              .client = around_.device(text(talk_, 4)),
-              .server = around_.device(text(talk_, 5))};
-    told.port = talk_.getColumn(9).getInt64();
-    const std::string application = text(talk_, 10);
-    told.sighting.text = text(talk_, 6) + " to " + text(talk_, 7) + ' ' + text(talk_, 8) +
-                         (told.port != 0 ? " port " + std::to_string(told.port) : "") + ": " +
-                         (application.empty() ? "not recognised" : application) + ", " +
-                         text(talk_, 11) + ", " + text(talk_, 12) + " (" + times(talk_, 13) + ')';
-    const auto outside = [](const DeviceContext* device) {
-      return device != nullptr && device->external;
-    };
-    told.reach = reach_of(outside(told.client) || outside(told.server),
-                          ip_from_text(text(talk_, 6)), ip_from_text(text(talk_, 7)));
-    told.in_use = true;
-    return told;
-  }
-
-  // What a document says was not heard: from where it can be reached, others tell.
-  std::optional<Told> document(std::int64_t id) {
-    document_.reset();
-    document_.bind(1, id);
-    if (!document_.executeStep()) return std::nullopt;
-    Told told{.sighting = sighting(document_, id, Sighting::Of::document)};
-    told.client = told.server = around_.device(document_.getColumn(4).getInt64());
-    told.sighting.text = text(document_, 5) + ": " + text(document_, 6) + " (said by its " +
-                         text(document_, 7) + ')';
-    return told;
-  }
-
- private:
-  static std::string text(SQLite::Statement& row, int column) {
-    return row.getColumn(column).getString();
-  }
-  static std::string times(SQLite::Statement& row, int column) {
-    const std::string count = text(row, column);
-    return count == "1" ? "once" : count + " times";
-  }
-  static Sighting sighting(SQLite::Statement& row, std::int64_t id, Sighting::Of of) {
-    return {.id = id,
-            .of = of,
-            .source = text(row, 0),
-            .packet = row.getColumn(1).getInt64(),
-            .first = row.getColumn(2).getInt64(),
-            .last = row.getColumn(3).getInt64(),
-            .text = {}};
-  }
-
-  const Surroundings& around_;
-  SQLite::Statement fact_, talk_, document_;
-};
 
 // The columns of a query, by name.
 struct Columns {
@@ -155,16 +52,30 @@ Result<Columns> columns_of(SQLite::Statement& statement) {
   return columns;
 }
 
+std::string in_words(std::chrono::milliseconds time) {
+  using std::chrono::seconds, std::chrono::duration_cast;
+  if (time < seconds(1)) return std::to_string(time.count()) + " ms";
+  return std::to_string(duration_cast<seconds>(time).count()) + " s";
+}
+
 class Checking {
  public:
   // May throw SQLite::Exception.
-  Checking(Database& database, const PackSet& packs, const Surroundings& around)
-      : database_(database), packs_(packs), around_(around), witnesses_(database.sql(), around_) {}
+  Checking(Database& database, const PackSet& packs, const Surroundings& around,
+           std::chrono::milliseconds most)
+      : database_(database),
+        packs_(packs),
+        around_(around),
+        most_(most),
+        witnesses_(database.sql(), around_) {}
 
   // What is wrong is said with the check's file and line.
   Result<void> run(const Check& check, std::vector<Found>& all) {
     const std::string where = check.where + ": " + check.id;
+    const TimeLimit limit(database_, most_);
     const auto done = guarded(where, [&] { return ask(check, all); });
+    if (!done && limit.passed())
+      return fail(where + ": query takes longer than " + in_words(most_));
     if (done || done.error().message.starts_with(where)) return done;
     return fail(done.error(), where);
   }
@@ -265,6 +176,7 @@ class Checking {
   Database& database_;
   const PackSet& packs_;
   const Surroundings& around_;
+  std::chrono::milliseconds most_;
   Witnesses witnesses_;
 };
 
@@ -283,7 +195,7 @@ class FewDevices {
              const std::vector<std::string>& devices)
       : devices_(devices.begin(), devices.end()),
         around_(whole.sql(), devices),
-        checking_(part, packs, around_) {}
+        checking_(part, packs, around_, kMostOfFew) {}
 
   Result<std::vector<Found>> run(const std::vector<const Check*>& checks) {
     std::vector<Found> all;
@@ -307,8 +219,9 @@ class FewDevices {
 // Checks shared out to threads, each with a connection of its own.
 class SharedChecking {
  public:
-  SharedChecking(Database& database, const PackSet& packs)
+  SharedChecking(Database& database, const PackSet& packs, std::chrono::milliseconds most)
       : packs_(packs),
+        most_(most),
         around_(database.sql()),
         checks_(checks_of(packs)),
         found_(checks_.size()),
@@ -317,7 +230,7 @@ class SharedChecking {
   // Takes the next check, and the next, until there is none.
   Result<void> work(Database& database) {
     return guarded(database.path(), [&]() -> Result<void> {
-      Checking checking(database, packs_, around_);
+      Checking checking(database, packs_, around_, most_);
       for (std::size_t i = next_++; i < checks_.size(); i = next_++)
         outcome_[i] = checking.run(*checks_[i], found_[i]);
       return {};
@@ -336,6 +249,7 @@ class SharedChecking {
 
  private:
   const PackSet& packs_;
+  std::chrono::milliseconds most_;  // of each
   const Surroundings around_;
   const std::vector<const Check*> checks_;
   std::vector<std::vector<Found>> found_;
@@ -353,10 +267,11 @@ std::vector<Database> connections_beside(const Database& database) {
 
 }  // namespace
 
-Result<std::vector<Found>> run_checks(Database& database, const PackSet& packs) {
+Result<std::vector<Found>> run_checks(Database& database, const PackSet& packs,
+                                      std::chrono::milliseconds most) {
   return guarded(database.path(), [&]() -> Result<std::vector<Found>> {
     const AmpleMemory ample(database);
-    SharedChecking shared(database, packs);
+    SharedChecking shared(database, packs, most);
     std::vector<Database> others = connections_beside(database);
     std::vector<Result<void>> outcomes(others.size());
     std::vector<std::jthread> threads;
@@ -380,11 +295,27 @@ Result<std::vector<Found>> run_checks_of(Database& database, const PackSet& pack
                  [&] { return FewDevices(database, *part, packs, devices).run(checks_of(packs)); });
 }
 
+Result<void> run_checks_in_turn(Database& database, const PackSet& packs, Which which,
+                                const TakeFound& take) {
+  return guarded(database.path(), [&]() -> Result<void> {
+    const SQLite::Transaction moment(database.sql());
+    const Surroundings around(database.sql());
+    Checking checking(database, packs, around, kMostOfEstate);
+    for (const Check* const check : checks_of(packs)) {
+      if (which == Which::of_estate && !check->of_estate) continue;
+      std::vector<Found> found;
+      if (const auto done = checking.run(*check, found); !done) return done;
+      if (!take(*check, std::move(found))) break;
+    }
+    return {};
+  });
+}
+
 Result<std::vector<Found>> run_check(Database& database, const PackSet& packs, const Check& check) {
   return guarded(database.path(), [&]() -> Result<std::vector<Found>> {
     const Surroundings around(database.sql());
     std::vector<Found> found;
-    if (const auto done = Checking(database, packs, around).run(check, found); !done)
+    if (const auto done = Checking(database, packs, around, kMostOfFew).run(check, found); !done)
       return std::unexpected(done.error());
     return found;
   });

@@ -23,15 +23,12 @@ std::string value_of(const std::string& attribute) {
 }
 
 // Ways to write models that may be meant; their makers are looked at later.
-std::vector<std::string> spellings_of(SQLite::Database& sql, const std::string& model) {
-  const std::string name = compact(model);
+std::vector<std::string> spellings_of(SQLite::Database& sql, const CohortChoice& choice) {
+  if (!choice.spellings.empty() || choice.model.empty()) return choice.spellings;
+  const std::string name = compact(choice.model);
   std::vector<std::string> spellings;
-  SQLite::Statement rows(sql,
-                         "SELECT DISTINCT value FROM device_value WHERE attribute = 'model' AND "
-                         "value <> '' ORDER BY value");
-  while (rows.executeStep())
-    if (name.ends_with(compact(rows.getColumn(0).getText())))
-      spellings.push_back(rows.getColumn(0).getString());
+  for (const auto& [model, all] : spellings_of_models(sql))
+    if (name.ends_with(model)) spellings.insert(spellings.end(), all.begin(), all.end());
   return spellings;
 }
 
@@ -65,8 +62,7 @@ std::vector<Member> load_members(SQLite::Database& sql, const CohortChoice& choi
     rows.reset();
   };
   if (choice.model.empty()) take();
-  for (const std::string& model :
-       choice.model.empty() ? std::vector<std::string>() : spellings_of(sql, choice.model)) {
+  for (const std::string& model : spellings_of(sql, choice)) {
     rows.bind(1, model);
     take();
   }
@@ -131,6 +127,8 @@ std::vector<Cohort> gather(const std::vector<Member>& members, const CohortChoic
     Gathered& gathered = cohorts[{compact(member.maker), compact(member.model), part}];
     gathered.manufacturer.add(member.manufacturer);
     gathered.model.add(member.model);
+    gathered.cohort.maker = compact(member.maker);
+    gathered.cohort.name = compact(member.model);
     gathered.cohort.part = part;
     gathered.cohort.devices.push_back(member.device);
   }
@@ -240,6 +238,31 @@ void load_settings(SQLite::Database& sql, const Kinds& kinds, std::vector<Cohort
 }
 
 }  // namespace
+
+std::map<std::string, std::vector<std::string>> spellings_of_models(SQLite::Database& sql) {
+  std::map<std::string, std::vector<std::string>> spellings;
+  SQLite::Statement rows(sql,
+                         "SELECT DISTINCT value FROM device_value WHERE attribute = 'model' AND "
+                         "value <> '' ORDER BY value");
+  while (rows.executeStep())
+    spellings[compact(rows.getColumn(0).getText())].push_back(rows.getColumn(0).getString());
+  return spellings;
+}
+
+Result<void> add_care_areas(Database& database, Cohort& cohort,
+                            const std::vector<std::size_t>& devices) {
+  return guarded(database.path(), [&]() -> Result<void> {
+    SQLite::Statement area(database.sql(),
+                           "SELECT v.value FROM device d JOIN device_value v ON v.device = d.key "
+                           "WHERE d.id = ? AND v.attribute = 'care_area' AND v.value <> ''");
+    for (const std::size_t device : devices) {
+      area.bind(1, cohort.devices[device].id);
+      if (area.executeStep()) cohort.devices[device].care_area = area.getColumn(0).getString();
+      area.reset();
+    }
+    return {};
+  });
+}
 
 Result<std::vector<Cohort>> load_cohorts(Database& database, const CohortChoice& choice) {
   return guarded(database.path(), [&]() -> Result<std::vector<Cohort>> {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,6 +32,7 @@ struct CohortSetting {
 
 struct Cohort {
   std::string manufacturer, model;      // manufacturer: empty if nobody knows
+  std::string maker = {}, name = {};    // the letters and digits by which it is one cohort
   std::string part;                     // what it was split by; empty: all of the model
   std::vector<CohortDevice> devices;    // by id
   std::vector<CohortSetting> settings;  // in the order of the registry
@@ -48,10 +50,20 @@ struct Cohort {
 enum class SplitBy : std::uint8_t { nothing, site, care_area, firmware };
 
 struct CohortChoice {
-  std::string model;  // by its letters and digits, with or without its maker; empty: all
+  std::string model = {};  // by its letters and digits, with or without its maker; empty: all
   SplitBy split = SplitBy::nothing;
-  std::string where;  // SQL about a row of `devices`; empty: all
+  std::string where = {};  // SQL about a row of `devices`; empty: all
+  // How the model is written where it is asked for, if that is known already; empty: found out.
+  std::vector<std::string> spellings = {};
 };
+
+// Every way in which models are written, by the letters and digits that these share. May throw
+// SQLite::Exception.
+std::map<std::string, std::vector<std::string>> spellings_of_models(SQLite::Database& sql);
+
+// Finds out the care area of some of its devices. REQUIRES: their ids.
+Result<void> add_care_areas(Database& database, Cohort& cohort,
+                            const std::vector<std::size_t>& devices);
 
 // Those of two devices or more, by manufacturer and model. Fails if there is no such model.
 Result<std::vector<Cohort>> load_cohorts(Database& database, const CohortChoice& choice);

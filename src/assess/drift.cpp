@@ -1,9 +1,12 @@
 #include "assess/drift.hpp"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 #include <optional>
 #include <set>
+#include <span>
+#include <string_view>
 #include <tuple>
 
 namespace asepsis {
@@ -15,64 +18,90 @@ const Answer* answer_of(const Cohort& cohort, std::size_t device, std::size_t se
   return at == known.end() || at->first != setting ? nullptr : &at->second;
 }
 
-// Different things that are known of a setting of a variant.
-std::set<Answer> answers_of(const Cohort& cohort, const Variant& variant, std::size_t setting) {
-  std::set<Answer> answers;
-  for (const std::size_t device : variant.devices)
-    if (const Answer* answer = answer_of(cohort, device, setting)) answers.insert(*answer);
-  return answers;
+// What is known of one setting, variant by variant.
+struct Known {
+  struct Of {
+    std::size_t variant;
+    bool assumed;  // the device is in it by assumption
+    const Answer* answer;
+  };
+  std::vector<Of> answers;
+  std::map<std::size_t, std::size_t> worst;  // by variant: the worst level, as a place in kLevels
+};
+
+constexpr std::array<std::string_view, 3> kLevels{"open", "weak", "strong"};
+
+// Of each setting.
+std::vector<Known> known_of(const Drift& drift) {
+  std::vector<Known> all(drift.cohort.settings.size());
+  for (std::size_t i = 0; i < drift.variants.size(); ++i)
+    for (const std::size_t device : drift.variants[i].devices) {
+      const bool assumed = std::ranges::binary_search(drift.variants[i].assumed, device);
+      for (const auto& [setting, answer] : drift.cohort.known[device])
+        all[setting].answers.push_back({i, assumed, &answer});
+      for (const Cohort::Level& level : drift.cohort.levels[device]) {
+        const auto place =
+            static_cast<std::size_t>(std::ranges::find(kLevels, level.level) - kLevels.begin());
+        auto& worst = all[level.setting].worst.try_emplace(i, place).first->second;
+        worst = std::min(worst, place);
+      }
+    }
+  return all;
 }
 
 // Two that conflict are never of one variant, so it does not matter whose they are.
-bool proven(const std::vector<std::set<Answer>>& answers, Compare compare) {
-  std::set<Answer> all;
-  for (const auto& of_variant : answers) all.insert(of_variant.begin(), of_variant.end());
+bool proven(const Known& known, Compare compare) {
+  const auto less = [](const Answer* a, const Answer* b) { return *a < *b; };
+  std::set<const Answer*, decltype(less)> all(less);
+  for (const Known::Of& one : known.answers) all.insert(one.answer);
   for (auto a = all.begin(); a != all.end(); ++a)
     for (auto b = std::next(a); b != all.end(); ++b)
-      if (in_conflict(*a, *b, compare)) return true;
+      if (in_conflict(**a, **b, compare)) return true;
   return false;
 }
 
-// Seen of every device that surely belongs to the variant.
-bool seen_of_all(const Cohort& cohort, const Variant& variant, std::size_t setting) {
-  const auto sees = [&](std::size_t device) {
-    const Answer* answer = answer_of(cohort, device, setting);
-    return (answer != nullptr && !answer->seen.empty()) ||
-           std::ranges::binary_search(variant.assumed, device);
-  };
-  return variant.assumed.size() < variant.devices.size() &&
-         std::ranges::all_of(variant.devices, sees);
-}
-
-// Something of it says how safe a device is: the rest is no reason to look.
-bool says_safety(const Cohort& cohort, std::size_t setting) {
-  return std::ranges::any_of(cohort.levels, [&](const auto& levels) {
-    return std::ranges::any_of(
-        levels, [&](const Cohort::Level& level) { return level.setting == setting; });
-  });
-}
-
-bool sets_off(const Drift& drift, const std::vector<std::set<Answer>>& answers,
-              std::size_t setting) {
-  const bool unknown_of_one =
-      std::ranges::any_of(answers, [](const auto& set) { return set.empty(); });
-  return unknown_of_one && says_safety(drift.cohort, setting) &&
-         std::ranges::any_of(drift.variants, [&](const Variant& variant) {
-           return seen_of_all(drift.cohort, variant, setting);
+// Not known of one variant, and seen of every device that surely belongs to another. Only of
+// what says how safe a device is: the rest is no reason to look.
+bool sets_off(const Drift& drift, const Known& known) {
+  if (known.worst.empty()) return false;
+  std::map<std::size_t, std::size_t> seen;  // sure devices, by variant
+  for (const Known::Of& one : known.answers)
+    seen[one.variant] += one.assumed || one.answer->seen.empty() ? 0 : 1;
+  return seen.size() < drift.variants.size() && std::ranges::any_of(seen, [&](const auto& one) {
+           const Variant& variant = drift.variants[one.first];
+           return one.second > 0 && one.second == variant.devices.size() - variant.assumed.size();
          });
 }
 
-std::optional<Separating> separating_by(const Drift& drift, std::size_t setting) {
-  std::vector<std::set<Answer>> answers;
-  answers.reserve(drift.variants.size());
-  for (const Variant& variant : drift.variants)
-    answers.push_back(answers_of(drift.cohort, variant, setting));
-  Separating separating{.setting = setting, .values = {}};
-  separating.proven = proven(answers, drift.cohort.settings[setting].compare);
-  if (!separating.proven && !sets_off(drift, answers, setting)) return std::nullopt;
-  for (std::size_t i = 0; i < drift.variants.size(); ++i)
-    if (!answers[i].empty())
-      separating.values[i] = value_text(drift.cohort, drift.variants[i].devices, setting);
+std::string text_of(std::span<const Known::Of> answers) {
+  std::set<std::string> seen;
+  std::set<std::string> refused;
+  for (const Known::Of& one : answers) {
+    seen.insert(one.answer->seen.begin(), one.answer->seen.end());
+    refused.insert(one.answer->refused.begin(), one.answer->refused.end());
+    if (one.answer->refuses_all) refused.emplace();
+  }
+  std::string text;
+  const auto add = [&](const std::string& value) { text += (text.empty() ? "" : ", ") + value; };
+  for (const std::string& value : seen) add(value);
+  for (const std::string& value : refused) add(value.empty() ? "refused" : value + " refused");
+  return text;
+}
+
+std::optional<Separating> separating_by(const Drift& drift, std::size_t setting,
+                                        const Known& known) {
+  Separating separating{.setting = setting, .values = {}, .levels = {}};
+  separating.proven = proven(known, drift.cohort.settings[setting].compare);
+  if (!separating.proven && !sets_off(drift, known)) return std::nullopt;
+  const std::span<const Known::Of> all(known.answers);
+  for (std::size_t begin = 0; begin < all.size();) {
+    std::size_t end = begin;
+    while (end < all.size() && all[end].variant == all[begin].variant) ++end;
+    separating.values[all[begin].variant] = text_of(all.subspan(begin, end - begin));
+    begin = end;
+  }
+  for (const auto& [variant, place] : known.worst)
+    if (place < kLevels.size()) separating.levels[variant] = kLevels.at(place);
   return separating;
 }
 
@@ -145,20 +174,11 @@ Grade Grades::of(const std::vector<const std::vector<Cohort::Level>*>& levels) c
 
 std::string value_text(const Cohort& cohort, const std::vector<std::size_t>& devices,
                        std::size_t setting) {
-  std::set<std::string> seen;
-  std::set<std::string> refused;
-  for (const std::size_t device : devices) {
-    const Answer* answer = answer_of(cohort, device, setting);
-    if (answer == nullptr) continue;
-    seen.insert(answer->seen.begin(), answer->seen.end());
-    refused.insert(answer->refused.begin(), answer->refused.end());
-    if (answer->refuses_all) refused.emplace();
-  }
-  std::string text;
-  const auto add = [&](const std::string& value) { text += (text.empty() ? "" : ", ") + value; };
-  for (const std::string& value : seen) add(value);
-  for (const std::string& value : refused) add(value.empty() ? "refused" : value + " refused");
-  return text;
+  std::vector<Known::Of> answers;
+  for (const std::size_t device : devices)
+    if (const Answer* answer = answer_of(cohort, device, setting))
+      answers.push_back({0, false, answer});
+  return text_of(answers);
 }
 
 Drift assess_drift(Cohort cohort, const Grades& grades) {
@@ -170,8 +190,9 @@ Drift assess_drift(Cohort cohort, const Grades& grades) {
       .cohort = std::move(cohort), .at_least = grouping.at_least, .variants = {}, .separating = {}};
   drift.variants = variants_of(drift.cohort, std::move(grouping), grades);
   if (drift.variants.size() < 2) return drift;
+  const std::vector<Known> known = known_of(drift);
   for (std::size_t i = 0; i < drift.cohort.settings.size(); ++i)
-    if (auto separating = separating_by(drift, i))
+    if (auto separating = separating_by(drift, i, known[i]))
       drift.separating.push_back(std::move(*separating));
   return drift;
 }

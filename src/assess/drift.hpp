@@ -30,6 +30,7 @@ struct Variant {
 struct Separating {
   std::size_t setting = 0;                    // index into Cohort::settings
   std::map<std::size_t, std::string> values;  // by variant; none: not known
+  std::map<std::size_t, std::string> levels;  // the worst of each; none: it says nothing of safety
   // Known of two variants, and different. Else seen of all of one, and not
   // known of another: no reason to keep them apart, but what sets it off.
   bool proven = false;

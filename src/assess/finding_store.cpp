@@ -81,7 +81,7 @@ class Writer {
     write_packs();
     SQLite::Statement all(sql_, std::string(kStored) + "FROM finding f " + kOfToday);
     load(all);
-    write_all(found);
+    write_all(pointers(found));
     let_go([&](const std::string& check) { return ours(check); });
     run("INSERT OR REPLACE INTO checked VALUES (1, ?, 0, 0)", nanoseconds_since_1970(now_));
     flush();
@@ -93,13 +93,40 @@ class Writer {
     SQLite::Statement some(sql_, std::string(kStored) + kFromSome + kOfToday);
     some.bind(1, json_array(devices));
     load(some);
-    write_all(found);
+    write_all(pointers(found));
     std::set<std::string> asked;
     for (const Pack& pack : packs_.packs())
       for (const Check& check : pack.checks)
         if (!check.of_estate) asked.insert(check.id);
     let_go([&](const std::string& check) { return asked.contains(check); });
     run("UPDATE checked SET estate = 1");
+    flush();
+    return outcome_;
+  }
+
+  CheckOutcome write_of_checks(const std::vector<const Check*>& checks,
+                               const std::vector<Found>& found, const std::set<std::string>& but) {
+    write_packs();
+    std::map<std::string, bool> asked;  // with whether it is of the estate
+    std::vector<std::string> ids;
+    for (const Check* const check : checks) {
+      asked.emplace(check->id, check->of_estate);
+      ids.push_back(check->id);
+    }
+    SQLite::Statement theirs(sql_, std::string(kStored) + kFromChecks + kOfToday);
+    theirs.bind(1, json_array(ids));
+    load(theirs);
+    const auto known_better = [&](const std::string& device, const std::string& check) {
+      return !asked.at(check) && but.contains(device);
+    };
+    std::erase_if(stored_, [&](const auto& one) {
+      return known_better(std::get<0>(one.first), std::get<1>(one.first));
+    });
+    std::vector<const Found*> others;
+    for (const Found& one : found)
+      if (!known_better(one.device, one.check->id)) others.push_back(&one);
+    write_all(others);
+    let_go([](const std::string&) { return true; });
     flush();
     return outcome_;
   }
@@ -134,6 +161,8 @@ class Writer {
       "FROM (SELECT value AS id FROM json_each(?1) UNION SELECT o.alias FROM json_each(?1) j CROSS "
       "JOIN device n ON n.id = j.value CROSS JOIN device_alias o ON o.device = n.key) i CROSS JOIN "
       "finding f ON f.device = i.id ";
+  static constexpr const char* kFromChecks =
+      "FROM (SELECT * FROM finding WHERE check_id IN (SELECT value FROM json_each(?))) f ";
   static constexpr const char* kOfToday =
       "LEFT JOIN device_alias a ON a.alias = f.device LEFT JOIN device d ON d.key = a.device ORDER "
       "BY f.id";
@@ -166,14 +195,21 @@ class Writer {
     return packs_.find(check.substr(0, check.find('.'))) != nullptr;
   }
 
+  static std::vector<const Found*> pointers(const std::vector<Found>& found) {
+    std::vector<const Found*> all;
+    all.reserve(found.size());
+    for (const Found& one : found) all.push_back(&one);
+    return all;
+  }
+
   // In the order of their ids, which is that of the tables.
-  void write_all(const std::vector<Found>& found) {
+  void write_all(const std::vector<const Found*>& found) {
     std::vector<std::pair<Stored*, const Found*>> all;
     all.reserve(found.size());
-    for (const Found& one : found) {
-      Stored& stored = stored_[{one.device, one.check->id, one.instance}];
-      if (stored.id.empty()) stored.id = finding_id(one.device, one.check->id, one.instance);
-      all.emplace_back(&stored, &one);
+    for (const Found* const one : found) {
+      Stored& stored = stored_[{one->device, one->check->id, one->instance}];
+      if (stored.id.empty()) stored.id = finding_id(one->device, one->check->id, one->instance);
+      all.emplace_back(&stored, one);
     }
     std::ranges::sort(all, {}, [](const auto& one) { return std::string_view(one.first->id); });
     for (const auto& [stored, one] : all) write(*stored, *one);
@@ -249,11 +285,6 @@ class Writer {
   CheckOutcome outcome_;
 };
 
-bool is_day(const std::string& text) {
-  const auto time = time_from_text(text + "T00:00:00Z");
-  return text.size() == 10 && time && day_of(*time) == text;
-}
-
 }  // namespace
 
 std::string finding_id(const std::string& device, const std::string& check,
@@ -268,76 +299,55 @@ std::string finding_id(const std::string& device, const std::string& check,
   return "f-" + std::string(hex.view());
 }
 
-Result<CheckOutcome> store_findings(Database& database, const PackSet& packs,
-                                    const std::vector<Found>& found, Time now) {
+namespace {
+
+// `write` has the writer, within one transaction.
+template <class Write>
+Result<CheckOutcome> stored(Database& database, const PackSet& packs, Time now, Write write) {
   return guarded(database.path(), [&]() -> Result<CheckOutcome> {
     SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
-    const CheckOutcome outcome = Writer(database.sql(), packs, now).write(found);
+    Writer writer(database.sql(), packs, now);
+    const CheckOutcome outcome = write(writer);
     transaction.commit();
     return outcome;
   });
+}
+
+}  // namespace
+
+Result<CheckOutcome> store_findings(Database& database, const PackSet& packs,
+                                    const std::vector<Found>& found, Time now) {
+  return stored(database, packs, now, [&](Writer& writer) { return writer.write(found); });
 }
 
 Result<CheckOutcome> store_findings_of(Database& database, const PackSet& packs,
                                        const std::vector<Found>& found,
                                        const std::vector<std::string>& devices, Time now) {
-  return guarded(database.path(), [&]() -> Result<CheckOutcome> {
-    SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
-    const CheckOutcome outcome = Writer(database.sql(), packs, now).write_of(found, devices);
-    transaction.commit();
-    return outcome;
-  });
+  return stored(database, packs, now,
+                [&](Writer& writer) { return writer.write_of(found, devices); });
 }
 
-namespace {
-
-void add_change(SQLite::Database& sql, const Acceptance& decision, Time now,
-                const std::string& state, const std::string& why) {
-  SQLite::Statement log(sql, "INSERT INTO finding_change VALUES (?, ?, ?, ?, ?)");
-  log.bind(1, decision.finding);
-  log.bind(2, nanoseconds_since_1970(now));
-  log.bind(3, state);
-  log.bind(4, decision.who);
-  log.bind(5, why);
-  log.exec();
+Result<CheckOutcome> store_findings_of_checks(Database& database, const PackSet& packs,
+                                              const std::vector<const Check*>& checks,
+                                              const std::vector<Found>& found,
+                                              const std::set<std::string>& but, Time now) {
+  return stored(database, packs, now,
+                [&](Writer& writer) { return writer.write_of_checks(checks, found, but); });
 }
 
-}  // namespace
-
-Result<void> accept_finding(Database& database, const Acceptance& acceptance, Time now) {
-  if (!is_day(acceptance.until))
-    return fail(escaped(acceptance.until) + " is no day: write it as 2027-03-31");
-  if (acceptance.until < day_of(now))
-    return fail(acceptance.until + " is past: a risk is accepted until a day to come");
+Result<void> begin_asking(Database& database, Time began) {
   return guarded(database.path(), [&]() -> Result<void> {
-    SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
-    SQLite::Statement update(database.sql(),
-                             "UPDATE finding SET state = 'accepted-until', accepted_until = ? "
-                             "WHERE id = ? AND state <> 'gone'");
-    update.bind(1, acceptance.until);
-    update.bind(2, acceptance.finding);
-    if (update.exec() == 0)
-      return fail("there is no finding " + escaped(acceptance.finding) +
-                  " that is not gone: asepsis findings lists them");
-    add_change(database.sql(), acceptance, now, "accepted-until",
-               "until " + acceptance.until + ": " + acceptance.why);
-    transaction.commit();
+    SQLite::Statement sql(database.sql(), "INSERT OR IGNORE INTO checked VALUES (1, ?, 1, 1)");
+    run(sql, nanoseconds_since_1970(began));
     return {};
   });
 }
 
-Result<void> reopen_finding(Database& database, const Acceptance& decision, Time now) {
+Result<void> end_asking(Database& database, Time began, Behind behind) {
   return guarded(database.path(), [&]() -> Result<void> {
-    SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
-    SQLite::Statement update(database.sql(),
-                             "UPDATE finding SET state = 'open', accepted_until = '' "
-                             "WHERE id = ? AND state = 'accepted-until'");
-    update.bind(1, decision.finding);
-    if (update.exec() == 0)
-      return fail("the finding " + escaped(decision.finding) +
-                  " is not accepted, so it cannot be opened again");
-    add_change(database.sql(), decision, now, "open", decision.why);
-    transaction.commit();
+    SQLite::Statement sql(database.sql(), "UPDATE checked SET time = ?, estate = ?, whole = ?");
+    run(sql, nanoseconds_since_1970(began), std::int64_t{behind.estate},
+        std::int64_t{behind.whole});
     return {};
   });
 }

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -37,14 +38,19 @@ Result<CheckOutcome> store_findings_of(Database& database, const PackSet& packs,
                                        const std::vector<Found>& found,
                                        const std::vector<std::string>& devices, Time now);
 
-struct Acceptance {
-  std::string finding;  // its id
-  std::string until;    // the last day, 2027-03-31
-  std::string who, why;
+// The same of what some checks found. Of the devices in `but` it is known better what
+// is theirs, but for checks of the reach of the estate.
+Result<CheckOutcome> store_findings_of_checks(Database& database, const PackSet& packs,
+                                              const std::vector<const Check*>& checks,
+                                              const std::vector<Found>& found,
+                                              const std::set<std::string>& but, Time now);
+
+// For who asks one check after the other: that this begins, where nobody ever asked
+// before; and that it came to its end, and what is behind again since it began.
+Result<void> begin_asking(Database& database, Time began);
+struct Behind {
+  bool whole = false, estate = false;  // as in the table `checked`
 };
-// A person takes the risk of a finding for a while. REQUIRES: nothing empty.
-Result<void> accept_finding(Database& database, const Acceptance& acceptance, Time now);
-// The risk is no longer taken; `until` does not count.
-Result<void> reopen_finding(Database& database, const Acceptance& decision, Time now);
+Result<void> end_asking(Database& database, Time began, Behind behind);
 
 }  // namespace asepsis

@@ -1,5 +1,6 @@
 #include "base/json_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -18,6 +19,8 @@ std::string json_string(std::string_view text) {
 }
 
 std::string escaped_json(std::string_view json) {
+  if (std::ranges::all_of(json, [](char c) { return c >= ' ' && c <= '~'; }))
+    return std::string(json);
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string out;
   while (!json.empty()) {

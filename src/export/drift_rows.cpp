@@ -59,7 +59,7 @@ std::string json_separating(const Drift& drift) {
 
 }  // namespace
 
-Rows drift_rows(const std::vector<Drift>& drifts) {
+Rows drift_rows(std::span<const Drift> drifts) {
   Rows rows{{{"manufacturer"},
              {"model"},
              {"part"},

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace asepsis {
 std::optional<std::string> optional_text(const std::string& text);
 
 // One cohort a row, for programs.
-Rows drift_rows(const std::vector<Drift>& drifts);
+Rows drift_rows(std::span<const Drift> drifts);
 // A row a separating setting and variant.
 Rows matrix_rows(const Drift& drift);
 // A row a device that is not there yet. REQUIRES: the plan has a target.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "assess/cohort_store.hpp"
 #include "assess/weakness.hpp"
 #include "base/json_text.hpp"
 #include "export/community_id.hpp"
@@ -89,7 +90,29 @@ Result<Database> open_for_answers(const std::filesystem::path& path) {
       return {};
     });
     if (!marked) return std::unexpected(marked.error());
+    if (const auto compared = renew_cohorts(*writable); !compared)
+      return std::unexpected(compared.error());
   }
+  prepare_for_answers(*database);
+  return database;
+}
+
+Result<Database> open_for_comparing(const std::filesystem::path& path) {
+  auto current = open_for_answers(path);
+  if (!current) return current;
+  const auto wait = cohorts_wait(*current);
+  if (!wait) return std::unexpected(wait.error());
+  // Where nothing can be written they are compared each time.
+  if (*wait)
+    if (auto writable = Database::open(path, Database::Mode::write); writable)
+      [[maybe_unused]] const auto kept = renew_cohorts(*writable);
+  auto database = Database::open(path, Database::Mode::read_only);
+  if (!database) return database;
+  const auto begun = guarded(path, [&]() -> Result<void> {
+    database->sql().exec("BEGIN");
+    return {};
+  });
+  if (!begun) return std::unexpected(begun.error());
   prepare_for_answers(*database);
   return database;
 }

@@ -15,6 +15,10 @@ namespace asepsis {
 
 Result<Database> open_for_answers(const std::filesystem::path& path);
 
+// The same once all models are compared (assess/cohort_store.hpp), as far as the file can be
+// written; and what it sees stays as it is now.
+Result<Database> open_for_comparing(const std::filesystem::path& path);
+
 // For a connection that was opened otherwise: the functions, and then only reads.
 void prepare_for_answers(Database& database);
 

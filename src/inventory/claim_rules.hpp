@@ -20,6 +20,9 @@ namespace asepsis {
 // How expressions of knowledge/ are meant: whatever the case.
 RE2::Options expression_options();
 
+// Groups of an expression that a rule may use, and the whole.
+inline constexpr int kMaxRuleGroups = 10;
+
 inline re2::StringPiece piece(std::string_view text) { return {text.data(), text.size()}; }
 
 class ClaimRules {

@@ -7,6 +7,7 @@
 #include "base/ahead.hpp"
 #include "inventory/binding.hpp"
 #include "inventory/care_area.hpp"
+#include "inventory/changed_models.hpp"
 #include "inventory/derivation.hpp"
 #include "inventory/device_rows.hpp"
 #include "inventory/documents.hpp"
@@ -158,6 +159,7 @@ void derive_whole(Database& database, const Knowledge& knowledge) {
   add_documents(sql, knowledge);
   place_by_rules(sql);
   mark_derived(sql, knowledge);
+  mark_all_models(sql);
   sql.exec("UPDATE checked SET whole = 1");
 }
 

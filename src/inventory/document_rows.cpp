@@ -43,8 +43,9 @@ void take_value(StoredDevice& device, const std::string& attribute, const std::s
 }  // namespace
 
 const RowFact* StoredRow::fact(std::string_view claim) const {
-  for (const RowFact& one : facts)
-    if (one.current && one.claim == claim) return &one;
+  for (auto one = std::ranges::lower_bound(facts, claim, {}, &RowFact::claim);
+       one != facts.end() && one->claim == claim; ++one)
+    if (one->current) return &*one;
   return nullptr;
 }
 

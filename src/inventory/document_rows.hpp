@@ -27,8 +27,8 @@ struct StoredRow {
   std::int64_t id = 0, document = 0, dated = 0;
   bool of_register = false;
   std::string document_name;
-  std::string told;  // the id of the device that the document was said to be of
-  std::vector<RowFact> facts;
+  std::string told;            // the id of the device that the document was said to be of
+  std::vector<RowFact> facts;  // by claim
 
   const RowFact* fact(std::string_view claim) const;
   std::string value(std::string_view claim) const;

@@ -6,6 +6,7 @@
 
 #include "base/text.hpp"
 #include "inventory/care_area.hpp"
+#include "inventory/changed_models.hpp"
 #include "inventory/document_rows.hpp"
 #include "inventory/document_settings.hpp"
 #include "inventory/identify.hpp"
@@ -345,8 +346,11 @@ void add_documents(SQLite::Database& sql, const Knowledge& knowledge) {
 Result<void> derive_documents(Database& database, const Knowledge& knowledge) {
   return guarded(database.path(), [&]() -> Result<void> {
     SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
+    ChangedModels models(database.sql());
+    models.before({});
     forget_rules(database.sql());
     add_documents(database.sql(), knowledge);
+    models.after({});
     place_by_rules(database.sql());
     transaction.commit();
     return {};

@@ -16,86 +16,20 @@
 
 #include "base/embedded.hpp"
 #include "base/text.hpp"
-#include "inventory/claim_rules.hpp"
 #include "inventory/knowledge_file.hpp"
+#include "inventory/knowledge_index.hpp"
 #include "inventory/words.hpp"
 
 namespace asepsis {
 
 namespace {
 
-constexpr std::size_t kMaxNameWords = 12;
-constexpr int kMaxGroups = 10;
-
-template <class Rows>
-auto find_name(const Rows& rows, std::string_view name) -> decltype(rows.data()) {
-  const auto found = std::ranges::find(rows, name, [](const auto& row) { return row.name; });
-  return found == rows.end() ? nullptr : &*found;
-}
-
-}  // namespace
-
-struct Knowledge::Index {
-  struct MakerName {
-    const Manufacturer* maker;
-    std::size_t words;  // of the spelling with the most
-  };
-  std::unordered_map<std::string_view, const ClassInfo*> classes;
-  std::unordered_map<std::string, MakerName> makers;  // by compact name
-  std::size_t most_maker_words = 1;
-  std::vector<std::pair<std::string, const Manufacturer*>> owners;  // small letters, longest first
-  std::unordered_map<std::string, std::vector<const Product*>> products;  // by compact name
-  // As the rules; only for those whose groups are used: the set knows what matches.
-  std::vector<std::unique_ptr<RE2>> expressions;
-  std::map<std::string, std::unique_ptr<RE2>, std::less<>> conditions;
-  std::map<std::string, ClaimRules, std::less<>> claims;
-  ServiceNames services;
-  SettingExpressions settings;
-
-  Result<void> add_makers(const KnowledgeTables& tables);
-  Result<void> add_products(const KnowledgeTables& tables);
-  Result<void> add_rules(const KnowledgeTables& tables);
-  Result<void> add_conditions(const Rule& rule);
-};
-
-namespace {
-
-Result<void> check_class(const KnowledgeTables& tables, std::string_view name,
-                         const std::string& where) {
-  if (find_name(tables.classes, name) != nullptr) return {};
-  return fail(where + ": there is no class '" + std::string(name) + "'");
-}
-
-// What a rule says in plain words must be a known class; $1 is checked when it is filled in.
-Result<void> check_says(const KnowledgeTables& tables, const Rule& rule) {
-  const std::string& says = rule.says[index_of(Attribute::device_class)];
-  if (says.empty() || says.find('$') != std::string::npos) return {};
-  return check_class(tables, says, rule.where);
-}
-
-bool uses_groups(const Rule& rule) {
-  return std::ranges::any_of(
-      rule.says, [](const std::string& text) { return text.find('$') != std::string::npos; });
-}
-
-Result<void> check_groups(const Rule& rule, const RE2& expression) {
-  for (const std::string& text : rule.says) {
-    for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + 1)) {
-      const int group = at + 1 < text.size() ? text[at + 1] - '0' : -1;
-      if (group >= 1 && group < kMaxGroups && group <= expression.NumberOfCapturingGroups())
-        continue;
-      return fail(rule.where + ": says: '" + text + "' names a group that match does not have");
-    }
-  }
-  return {};
-}
-
 // What the rule says of this value. REQUIRES: the expression's groups are those of says.
 PerAttribute<std::string> filled_in(const Rule& rule, const RE2& expression,
                                     std::string_view value) {
   PerAttribute<std::string> says = rule.says;
-  std::array<re2::StringPiece, kMaxGroups> groups;
-  const int asked = std::min(kMaxGroups, expression.NumberOfCapturingGroups() + 1);
+  std::array<re2::StringPiece, kMaxRuleGroups> groups;
+  const int asked = std::min(kMaxRuleGroups, expression.NumberOfCapturingGroups() + 1);
   expression.Match(piece(value), 0, value.size(), RE2::UNANCHORED, groups.data(), asked);
   for (std::string& text : says) {
     for (std::size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at)) {
@@ -108,93 +42,7 @@ PerAttribute<std::string> filled_in(const Rule& rule, const RE2& expression,
   return says;
 }
 
-// Sets of expressions are built when they are first asked, which is too late
-// to tell somebody that theirs is wrong.
-Result<void> check_expressions(std::span<const Rule> rules) {
-  for (const Rule& rule : rules) {
-    const RE2 expression(rule.match, expression_options());
-    if (!expression.ok()) return fail(rule.where + ": match: " + expression.error());
-  }
-  return {};
-}
-
 }  // namespace
-
-Result<void> Knowledge::Index::add_makers(const KnowledgeTables& tables) {
-  for (const Manufacturer& maker : tables.manufacturers) {
-    const auto add = [&](const std::string& name) -> Result<void> {
-      const auto [place, added] = makers.emplace(compact(name), MakerName{&maker, 0});
-      place->second.words = std::max(place->second.words, words(name).size());
-      most_maker_words = std::max(most_maker_words, words(name).size());
-      if (added || place->second.maker == &maker) return {};
-      return fail("'" + name + "' is a name of both " + place->second.maker->name + " and " +
-                  maker.name);
-    };
-    if (auto named = add(maker.name); !named) return named;
-    for (const std::string& alias : maker.aliases) {
-      if (auto named = add(alias); !named) return named;
-    }
-    for (const std::string& owner : maker.oui) owners.emplace_back(lowered(owner), &maker);
-    for (const auto& [name, weight] : maker.classes) {
-      if (auto known = check_class(tables, name, maker.name); !known) return known;
-    }
-  }
-  std::ranges::stable_sort(owners, std::ranges::greater(),
-                           [](const auto& owner) { return owner.first.size(); });
-  return {};
-}
-
-Result<void> Knowledge::Index::add_products(const KnowledgeTables& tables) {
-  std::string_view checked;  // the products of one table share its class and manufacturer
-  for (const Product& product : tables.products) {
-    if (product.where != checked) {
-      if (auto known = check_class(tables, product.device_class, product.where); !known)
-        return known;
-      if (find_name(tables.manufacturers, product.manufacturer) == nullptr) {
-        return fail(product.where + ": there is no manufacturer '" + product.manufacturer + "'");
-      }
-      checked = product.where;
-    }
-    if (words(product.name).empty() || words(product.name).size() > kMaxNameWords) {
-      return fail(product.where + ": '" + product.name + "' is not a name of 1 to 12 words");
-    }
-    products[compact(product.name)].push_back(&product);
-  }
-  return {};
-}
-
-Result<void> Knowledge::Index::add_conditions(const Rule& rule) {
-  const auto add = [&](const std::string& match) -> Result<void> {
-    auto& expression = conditions[match];
-    if (!expression) expression = std::make_unique<RE2>(match, expression_options());
-    if (!expression->ok()) return fail(rule.where + ": " + expression->error());
-    return {};
-  };
-  for (const std::vector<Condition>* list : {&rule.needs, &rule.unless}) {
-    for (const Condition& condition : *list) {
-      if (auto added = add(condition.match); !added) return added;
-    }
-  }
-  return rule.at_least > 1 ? add(rule.match) : Result<void>();
-}
-
-Result<void> Knowledge::Index::add_rules(const KnowledgeTables& tables) {
-  std::map<std::string_view, const Rule*> by_id;
-  for (const Rule& rule : tables.rules) {
-    const auto [other, added] = by_id.emplace(rule.id, &rule);
-    if (!added)
-      return fail(rule.where + ": '" + rule.id + "' is in " + other->second->where + " too");
-    for (const std::string& claim : rule.claims) claims[claim].add(expressions.size());
-    if (auto checked = check_says(tables, rule); !checked) return checked;
-    expressions.emplace_back();
-    if (uses_groups(rule)) {
-      expressions.back() = std::make_unique<RE2>(rule.match, expression_options());
-      if (auto checked = check_groups(rule, *expressions.back()); !checked) return checked;
-    }
-    if (auto added_too = add_conditions(rule); !added_too) return added_too;
-  }
-  return {};
-}
 
 Knowledge::Knowledge() : tables_(std::make_unique<KnowledgeTables>()) {}
 Knowledge::Knowledge(Knowledge&&) noexcept = default;
@@ -202,13 +50,8 @@ Knowledge& Knowledge::operator=(Knowledge&&) noexcept = default;
 Knowledge::~Knowledge() = default;
 
 Result<void> Knowledge::adopt(std::unique_ptr<KnowledgeTables> tables) {
-  auto index = std::make_unique<Index>();
-  if (auto added = index->services.add(tables->services); !added) return added;
-  if (auto added = index->settings.add(tables->settings); !added) return added;
-  for (const ClassInfo& one : tables->classes) index->classes.emplace(one.name, &one);
-  for (const auto add : {&Index::add_makers, &Index::add_products, &Index::add_rules}) {
-    if (auto added = ((*index).*add)(*tables); !added) return added;
-  }
+  auto index = std::make_unique<KnowledgeIndex>();
+  if (auto added = index->add(*tables); !added) return added;
   tables_ = std::move(tables);
   index_ = std::move(index);
   return {};

@@ -112,6 +112,7 @@ struct TextTrust {
 };
 
 struct KnowledgeTables;
+struct KnowledgeIndex;
 
 class Knowledge {
  public:
@@ -184,14 +185,12 @@ class Knowledge {
   const TextTrust* text_trust(std::string_view claim) const;
 
  private:
-  struct Index;
-
   Knowledge();
   // Checks the tables as a whole and takes them, or says what is wrong.
   Result<void> adopt(std::unique_ptr<KnowledgeTables> tables);
 
   std::unique_ptr<KnowledgeTables> tables_;
-  std::unique_ptr<Index> index_;  // borrows from tables_
+  std::unique_ptr<KnowledgeIndex> index_;  // borrows from tables_
 };
 
 }  // namespace asepsis

@@ -30,6 +30,8 @@ class SiteUpdate {
 
   const std::set<std::string>& devices() const { return ids_; }
   const std::vector<Id>& keys() const { return written_; }
+  // Of those that were there before.
+  const std::set<Id>& old_keys() const { return around_.old_devices(); }
 
  private:
   // A device as it was derived before.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "inventory/care_area.hpp"
+#include "inventory/changed_models.hpp"
 #include "inventory/derivation.hpp"
 #include "inventory/derive.hpp"
 #include "inventory/documents.hpp"
@@ -45,12 +46,18 @@ class Update {
       if (!derive(*parts.back(), site)) return std::nullopt;
     }
     std::vector<Id> keys;
+    for (const auto& part : parts)
+      keys.insert(keys.end(), part->old_keys().begin(), part->old_keys().end());
+    ChangedModels models(sql_);
+    models.before(keys);
+    keys.clear();
     for (const auto& part : parts) {
       part->write();
       keys.insert(keys.end(), part->keys().begin(), part->keys().end());
       updated.devices.insert(updated.devices.end(), part->devices().begin(), part->devices().end());
     }
     add_what_others_say(keys);
+    models.after(keys);
     settle();
     updated.more = sql_.execAndGet("SELECT EXISTS (SELECT 1 FROM changed_endpoint)").getInt() != 0;
     return updated;

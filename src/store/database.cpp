@@ -51,7 +51,13 @@ void renew_derived(SQLite::Database& sql) {
   while (old.executeStep()) views.push_back(old.getColumn(0).getString());
   old.reset();
   for (const std::string& view : views) sql.exec("DROP VIEW \"" + view + '"');
-  for (const char* table : {"equipment_key",
+  for (const char* table : {"cohort_value",
+                            "cohort_setting",
+                            "cohort_device",
+                            "cohort_variant",
+                            "cohort",
+                            "changed_model",
+                            "equipment_key",
                             "gone_talk",
                             "changed_endpoint",
                             "derivation",
@@ -74,10 +80,11 @@ void renew_derived(SQLite::Database& sql) {
                             "device"})
     sql.exec(std::string("DROP TABLE IF EXISTS ") + table);
   sql.exec(std::string(kAreaTables) + std::string(kDerivedTables) + std::string(kDerivationTables) +
-           std::string(kFactIndices) + std::string(kFindingTables) + std::string(kDocumentTables) +
-           std::string(kDocumentDerivedTables) + std::string(kListenerTables) +
-           std::string(kViews) + std::string(kAreaViews) + std::string(kFindingViews) +
-           std::string(kDocumentViews) + std::string(kListenerViews));
+           std::string(kCohortTables) + std::string(kFactIndices) + std::string(kFindingTables) +
+           std::string(kDocumentTables) + std::string(kDocumentDerivedTables) +
+           std::string(kListenerTables) + std::string(kViews) + std::string(kCohortViews) +
+           std::string(kAreaViews) + std::string(kFindingViews) + std::string(kDocumentViews) +
+           std::string(kListenerViews));
 }
 
 // Brings the schema to kSchemaVersion, in one transaction.
@@ -149,6 +156,15 @@ void Database::keep_at_most(std::size_t bytes) {
   most_kept_ = bytes;
   set_cache(*sql_, bytes);
 }
+
+bool Database::moved() const {
+  int moved = 0;
+  return sqlite3_file_control(sql_->getHandle(), "main", SQLITE_FCNTL_HAS_MOVED, &moved) ==
+             SQLITE_OK &&
+         moved != 0;
+}
+
+void Database::interrupt() { sqlite3_interrupt(sql_->getHandle()); }
 
 std::optional<Database> Database::second_connection() const {
   std::error_code error;

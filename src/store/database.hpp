@@ -17,7 +17,7 @@
 
 namespace asepsis {
 
-inline constexpr int kSchemaVersion = 7;
+inline constexpr int kSchemaVersion = 8;
 
 class Database {
  public:
@@ -40,6 +40,12 @@ class Database {
   // How much of the file this connection, and those made of it, keep in memory.
   void keep_at_most(std::size_t bytes);
   std::size_t most_kept() const { return most_kept_; }
+
+  // Its file is not where it was any more.
+  bool moved() const;
+
+  // What is being asked by this connection fails. Safe to call from any thread.
+  void interrupt();
 
   SQLite::Database& sql() { return *sql_; }
   const std::filesystem::path& path() const { return path_; }

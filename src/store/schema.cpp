@@ -246,10 +246,11 @@ CREATE INDEX setting_of_kind ON setting (kind);
 std::string_view schema_sql() {
   static const std::string kWhole =
       std::string(kFactTables) + std::string(kFactIndices) + std::string(kAreaTables) +
-      std::string(kDerivedTables) + std::string(kDerivationTables) + std::string(kFindingTables) +
-      std::string(kDocumentTables) + std::string(kDocumentDerivedTables) +
-      std::string(kListenerTables) + std::string(kViews) + std::string(kAreaViews) +
-      std::string(kFindingViews) + std::string(kDocumentViews) + std::string(kListenerViews);
+      std::string(kDerivedTables) + std::string(kDerivationTables) + std::string(kCohortTables) +
+      std::string(kFindingTables) + std::string(kDocumentTables) +
+      std::string(kDocumentDerivedTables) + std::string(kListenerTables) + std::string(kViews) +
+      std::string(kCohortViews) + std::string(kAreaViews) + std::string(kFindingViews) +
+      std::string(kDocumentViews) + std::string(kListenerViews);
   return kWhole;
 }
 

@@ -19,6 +19,8 @@ extern const std::string_view kDocumentDerivedTables;
 extern const std::string_view kViews;
 extern const std::string_view kFindingViews;
 extern const std::string_view kDocumentViews;
+extern const std::string_view kCohortTables;
+extern const std::string_view kCohortViews;
 extern const std::string_view kAreaTables;
 extern const std::string_view kAreaViews;
 extern const std::string_view kListenerTables;

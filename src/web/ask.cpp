@@ -1,11 +1,10 @@
 // Questions in SQL, and what can be asked of.
 
-#include <sqlite3.h>
-
 #include <algorithm>
 #include <chrono>
 
 #include "base/text.hpp"
+#include "store/time_limit.hpp"
 #include "web/handlers.hpp"
 #include "web/replies.hpp"
 
@@ -13,27 +12,9 @@ namespace asepsis {
 namespace {
 
 constexpr auto kMostTime = std::chrono::seconds(5);
-constexpr int kStepsBetween = 10'000;  // of SQLite's machine, between two looks at the clock
 constexpr std::size_t kMostBytes = std::size_t{8} << 20;
 
 using Clock = std::chrono::steady_clock;
-
-// Ends what runs on a connection when its time is over.
-class TimeLimit {
- public:
-  explicit TimeLimit(Database& database) : sql_(database.sql().getHandle()) {
-    sqlite3_progress_handler(sql_, kStepsBetween, over, this);
-  }
-  TimeLimit(const TimeLimit&) = delete;
-  TimeLimit& operator=(const TimeLimit&) = delete;
-  ~TimeLimit() { sqlite3_progress_handler(sql_, 0, nullptr, nullptr); }
-  bool passed() const { return Clock::now() > until_; }
-
- private:
-  static int over(void* self) { return static_cast<TimeLimit*>(self)->passed() ? 1 : 0; }
-  sqlite3* sql_;
-  Clock::time_point until_ = Clock::now() + kMostTime;
-};
 
 std::string json_cell(const Column& column, const std::optional<std::string>& cell) {
   if (!cell) return "null";
@@ -146,7 +127,7 @@ Response ask(const Asked& asked) {
   const auto limit =
       static_cast<std::size_t>(asked.values.has("limit") ? asked.values.number("limit") : 1'000);
   const auto lent = asked.data.lend();
-  const TimeLimit time(*lent);
+  const TimeLimit time(*lent, kMostTime);
   const auto rows = limited(*lent, asked.values.text("sql"), limit, truncated);
   if (!rows && time.passed())
     return problem(422, "This takes longer than five seconds: ask for less at once", "sql");

@@ -128,9 +128,12 @@ void give_way() {
 DataKeeper::DataKeeper(std::filesystem::path path, Prepare prepare, Told told)
     : path_(std::move(path)), prepare_(std::move(prepare)), told_(std::move(told)) {}
 
-DataKeeper::~DataKeeper() {
+DataKeeper::~DataKeeper() { stop(); }
+
+void DataKeeper::stop() {
   thread_.request_stop();
   wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
 }
 
 Result<void> DataKeeper::start() {

@@ -93,6 +93,8 @@ class DataKeeper {
   std::shared_ptr<Data> now() const;
   bool loading() const { return loading_; }
   void look();  // somebody changed something: look at once
+  // Nobody is told any more: what it was made with may go when this returns.
+  void stop();
 
  private:
   void keep();

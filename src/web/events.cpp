@@ -13,6 +13,11 @@ void Events::stop(std::uint64_t key) {
   listeners_.erase(key);
 }
 
+void Events::close() {
+  const std::scoped_lock lock(mutex_);
+  listeners_.clear();
+}
+
 void Events::tell(const std::string& name, const std::string& json) {
   const std::string message = "event: " + name + "\ndata: " + json + "\n\n";
   const std::scoped_lock lock(mutex_);

@@ -18,6 +18,9 @@ class Events {
   // The key to stop by.
   std::uint64_t listen(Listener listener);
   void stop(std::uint64_t key);
+  // Nobody is told anything any more; when this returns nobody is being told. Safe to
+  // call from any thread, as are the others.
+  void close();
   // `json`: one object on one line.
   void tell(const std::string& name, const std::string& json);
   std::size_t listeners() const;

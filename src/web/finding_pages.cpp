@@ -4,6 +4,7 @@
 #include <map>
 #include <tuple>
 
+#include "assess/acceptance.hpp"
 #include "assess/finding_store.hpp"
 #include "assess/weakness.hpp"
 #include "base/text.hpp"

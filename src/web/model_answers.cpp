@@ -67,28 +67,14 @@ std::string json_variants(const Drift& drift) {
   });
 }
 
-// The worst level that a value of the setting has in a variant.
-std::string level_of(const Drift& drift, const Variant& variant, std::size_t setting) {
-  constexpr std::array<std::string_view, 3> kWorst{"open", "weak", "strong"};
-  std::size_t worst = kWorst.size();
-  for (const std::size_t device : variant.devices)
-    for (const Cohort::Level& level : drift.cohort.levels[device])
-      if (level.setting == setting)
-        worst = std::min(worst, static_cast<std::size_t>(std::ranges::find(kWorst, level.level) -
-                                                         kWorst.begin()));
-  return worst == kWorst.size() ? std::string() : std::string(kWorst.at(worst));
-}
-
 std::string json_separating(const Drift& drift,
                             const std::vector<std::pair<std::string, std::string>>& meanings) {
   return json_array(drift.separating, [&](const Separating& separating) {
     const CohortSetting& setting = drift.cohort.settings[separating.setting];
     JsonObject values;
     JsonObject levels;
-    for (const auto& [i, value] : separating.values) {
-      values.text(drift.variants[i].id, value);
-      levels.text(drift.variants[i].id, level_of(drift, drift.variants[i], separating.setting));
-    }
+    for (const auto& [i, value] : separating.values) values.text(drift.variants[i].id, value);
+    for (const auto& [i, level] : separating.levels) levels.text(drift.variants[i].id, level);
     const auto meaning = std::ranges::lower_bound(meanings, setting.name, {},
                                                   &std::pair<std::string, std::string>::first);
     return JsonObject()

@@ -5,6 +5,7 @@
 #include <set>
 #include <tuple>
 
+#include "assess/cohort_store.hpp"
 #include "base/text.hpp"
 #include "base/time.hpp"
 #include "export/drift_rows.hpp"
@@ -102,13 +103,7 @@ std::string class_of(const Estate& estate, const Cohort& cohort) {
 }
 
 Result<std::vector<Drift>> drift_of(Database& database, const std::string& model) {
-  auto cohorts = load_cohorts(database, {.model = model, .where = {}});
-  if (!cohorts) return std::unexpected(cohorts.error());
-  const auto grades = Grades::load(database);
-  if (!grades) return std::unexpected(grades.error());
-  std::vector<Drift> drifts;
-  for (Cohort& cohort : *cohorts) drifts.push_back(assess_drift(std::move(cohort), *grades));
-  return drifts;
+  return whole_drifts(database, {.model = model});
 }
 
 Result<Drift> drift_named(Data& data, const std::string& id) {

@@ -96,6 +96,8 @@ Result<void> serve(Service& service, const Listening& listening,
   ErrorCode error;
   ready(acceptor.local_endpoint(error).port());
   shared.sockets.run();
+  // Other threads go on for a while: what they tell must not reach sockets that go.
+  service.events->close();
   shared.quick.join();
   shared.slow.join();
   return {};

@@ -81,6 +81,11 @@ Result<std::unique_ptr<Service>> Service::make(ServiceOptions options) {
   return service;
 }
 
+// The keeper tells those that are made from it, which go before it.
+Service::~Service() {
+  if (keeper) keeper->stop();
+}
+
 // What everybody asks for first, before anybody does.
 void Service::warm(Data& data) {
   const Principal nobody;

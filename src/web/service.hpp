@@ -56,6 +56,10 @@ enum class Lane : std::uint8_t { quick, slow };
 class Service {
  public:
   static Result<std::unique_ptr<Service>> make(ServiceOptions options);
+  Service() = default;
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+  ~Service();
 
   // Whatever is asked, there is an answer.
   Response answer(const Request& request);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "base/number_text.hpp"
 #include "base/text.hpp"
 #include "web/device_choice.hpp"
 #include "web/finding_rows.hpp"
@@ -43,7 +44,7 @@ Open count_open(const Estate& estate, std::int64_t since) {
 }
 
 std::string plural(std::size_t count, const std::string& what) {
-  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+  return with_thousands(count) + ' ' + what + (count == 1 ? "" : "s");
 }
 
 // The worst of each check, the worst check first; of as bad ones that of more devices.
@@ -90,7 +91,7 @@ std::string drift_task(const ModelSummary& model) {
   return JsonObject()
       .text("kind", "drift")
       .text("title", plural(model.devices, "device") + " " + model.name +
-                         ", configured in at least " + std::to_string(model.at_least) + " ways")
+                         ", configured in at least " + with_thousands(model.at_least) + " ways")
       .text("detail",
             "Compare them with the safest that already works, and plan the way there "
             "with clinical engineering.")

@@ -68,6 +68,16 @@ def main():
         told = [one for one in lines(asepsis, "query", "SELECT device, reasoning FROM findings", "--db", database)
                 if one["device"] in by_rule]
         assert told and all(f"care area {placed[one['device']]}, by {rules}: line" in one["reasoning"] for one in told)
+
+        # Other rules rate the findings that are there anew, and their absence too.
+        text = rules.read_text(encoding="utf-8")
+        for other in (text.replace("Day surgery", "Intensive care"), "", text):
+            rules.write_text(other, encoding="utf-8")
+            run(asepsis, "areas", rules, "--db", database)
+            rated = "SELECT id, rating, reasoning, state FROM findings ORDER BY id"
+            at_once = lines(asepsis, "query", rated, "--db", database)
+            run(asepsis, "check", "--db", database)
+            assert at_once == lines(asepsis, "query", rated, "--db", database), other
         apart = run(asepsis, "drift", "--split", "care-area", "--db", database)
         assert "Ward 9" in apart or "Day surgery" in apart, apart
 

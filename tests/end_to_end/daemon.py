@@ -7,12 +7,14 @@ is doing, read its knowledge anew, and refuse to answer the network?
 A capture that is played stands for the interface.
 """
 
+import contextlib
 import json
 import os
 import pathlib
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -59,6 +61,70 @@ def value(metrics, name):
     found = re.search(rf"^asepsis_{re.escape(name)} (\S+)$", metrics, re.M)
     expect(found, f"there is no asepsis_{name} in {metrics}")
     return float(found[1])
+
+
+def reload(process, manager):
+    process.send_signal(signal.SIGHUP)
+    told(manager, "RELOADING=1")
+    told(manager, "READY=1")
+
+
+def found(database, check):
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True, timeout=10)) as connection:
+        return connection.execute("SELECT count(*) FROM findings WHERE \"check\" = ? AND state = 'open'",
+                                  (check,)).fetchone()[0]
+
+
+def until(holds, sentence, seconds=20):
+    end = time.monotonic() + seconds
+    while not holds():
+        expect(time.monotonic() < end, sentence)
+        time.sleep(0.2)
+
+
+def edit_packs(asepsis, examples, work, manager):
+    """A pack that is edited counts from SIGHUP on; one that is wrong does not."""
+    folder, database, ours = work / "packs", work / "packs.db", "our-pumps.telnet"
+    folder.mkdir()
+    pack, broken = work / "ours.toml", folder / "broken.toml"
+    done = subprocess.run([asepsis, "pack", "new", "our-pumps"], capture_output=True, text=True)
+    good = done.stdout.replace("claim = 'clear.shell' AND value = 'telnet'", "claim = 'clear.credentials'")
+    never = good.replace("state = 'seen'", "state = 'never'")
+    expect(never != good != done.stdout, "the new pack is another than this test knows")
+    pack.write_text(never)
+    capture = examples / "four-pumps.pcapng.zst"
+    subprocess.run([asepsis, "read", capture, "--db", database], check=True, stdout=subprocess.DEVNULL)
+    with open(work / "said", "w", encoding="utf-8") as said:
+        process = subprocess.Popen(
+            [asepsis, "watch", "--replay", capture, "--speed", "1", "--db", database,
+             "--pack", pack, "--pack", folder], stdout=subprocess.DEVNULL, stderr=said, text=True,
+            env={**os.environ, "NOTIFY_SOCKET": str(work / "notify")})
+    told(manager, "READY=1")
+
+    def text():
+        return (work / "said").read_text(encoding="utf-8")
+
+    pack.write_text(good.replace('"takeover"', '"theft"'))
+    reload(process, manager)
+    until(lambda: f"{pack}: line 20: check: failure is 'theft'" in text(), f"what is wrong is not told: {text()}")
+    pack.write_text(good.replace("SELECT device", "SELECT devise"))
+    reload(process, manager)
+    until(lambda: f"{pack}: line 8: our-pumps.telnet: no such column: devise" in text(), f"a wrong query: {text()}")
+    pack.write_text(good)
+    broken.write_text("this is no TOML [")
+    reload(process, manager)
+    until(lambda: f"{broken}" in text().splitlines()[-1] and "line 1" in text().splitlines()[-1], f"not told: {text()}")
+    broken.unlink()
+    pack.rename(work / "moved.toml")
+    reload(process, manager)
+    until(lambda: f"{pack}" in text().splitlines()[-1], f"a pack that is gone is not told: {text()}")
+    expect(found(database, ours) == 0, "a pack that is wrong, or beside one, is used")
+    (work / "moved.toml").rename(folder / "ours.toml")
+    pack.write_text(never.replace("our-pumps", "other-pumps"))
+    reload(process, manager)
+    until(lambda: found(database, ours) > 0, f"the edited pack is not used: {text()}")
+    process.send_signal(signal.SIGTERM)
+    process.wait(timeout=30)
 
 
 def main():
@@ -116,6 +182,7 @@ def main():
             done = subprocess.run([asepsis, "watch", "--replay", "x", "--metrics", refused],
                                   capture_output=True, text=True)
             expect(done.returncode == 2 and "nobody on the network" in done.stderr, f"{refused} is taken")
+        edit_packs(asepsis, examples, work, manager)
     print(f"{checks} checks passed, 0 failed")
 
 

@@ -16,11 +16,13 @@ import io
 import json
 import pathlib
 import re
+import resource
 import subprocess
 import sys
 import tempfile
 
 PROBLEMS = []
+MOST_SECONDS = 20  # of the processor, beside sanitizers too
 SECRETS = [b"hunter2!", b"correct-horse", b"5up3rs3cr3t", b"kJ8sd72HsKq0PzL3mNvB91xQ"]
 PEOPLE = [b"planted", b"9434765919", b"19580214", b"14.02.1958", b"roe.example"]
 
@@ -285,6 +287,20 @@ def test_refusals(asepsis, folder):
     check(b"older" in done.stderr, "an older version replaces a newer one")
 
 
+def test_large(asepsis, folder):
+    """Much of anything takes time as it is long, and no more: seconds of the processor, not minutes."""
+    (folder / "long.csv").write_text("Asset,Serial,Model\n" + "".join(
+        f"A{i},S-{i},{'m' * 200}\n" for i in range(60_000)), encoding="ascii")
+    (folder / "wide.ini").write_text("serial = S-1\n" + "".join(f"[s{i}]\nk = {i}\n" for i in range(49_000)),
+                                     encoding="ascii")
+    (folder / "line.csv").write_bytes(b"Asset,Serial\n" + b"x" * 12_000_000 + b",S-1\nA2,S-2\n")
+    for file in ("long.csv", "wide.ini", "line.csv"):
+        done = subprocess.run([asepsis, "import", folder / file, "--db", folder / f"large-{file}.db"],
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                              preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (MOST_SECONDS, MOST_SECONDS)))
+        check(done.returncode == 0, f"{file} ended with {done.returncode}: {done.stderr[:300]!r}")
+
+
 def test_real(asepsis, documents):
     files = [file for kind in ("lab", "mds2", "sdc/mdib", "mud", "fhir/point-of-care-devices", "bom/medical-device", "kev")
              for file in sorted((documents / kind).rglob("*")) if file.is_file()]
@@ -305,6 +321,7 @@ def main():
         test_findings(asepsis, examples, folder)
         test_plant(asepsis, folder)
         test_refusals(asepsis, folder)
+        test_large(asepsis, folder)
         lab = pathlib.Path(sys.argv[3]) if len(sys.argv) > 3 else folder / "none"
         for truth in sorted(lab.glob("*/truth.json*")):
             capture = next(truth.parent.glob("*.pcap*"), None)

@@ -230,10 +230,15 @@ def brought_in(visitor, examples, asepsis):
     done = wait(visitor.ask("POST", "imports?file=register.csv&site=northvale", register, octets, raw=True))
     assert done["state"] == "done" and done["result"][-1]["rows"] > 0 and done["kind"] == "document", done
     broken = wait(visitor.ask("POST", "imports?file=broken.pcap", b"\xd4\xc3\xb2\xa1" + b"\xff" * 100, octets, raw=True))
-    assert broken["state"] in ("failed", "done") and broken["not_understood"], broken
+    assert broken["state"] == "failed" and broken["error"] and broken["advice"], broken
+    assert "--" not in broken["error"] + broken["advice"] and "./" not in broken["error"], broken
+    # Lines about problems are not yet a document that was taken.
+    nothing = wait(visitor.ask("POST", "imports?file=nothing.json&site=northvale", b'{"a":', octets, raw=True))
+    assert nothing["state"] == "failed" and nothing["result"][0]["line"] == 1 and nothing["advice"], nothing
     read = wait(visitor.ask("POST", "imports?file=again.pcapng.zst&site=northvale",
                             (examples / "hospital.pcapng.zst").read_bytes(), octets, raw=True))
     assert read["state"] == "done" and "known already" in read["result"][0]["text"], read
+    assert read["packets"] > 0 and read["progress"] == 100 and "phase" not in read, read
     for name in ("../x.csv", ".x.csv", "a/b.csv", "-x.csv", "a%00b.csv", "a%0ab.csv"):
         answer = visitor.ask("POST", f"imports?file={name}", b"x", octets, raw=True)
         assert answer.status == 400, (name, answer.status)

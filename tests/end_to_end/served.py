@@ -39,7 +39,8 @@ class Served:
 
     def __exit__(self, *_):
         self.process.terminate()
-        assert self.process.wait(20) == 0, self.process.returncode
+        status = self.process.wait(20)
+        assert status == 0, f"the server ended with {status}: {self.process.stdout.read()[-6000:]}"
 
     @property
     def host(self):

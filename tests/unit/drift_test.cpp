@@ -1,8 +1,13 @@
 // Drift over a small network: what puts devices apart and what does not, what
 // changed when, and the way to the safest variant.
 
+#include <sstream>
+
 #include "app/drift_command.hpp"
+#include "assess/cohort_store.hpp"
 #include "assess/plan.hpp"
+#include "export/drift_rows.hpp"
+#include "inventory/update.hpp"
 #include "world.hpp"
 
 namespace asepsis {
@@ -127,6 +132,46 @@ TEST(Drift, ShowsHostileTextHarmlessly) {
         EXPECT_EQ(out.find('\x1b'), std::string::npos) << out;
       }
   EXPECT_NE(printed({.model = "no'such"}).find("no device of the model"), std::string::npos);
+}
+
+std::string json_of(const std::vector<Drift>& drifts) {
+  std::ostringstream out;
+  write_json_lines(out, drift_rows(drifts));
+  return out.str();
+}
+
+TEST(Drift, IsKeptUntilAnythingOfTheModelChanges) {
+  World world;
+  for (int host = 1; host <= 4; ++host) world.pump(host);
+  world.talk({9, 1, 23, "telnet"});
+  world.talk({9, 2, 23, "", "clear", "refused"});
+  world.fact({1, "device.drug_library", "7"});
+  world.fact({3, "device.drug_library", "8"});
+  world.derive();
+  Database& database = world.database();
+  ASSERT_TRUE(cohorts_wait(database).value());
+  EXPECT_FALSE(kept_drifts(database, "").value());
+  ASSERT_TRUE(renew_cohorts(database));
+  EXPECT_FALSE(cohorts_wait(database).value());
+  const std::string compared = json_of(world.drifts());
+  for (const char* model : {"", "agilia vp-mc", "Fresenius Kabi Agilia VP MC"})
+    EXPECT_EQ(json_of(kept_drifts(database, model).value().value()), compared) << model;
+  EXPECT_EQ(json_of(whole_drifts(database, {}).value()), compared);
+  EXPECT_TRUE(kept_drifts(database, "no such").value()->empty());
+
+  // What says nothing of how they are configured changes nothing; a setting does.
+  world.fact({2, "device.location", "store room"});
+  ASSERT_TRUE(update_inventory(database, knowledge()));
+  EXPECT_FALSE(cohorts_wait(database).value());
+  world.fact({2, "device.drug_library", "9"});
+  ASSERT_TRUE(update_inventory(database, knowledge()));
+  ASSERT_TRUE(renew_cohorts(database, 3));  // of more it waits on
+  EXPECT_FALSE(kept_drifts(database, "Agilia VP MC").value());
+  const std::string now = json_of(world.drifts());
+  EXPECT_NE(now, compared);
+  EXPECT_EQ(json_of(whole_drifts(database, {}).value()), now);
+  ASSERT_TRUE(renew_cohorts(database));
+  EXPECT_EQ(json_of(kept_drifts(database, "").value().value()), now);
 }
 
 }  // namespace

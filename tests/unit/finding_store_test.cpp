@@ -3,8 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <string>
+#include <vector>
 
+#include "assess/acceptance.hpp"
 #include "assess/checking.hpp"
 #include "assess/finding_store.hpp"
 #include "assess/fixture.hpp"
@@ -88,6 +93,30 @@ TEST_F(Findings, SayWhatIsBehind) {
   EXPECT_EQ(ask(behind), "everything");
   look();
   EXPECT_EQ(ask(behind), "nothing");
+}
+
+// What was found in the background is older than what was asked about some devices since.
+TEST_F(Findings, OfDevicesThatWereAskedAboutSinceAreNotUndone) {
+  look();
+  const auto older = run_checks(database_, packs()).value();
+  const std::vector<const Check*> asked{&check_};
+  database_.sql().exec("UPDATE conversation SET state = 'refused'");
+  look(day("2026-04-01"));
+  EXPECT_EQ(state(), "gone");
+  std::vector<Found> of_check;
+  std::ranges::copy_if(older, std::back_inserter(of_check),
+                       [&](const Found& one) { return one.check->id == check_.id; });
+  const auto store = [&](const std::vector<Found>& found, const std::set<std::string>& but) {
+    ASSERT_TRUE(store_findings_of_checks(database_, packs(), asked, found, but, day("2026-04-02")));
+  };
+  store(of_check, {"it"});
+  EXPECT_EQ(state(), "gone");
+  store(of_check, {"another"});
+  EXPECT_EQ(state(), "open");
+  store({}, {"it"});
+  EXPECT_EQ(state(), "open");
+  store({}, {});
+  EXPECT_EQ(state(), "gone");
 }
 
 TEST_F(Findings, KeepTheirEvidenceWhenTheyAreGone) {

@@ -231,5 +231,25 @@ TEST(PackQuery, MustReadOnlyAndGiveEvidence) {
         << row.query << ": " << query_refusal(row.query);
 }
 
+TEST(PackQuery, EndsWhenItHasNoEnd) {
+  const std::string text = replaced(
+      kGood, "SELECT device, 'x' AS detail, id AS fact FROM facts",
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) "
+      "SELECT device, 'x' AS detail, id AS fact FROM facts WHERE (SELECT max(i) FROM n) > 0 "
+      "UNION ALL SELECT NULL, NULL, max(i) FROM n");
+  auto set = PackSet::built_in(knowledge()).value();
+  const auto added = set.add_text("ours.toml", text);
+  ASSERT_TRUE(added) << added.error().message;
+  auto database = Database::open(":memory:", Database::Mode::write);
+  ASSERT_TRUE(database);
+  const auto asked = run_checks(*database, set, std::chrono::milliseconds(50));
+  ASSERT_FALSE(asked);
+  EXPECT_NE(asked.error().message.find("ours.one: query takes longer than 50 ms"),
+            std::string::npos)
+      << asked.error().message;
+  // What else is asked then has all the time it needs.
+  EXPECT_TRUE(database->sql().execAndGet("SELECT count(*) FROM devices").isInteger());
+}
+
 }  // namespace
 }  // namespace asepsis

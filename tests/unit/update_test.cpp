@@ -15,6 +15,7 @@
 
 #include "app/reading.hpp"
 #include "assess/checking.hpp"
+#include "assess/cohort_store.hpp"
 #include "assess/finding_store.hpp"
 #include "built_in.hpp"
 #include "inventory/derivation.hpp"
@@ -56,7 +57,13 @@ constexpr const char* kTables[] = {
     "SELECT d.id, expected FROM unregistered JOIN device d ON d.key = device",
     "SELECT * FROM derivation",
     "SELECT * FROM changed_endpoint",
-    "SELECT * FROM gone_talk"};
+    "SELECT * FROM gone_talk",
+    "SELECT manufacturer, model, devices, at_least, variants, differ_in, behind FROM cohorts",
+    "SELECT manufacturer, model, variant, rank, grade, safety, devices, assumed FROM variants",
+    "SELECT device, manufacturer, model, variant, grade, assumed FROM variant_devices",
+    "SELECT manufacturer, model, setting, instance, proven, variant, value, level FROM "
+    "separating_settings",
+    "SELECT * FROM changed_model"};
 
 std::vector<std::string> rows_of(SQLite::Database& sql) {
   std::vector<std::string> rows;
@@ -190,6 +197,10 @@ class Hospital {
     copy.exec();
     auto whole = Database::open(path, Database::Mode::write).value();
     EXPECT_TRUE(derive_inventory(whole, knowledge()));
+    for (const char* table :
+         {"cohort_value", "cohort_setting", "cohort_device", "cohort_variant", "cohort"})
+      whole.sql().exec(std::string("DELETE FROM ") + table);
+    EXPECT_TRUE(renew_cohorts(whole));
     return whole;
   }
 
@@ -321,6 +332,7 @@ TEST_P(Updating, GivesWhatDerivingEverythingGives) {
     whole += updated->whole ? 1 : 0;
     updated->whole ? check_all(hospital.database())
                    : check_some(hospital.database(), updated->devices);
+    ASSERT_TRUE(renew_cohorts(hospital.database()));
     auto whole_again = hospital.derived_as_a_whole();
     ASSERT_EQ(apart(rows_of(hospital.sql()), rows_of(whole_again.sql())), "") << story;
     if (i % 4 != 3) continue;
