@@ -11,9 +11,11 @@
 #include <chrono>
 #include <csignal>
 #include <fstream>
+#include <iomanip>
 
 #include "base/text.hpp"
 #include "export/json_object.hpp"
+#include "web/import_words.hpp"
 
 namespace asepsis {
 namespace {
@@ -26,6 +28,8 @@ constexpr auto kLookEvery = std::chrono::milliseconds(50);
 constexpr rlim_t kMostFile = rlim_t{64} << 30;
 constexpr std::string_view kOut = ".out";
 constexpr std::string_view kError = ".err";
+constexpr std::string_view kProgress = ".progress";
+constexpr std::array<std::string_view, 4> kPhases{"reading", "storing", "deriving", "checking"};
 
 constexpr std::array<std::string_view, 5> kStates{"waiting", "running", "done", "failed",
                                                   "cancelled"};
@@ -37,8 +41,12 @@ Time clock_now() {
 std::vector<std::string> lines_of(const std::filesystem::path& path) {
   std::vector<std::string> lines;
   std::ifstream in(path);
-  for (std::string line; lines.size() < kMostLines && std::getline(in, line);)
-    if (!line.empty()) lines.push_back(to_utf8(line));
+  // The last says what came of it: it stays.
+  for (std::string line; std::getline(in, line);) {
+    if (line.empty()) continue;
+    if (lines.size() == kMostLines) lines.pop_back();
+    lines.push_back(to_utf8(line));
+  }
   return lines;
 }
 
@@ -64,10 +72,23 @@ std::vector<std::string> lines_of(const std::filesystem::path& path) {
   ::_exit(2);
 }
 
+// What the process says of itself is believed as little as the file that it reads.
+ImportProgress progress_in(const std::filesystem::path& folder) {
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 50;
+  ImportProgress progress;
+  std::ifstream in(folder / kProgress);
+  in >> std::setw(16) >> progress.phase >> progress.bytes >> progress.total >> progress.packets;
+  if (!in || std::ranges::find(kPhases, progress.phase) == kPhases.end()) return {};
+  for (std::uint64_t* one : {&progress.bytes, &progress.total, &progress.packets})
+    *one = std::min(*one, kMost);
+  return progress;
+}
+
 std::vector<std::string> words_of(const Import& import, const std::filesystem::path& database) {
   const std::string file = "./" + import.file;
   std::vector<std::string> words{import.document ? "import" : "read", file};
   if (!import.mapping_only) words.insert(words.end(), {"--db", database.string()});
+  words.insert(words.end(), {"--progress", std::string(kProgress)});
   if (import.document) words.emplace_back("--json");
   if (import.mapping_only) words.emplace_back("--show-mapping");
   words.insert(words.end(), import.arguments.begin(), import.arguments.end());
@@ -85,10 +106,16 @@ std::string Import::json() const {
   object.text("started", to_rfc3339(started));
   if (ended) object.text("ended", to_rfc3339(*ended));
   if (state == ImportState::done) object.number("progress", 100);
+  if (state == ImportState::running) {
+    object.text("phase", progress.phase);
+    if (progress.total > 0)
+      object.number("progress", 100 * std::min(progress.bytes, progress.total) / progress.total);
+  }
+  object.number_if("packets", progress.packets);
   const auto as_is = [](const std::string& line) { return line; };
   if (!result.empty()) object.raw(mapping_only ? "mapping" : "result", json_array(result, as_is));
   if (!not_understood.empty()) object.raw("not_understood", json_array(not_understood));
-  return object.text("error", error).json();
+  return object.text("error", error).text("advice", advice).json();
 }
 
 Imports::Imports(const std::filesystem::path& database, Events& events,
@@ -148,12 +175,32 @@ bool Imports::cancel(const std::string& id) {
 }
 
 void Imports::keep(const Import& import) {
+  std::string json;
   {
     const std::scoped_lock lock(mutex_);
     const auto found = std::ranges::find(imports_, import.id, &Import::id);
-    if (found != imports_.end()) *found = import;
+    if (found == imports_.end()) return;
+    const ImportProgress progress = found->progress;
+    *found = import;
+    found->progress = progress;
+    json = found->json();
   }
-  events_.tell("import", import.json());
+  events_.tell("import", json);
+}
+
+void Imports::advance(const std::string& id, const ImportProgress& progress) {
+  std::string json;
+  {
+    const std::scoped_lock lock(mutex_);
+    const auto found = std::ranges::find(imports_, id, &Import::id);
+    if (found == imports_.end() || progress.phase.empty()) return;
+    ImportProgress now = progress;
+    now.packets = std::max(now.packets, found->progress.packets);  // what was read stays read
+    if (found->progress == now) return;
+    found->progress = now;
+    json = found->json();
+  }
+  events_.tell("import", json);
 }
 
 void Imports::work(const std::stop_token& stop) {
@@ -182,25 +229,32 @@ void Imports::bring_in(Import& import, const std::stop_token& stop) {
   const auto said = lines_of(import.folder / kOut);
   for (const std::string& line : said)
     import.result.push_back(import.document ? line : JsonObject().text("text", line).json());
-  constexpr std::string_view kName = "asepsis: ";
-  for (const std::string& line : lines_of(import.folder / kError))
-    import.not_understood.push_back(line.starts_with(kName) ? line.substr(kName.size()) : line);
-  const bool none_taken = import.result.empty();
+  const auto complaints = lines_of(import.folder / kError);
+  for (const std::string& line : complaints) import.not_understood.push_back(words_for_page(line));
+  // Of a document problems alone are no result.
+  const bool taken = std::ranges::any_of(import.result, [&](const std::string& line) {
+    return !import.document || line.find("\"outcome\":") != std::string::npos;
+  });
   if (status == 0 && !import.mapping_only) {
     // What was found has to follow what is known.
     std::filesystem::remove(import.folder / kOut);
+    std::filesystem::remove(import.folder / kProgress);
+    advance(import.id, {.phase = "checking"});
     run_child(import, {"check", "--db", database_.string()}, stop);
   }
   {
     const std::scoped_lock lock(mutex_);
-    import.state = cancelled_ == import.id                       ? ImportState::cancelled
-                   : status == 0 || (status == 2 && !none_taken) ? ImportState::done
-                                                                 : ImportState::failed;
+    import.state = cancelled_ == import.id                 ? ImportState::cancelled
+                   : status == 0 || (status == 2 && taken) ? ImportState::done
+                                                           : ImportState::failed;
     cancelled_.clear();
   }
-  if (import.state == ImportState::failed)
-    import.error = !import.not_understood.empty() ? import.not_understood.back() : status < 0 ? "the file stopped the process that read it: it was not taken"
+  if (import.state == ImportState::failed) {
+    import.error = !complaints.empty() ? words_for_page(complaints.back()) : status < 0 ? "the file stopped the process that read it: it was not taken"
         : "the file could not be read";
+    import.advice = advice_for_page(complaints.empty() ? "" : complaints.back(), import.document);
+    if (!import.not_understood.empty()) import.not_understood.pop_back();  // it is the error
+  }
   import.ended = clock_now();
   std::error_code ignored;
   std::filesystem::remove_all(import.folder, ignored);
@@ -222,10 +276,14 @@ int Imports::run_child(const Import& import, const std::vector<std::string>& arg
   while (::waitpid(child, &status, WNOHANG) == 0) {
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kLookEvery, [&] { return cancelled_ == import.id; });
+    lock.unlock();
+    advance(import.id, progress_in(import.folder));
+    lock.lock();
     if (cancelled_ == import.id || stop.stop_requested() ||
         std::chrono::steady_clock::now() > until)
       ::kill(-child, SIGKILL);
   }
+  advance(import.id, progress_in(import.folder));
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 

@@ -26,18 +26,28 @@ namespace asepsis {
 
 enum class ImportState : std::uint8_t { waiting, running, done, failed, cancelled };
 
+// As the process that reads says it (app/progress_file.hpp).
+struct ImportProgress {
+  std::string phase = {};  // "reading", "storing", "deriving", "checking"
+  std::uint64_t bytes = 0, total = 0, packets = 0;
+
+  bool operator==(const ImportProgress&) const = default;
+};
+
 struct Import {
   std::string id, file, user;
   bool document = false, mapping_only = false;
   std::vector<std::string> arguments;  // beside the file
   std::filesystem::path folder;        // holds the file alone
   std::uint64_t bytes = 0;
+  ImportProgress progress = {};
   ImportState state = ImportState::waiting;
   Time started = {};
   std::optional<Time> ended = {};
   std::vector<std::string> result = {};          // lines of JSON
   std::vector<std::string> not_understood = {};  // for people
   std::string error = {};
+  std::string advice = {};  // what to do about the error
 
   std::string json() const;
 };
@@ -61,6 +71,7 @@ class Imports {
   // The exit status of this program with those arguments.
   int run_child(const Import& import, const std::vector<std::string>& arguments,
                 const std::stop_token& stop);
+  void advance(const std::string& id, const ImportProgress& progress);
   void keep(const Import& import);
 
   std::filesystem::path database_;

@@ -27,11 +27,13 @@ function frame(payload) {
   return Buffer.concat([Buffer.from('ffffffffffff', 'hex'), mac, be16(0x0800), ip, udp]);
 }
 
-export function hostileCapture(names) {
+function capture(frames) {
   const header = Buffer.concat([le32(0xa1b2c3d4), Buffer.from([2, 0, 4, 0]), le32(0), le32(0), le32(65535), le32(1)]);
-  const packets = names.map((name, i) => {
-    const bytes = frame(dhcpRequest(name));
-    return Buffer.concat([le32(1795300000 + i), le32(0), le32(bytes.length), le32(bytes.length), bytes]);
-  });
+  const packets = frames.map((bytes, i) => Buffer.concat([le32(1795300000 + i), le32(0), le32(bytes.length), le32(bytes.length), bytes]));
   return Buffer.concat([header, ...packets]);
 }
+
+export const hostileCapture = (names) => capture(names.map((name) => frame(dhcpRequest(name))));
+
+// One that takes a while to read.
+export const longCapture = (packets) => capture(Array(packets).fill(frame(dhcpRequest('slow'))));

@@ -1,4 +1,5 @@
 // What people do with the pages, by mouse and by keyboard.
+import { bringIn } from './bring_in.mjs';
 import { newPage, settled, shiftScript, slowness, textOf, until, violations, watch } from './browser.mjs';
 import { check, none } from './report.mjs';
 
@@ -140,21 +141,6 @@ async function decide(page, hospital) {
   await page.getByRole('button', { name: 'Open again' }).click();
   await page.getByRole('button', { name: 'Accept until then' }).waitFor();
   check('both are in the history', (await textOf(page)).includes('service network was opened'));
-}
-
-async function bringIn(page, hospital) {
-  await open(page, hospital, '/bring-in');
-  await page.getByLabel('Site (if there are several)').fill('northvale');
-  await page.getByLabel('First show how columns are read').check();
-  await page.getByLabel('or choose files:').setInputFiles(hospital.register);
-  await page.getByRole('heading', { name: /How the columns of/ }).waitFor();
-  none('the mapping keeps WCAG 2.2 AA', await violations(page));
-  check('columns are shown', await page.locator('select[aria-label^="What "]').count() > 3);
-  await page.getByRole('button', { name: 'Do not', exact: true }).click();
-  await page.getByLabel('First show how columns are read').uncheck();
-  await page.getByLabel('or choose files:').setInputFiles(hospital.capture);
-  await page.locator('.lines li', { hasText: 'four-pumps' }).getByText('done', { exact: false }).waitFor();
-  check('a capture is brought in', true);
 }
 
 async function hostile(page, hospital) {

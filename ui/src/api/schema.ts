@@ -1591,8 +1591,15 @@ export interface components {
             bytes: number;
             /** @description As far as it is known */
             size?: number;
-            /** @description In per cent */
+            /** @description How much of the file is read, in per cent */
             progress?: number;
+            /**
+             * @description Of what runs
+             * @enum {string}
+             */
+            phase?: "reading" | "storing" | "deriving" | "checking";
+            /** @description Packets or lines read so far */
+            packets?: number;
             mapping_only?: boolean;
             user?: string;
             /** Format: date-time */
@@ -1612,8 +1619,10 @@ export interface components {
             }[];
             /** @description What could not be taken, in words */
             not_understood?: string[];
-            /** @description Why it failed and what to do */
+            /** @description Why it failed */
             error?: string;
+            /** @description What to do about it */
+            advice?: string;
         };
         ImportList: {
             /** @description The latest first */

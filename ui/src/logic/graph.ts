@@ -19,13 +19,26 @@ export const kindText: Record<Kind, string> = {
   external: 'to or from the internet', clear: 'some in clear text', protected: 'protected', unknown: 'protection not known',
 };
 
+export const protectionText = (edge: Edge): string => (edge.external && edge.clear > 0 ? `${kindText.external}, ${kindText.clear}` : kindText[kindOf(edge)]);
+
 export interface Drawn {
   data: Record<string, string | number | undefined>;
   classes: string;
 }
 
-// From 1 to 9 pixels, so that an archive's edge does not bury the others.
-const width = (conversations: number): number => Math.min(9, 1 + Math.log2(1 + conversations));
+const thinnest = 1;
+const thickest = 10;
+
+// Pixels by the logarithm of the conversations, between the fewest and the most that
+// are drawn: however large the estate, a busy edge differs from a quiet one.
+export function widths(edges: Edge[]): { of: (conversations: number) => number; samples: number[] } {
+  const all = edges.map((e) => Math.max(1, e.conversations));
+  const least = Math.min(...all);
+  const most = Math.max(...all);
+  if (all.length === 0 || least === most) return { of: () => 3, samples: [] };
+  const share = (n: number): number => Math.log(Math.min(most, Math.max(least, n)) / least) / Math.log(most / least);
+  return { of: (n) => thinnest + (thickest - thinnest) * share(n), samples: [...new Set([least, Math.round(Math.sqrt(least * most)), most])] };
+}
 const size = (devices: number): number => Math.min(76, 22 + 7 * Math.log2(1 + devices));
 
 const nodeText = (node: Node): string => (node.kind === 'device' || node.devices < 2 ? node.label : `${node.label}\n${number(node.devices)}`);
@@ -34,11 +47,12 @@ const shape = (node: Node): string => (node.external ? 'outside' : node.kind ===
 
 export function drawn(map: { nodes: Node[]; edges: Edge[] }): Drawn[] {
   const known = new Set(map.nodes.map((n) => n.id));
+  const width = widths(map.edges).of;
   const nodes = map.nodes.map((n) => ({
     data: { id: n.id, label: nodeText(n), size: size(n.devices), worst: n.worst ?? 0 }, classes: shape(n),
   }));
   const edges = map.edges.filter((e) => known.has(e.from) && known.has(e.to)).map((e) => ({
-    data: { id: `${e.from} > ${e.to}`, source: e.from, target: e.to, width: width(e.conversations) }, classes: kindOf(e),
+    data: { id: `${e.from} > ${e.to}`, source: e.from, target: e.to, width: width(e.conversations) }, classes: e.external && e.clear > 0 ? 'external open' : kindOf(e),
   }));
   return [...nodes, ...edges];
 }

@@ -3,7 +3,7 @@ import type { Schemas } from '../api/client';
 import { chartable } from './chart';
 import { clauseTexts } from './clauses';
 import { cleared, filtersOf, queryOf, toSearch, toggled, withValue } from './filters';
-import { drawn, inside, kindOf } from './graph';
+import { drawn, inside, kindOf, protectionText, widths } from './graph';
 import { codeOf } from './link';
 import { ageText, between, isoDay, isOld, timeText } from './time';
 import { changedMapping, uploadQuery } from './upload';
@@ -73,6 +73,23 @@ describe('the map', () => {
     expect(kindOf(edge('a', 'b', extra))).toBe(kind));
   it('draws no edge to what is not there', () =>
     expect(drawn({ nodes: [node('a')], edges: [edge('a', 'a'), edge('a', 'gone')] }).map((d) => d.data.id)).toEqual(['a', 'a > a']));
+  it('is as wide as it is busy, on any estate', () => {
+    for (const [least, middle, most] of [[1, 3, 9], [5_000, 40_000, 900_000]] as const) {
+      const { of, samples } = widths([least, middle, most].map((conversations) => ({ ...edge('a', 'b'), conversations })));
+      expect(of(least)).toBe(1);
+      expect(of(most)).toBe(10);
+      expect(of(middle)).toBeGreaterThan(2);
+      expect(of(middle)).toBeLessThan(9);
+      expect([samples[0], samples.at(-1)]).toEqual([least, most]);
+    }
+    expect(widths([]).samples).toEqual([]);
+    expect(widths([edge('a', 'b'), edge('b', 'c')]).samples).toEqual([]);
+  });
+  it('tells what leaves in clear text from what leaves', () => {
+    expect(drawn({ nodes: [node('a')], edges: [{ ...edge('a', 'a'), external: true, clear: 1 }] })[1]?.classes).toBe('external open');
+    expect(protectionText({ ...edge('a', 'b'), external: true, clear: 1 })).toBe('to or from the internet, some in clear text');
+    expect(protectionText({ ...edge('a', 'b'), external: true, clear: 0 })).toBe('to or from the internet');
+  });
   it('goes into groups, not into the rest', () => {
     expect(inside(node('class:ct'), 'class')).toEqual({ level: 'device', within: 'class:ct' });
     expect(inside(node('rest', { kind: 'rest' }), 'class')).toBeNull();

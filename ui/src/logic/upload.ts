@@ -5,6 +5,7 @@ import { csrfToken, Refusal, type Problem, type Schemas } from '../api/client';
 export interface Choice {
   kind: 'auto' | 'capture' | 'document';
   site: string;
+  device?: string;
   mapping_only?: boolean;
   map?: Record<string, string>;  // column to field; '-' leaves it out
   dates?: 'day-first' | 'month-first';
@@ -14,6 +15,7 @@ export function uploadQuery(file: string, choice: Choice): string {
   const query = new URLSearchParams({ file });
   if (choice.kind !== 'auto') query.set('kind', choice.kind);
   if (choice.site.trim()) query.set('site', choice.site.trim());
+  if (choice.device?.trim()) query.set('device', choice.device.trim());
   if (choice.mapping_only) query.set('mapping_only', 'true');
   for (const [column, field] of Object.entries(choice.map ?? {})) query.append('map', `${column}=${field}`);
   if (choice.dates) query.set('dates', choice.dates);

@@ -5,7 +5,7 @@ import { Button } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
 import { changedMapping, upload, type Choice } from '../logic/upload';
 import { timeText } from '../logic/time';
-import { bytes, sentence, spoken } from '../logic/words';
+import { bytes, count, number, sentence, spoken } from '../logic/words';
 import { Answered, Empty, Page, ProblemBox } from '../parts/Page';
 
 type Import = Schemas['Import'];
@@ -14,7 +14,7 @@ const running = (i: Import): boolean => ['receiving', 'waiting', 'running'].incl
 
 interface Sending { file: string; share: number }
 
-function useSend(done: (file: File, made: Import) => void) {
+function useSend(done: (chosen: Chosen, made: Import) => void) {
   const queries = useQueryClient();
   const [sending, setSending] = useState<Sending | null>(null);
   const [error, setError] = useState<unknown>(null);
@@ -24,7 +24,7 @@ function useSend(done: (file: File, made: Import) => void) {
       for (const file of files) {
         setSending({ file: file.name, share: 0 });
         const made = await upload(file, choice, (share) => setSending({ file: file.name, share }));
-        done(file, made);
+        done({ file, choice }, made);
         await queries.invalidateQueries({ queryKey: ['imports'] });
       }
     } catch (problem) {
@@ -37,25 +37,71 @@ function useSend(done: (file: File, made: Import) => void) {
 }
 
 const states: Record<Import['state'], string> = {
-  receiving: 'arriving', waiting: 'waiting', running: 'being read', done: 'done', failed: 'failed', cancelled: 'stopped',
+  receiving: 'arriving', waiting: 'waiting for those before it', running: 'being read', done: 'done', failed: 'failed', cancelled: 'stopped',
 };
+const phases: Record<NonNullable<Import['phase']>, string> = {
+  reading: 'being read', storing: 'being stored', deriving: 'the inventory follows it', checking: 'findings follow it',
+};
+function stateText(of: Import): string {
+  const now = of.state === 'running' && of.phase ? phases[of.phase] : states[of.state];
+  const share = of.phase === 'reading' && of.progress !== undefined ? `, ${of.progress} %` : '';
+  const heard = running(of) && of.packets ? `, ${count(of.packets, 'packet')} so far` : '';
+  return `${of.mapping_only ? 'Columns: ' : ''}${now}${share}${heard} `;
+}
+
+interface Place { line?: number; column?: string; reason: string }
+const placeOf = (line: Record<string, unknown>): Place | null => (typeof line.reason === 'string' ? {
+  reason: line.reason,
+  ...(typeof line.line === 'number' ? { line: line.line } : {}), ...(typeof line.column === 'string' ? { column: line.column } : {}),
+} : null);
+const shownPlaces = 200;
+
+// Where in the file, and why: what somebody needs to mend it.
+function NotUnderstood({ of, places, words }: { of: Import; places: Place[]; words: string[] }) {
+  const all = places.length + words.length;
+  if (all === 0) return null;
+  return (
+    <details open={of.state === 'failed' || all <= 5}>
+      <summary>{`What was not understood (${number(all)})`}</summary>
+      {words.length > 0 && <ul className="small">{words.slice(0, shownPlaces).map((t, i) => <li key={i} className="anywhere">{t}</li>)}</ul>}
+      {places.length > 0 && (
+        <div className="scroll" role="region" aria-label={`What was not understood of ${of.file}`} tabIndex={0}>
+          <table className="grid stack">
+            <caption>{of.file}</caption>
+            <thead><tr><th scope="col" className="n">Line</th><th scope="col">Column</th><th scope="col">Reason</th></tr></thead>
+            <tbody>{places.slice(0, shownPlaces).map((p, i) => (
+              <tr key={i}>
+                <th scope="row" className="n">{p.line === undefined ? '' : number(p.line)}</th>
+                <td data-label="Column" className="anywhere">{p.column ?? 'the whole line'}</td>
+                <td data-label="Reason" className="anywhere">{p.reason}</td>
+              </tr>
+            ))}</tbody>
+          </table>
+        </div>
+      )}
+      {places.length > shownPlaces && <p className="small quiet">{`${number(places.length - shownPlaces)} more: mend these and bring the file in again.`}</p>}
+    </details>
+  );
+}
+
+const told = (line: Record<string, unknown>): string => (typeof line.text === 'string' ? line.text : Object.entries(line)
+  .filter(([k, v]) => k !== 'file' && v !== null && v !== '' && v !== 0 && typeof v !== 'object')
+  .map(([k, v]) => `${spoken(k)} ${typeof v === 'number' ? number(v) : String(v)}`).join(', '));
 
 function Result({ of }: { of: Import }) {
-  const lines = (of.result ?? []).slice(0, 20).map((line) => Object.entries(line)
-    .filter(([, v]) => v !== null && v !== '' && typeof v !== 'object')
-    .map(([k, v]) => `${spoken(k)} ${String(v)}`).join(', '));
+  const lines = of.result ?? [];
+  const places = lines.map(placeOf).filter((p) => p !== null);
+  const outcome = lines.filter((line) => !placeOf(line)).map(told);
   return (
     <>
-      {of.error && <p className="anywhere"><strong>{of.error}</strong></p>}
-      {lines.length > 0 && <ul className="small">{lines.map((line, i) => <li key={i} className="anywhere">{line}</li>)}</ul>}
-      {of.not_understood && of.not_understood.length > 0 && (
-        <details><summary>{`What was not understood (${of.not_understood.length})`}</summary><ul className="small">{of.not_understood.slice(0, 200).map((t, i) => <li key={i} className="anywhere">{t}</li>)}</ul></details>
-      )}
+      {of.error && <p className="anywhere"><strong>{sentence(of.error)}.</strong>{of.advice && ` ${of.advice}`}</p>}
+      {outcome.length > 0 && <ul className="small">{outcome.slice(0, 20).map((line, i) => <li key={i} className="anywhere">{line}</li>)}</ul>}
+      <NotUnderstood of={of} places={places} words={of.not_understood ?? []} />
     </>
   );
 }
 
-function Item({ of, cancel }: { of: Import; cancel: (id: string) => void }) {
+function Item({ of, cancel, correct }: { of: Import; cancel: (id: string) => void; correct: (() => void) | null }) {
   return (
     <li>
       <div className="panel-head">
@@ -63,15 +109,22 @@ function Item({ of, cancel }: { of: Import; cancel: (id: string) => void }) {
         <span className="small quiet">{`${sentence(of.kind)}, ${bytes(of.size ?? of.bytes)}, ${timeText(of.started)}${of.user ? `, by ${of.user}` : ''}`}</span>
       </div>
       <p role="status">
-        {`${of.mapping_only ? 'Columns: ' : ''}${states[of.state]} `}
+        {stateText(of)}
         {running(of) && <><progress max={100} value={of.progress} aria-label={`Progress of ${of.file}`} /> <button type="button" className="link-button" onClick={() => cancel(of.id)}>{'Stop'}<span className="nhsuk-u-visually-hidden">{` ${of.file}`}</span></button></>}
       </p>
       <Result of={of} />
+      {correct && !running(of) && of.kind === 'document' && !of.mapping_only && (
+        <p><button type="button" className="link-button" onClick={correct}>Correct how its columns are read<span className="nhsuk-u-visually-hidden">{`: ${of.file}`}</span></button></p>
+      )}
     </li>
   );
 }
 
-function Mapping({ of, fields, file, send, close }: { of: Import; fields: Fields; file: File; send: (files: File[], choice: Choice) => Promise<void>; close: () => void }) {
+// Of a configuration: what it says of its own device is not a column.
+const own = (m: { why?: string }): boolean => m.why === "the device's own";
+interface Chosen { file: File; choice: Choice }
+
+function Mapping({ of, fields, chosen: { file, choice }, send, close }: { of: Import; fields: Fields; chosen: Chosen; send: (files: File[], choice: Choice) => Promise<void>; close: () => void }) {
   const [chosen, setChosen] = useState<Record<string, string>>({});
   const mapping = of.mapping ?? [];
   return (
@@ -85,11 +138,11 @@ function Mapping({ of, fields, file, send, close }: { of: Import; fields: Fields
             <tr key={m.column}>
               <th scope="row" className="anywhere">{m.column}</th>
               <td data-label="Is read as">
-                <select className="nhsuk-select" aria-label={`What ${m.column} is read as`} value={chosen[m.column] ?? m.field ?? '-'} onChange={(e) => setChosen({ ...chosen, [m.column]: e.target.value })}>
+                {own(m) ? sentence(spoken(m.field ?? '')) : <select className="nhsuk-select" aria-label={`What ${m.column} is read as`} value={chosen[m.column] ?? m.field ?? '-'} onChange={(e) => setChosen({ ...chosen, [m.column]: e.target.value })}>
                   <option value="-">left out</option>
                   {m.field && !fields.some((f) => f.name === m.field) && <option value={m.field}>{spoken(m.field)}</option>}
                   {fields.map((f) => <option key={f.name} value={f.name}>{sentence(spoken(f.name))}</option>)}
-                </select>
+                </select>}
               </td>
               <td data-label="Example" className="anywhere">{m.example ?? ''}</td>
               <td data-label="Why" className="small anywhere">{m.why ?? ''}</td>
@@ -98,7 +151,7 @@ function Mapping({ of, fields, file, send, close }: { of: Import; fields: Fields
         </table>
       </div>
       <p>
-        <Button type="button" onClick={() => { close(); void send([file], { kind: 'document', site: '', map: changedMapping(mapping, chosen) }); }}>Bring it in</Button>{' '}
+        <Button type="button" onClick={() => { close(); void send([file], { ...choice, kind: 'document', mapping_only: false, map: changedMapping(mapping, chosen) }); }}>Bring it in</Button>{' '}
         <Button type="button" secondary onClick={close}>Do not</Button>
       </p>
     </section>
@@ -108,12 +161,13 @@ function Mapping({ of, fields, file, send, close }: { of: Import; fields: Fields
 function Drop({ send, busy }: { send: (files: File[], choice: Choice) => Promise<void>; busy: boolean }) {
   const [over, setOver] = useState(false);
   const [site, setSite] = useState('');
+  const [device, setDevice] = useState('');
   const [kind, setKind] = useState<Choice['kind']>('auto');
   const [mappingOnly, setMappingOnly] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const take = (files: FileList | null) => {
     if (!files || files.length === 0 || busy) return;
-    void send([...files], { kind, site, ...(mappingOnly ? { mapping_only: true } : {}) });
+    void send([...files], { kind, site, device, ...(mappingOnly ? { mapping_only: true } : {}) });
     if (input.current) input.current.value = '';
   };
   return (
@@ -134,6 +188,10 @@ function Drop({ send, busy }: { send: (files: File[], choice: Choice) => Promise
           <label className="nhsuk-label" htmlFor="site">Site (if there are several)</label>
           <input id="site" className="nhsuk-input" maxLength={80} value={site} onChange={(e) => setSite(e.target.value)} />
         </div>
+        <div className="nhsuk-form-group">
+          <label className="nhsuk-label" htmlFor="device">Device (if a configuration does not say)</label>
+          <input id="device" className="nhsuk-input" maxLength={80} placeholder="d-" value={device} onChange={(e) => setDevice(e.target.value)} />
+        </div>
         <label><input type="checkbox" checked={mappingOnly} onChange={(e) => setMappingOnly(e.target.checked)} />{' First show how columns are read'}</label>
       </div>
     </section>
@@ -142,8 +200,16 @@ function Drop({ send, busy }: { send: (files: File[], choice: Choice) => Promise
 
 export function BringIn() {
   const queries = useQueryClient();
-  const [toMap, setToMap] = useState<{ file: File; id: string } | null>(null);
-  const { sending, error, send } = useSend((file, made) => { if (made.mapping_only) setToMap({ file, id: made.id }); });
+  const [toMap, setToMap] = useState<(Chosen & { id: string }) | null>(null);
+  const [sent, setSent] = useState<Record<string, Chosen>>({});  // as long as the page is open its files can be sent again
+  const { sending, error, send } = useSend((chosen, made) => {
+    setSent((before) => ({ ...before, [made.id]: chosen }));
+    if (made.mapping_only) setToMap({ ...chosen, id: made.id });
+  });
+  const correct = (id: string) => {
+    const chosen = sent[id];
+    return chosen ? () => void send([chosen.file], { ...chosen.choice, mapping_only: true }) : null;
+  };
   const list = useQuery({
     queryKey: ['imports'],
     queryFn: async () => dataOf(await api.GET('/imports')),
@@ -162,13 +228,13 @@ export function BringIn() {
       <div role="status">{sending && <p>{`Sending ${sending.file} `}<progress max={1} value={sending.share} aria-label={`Sending ${sending.file}`} /></p>}</div>
       {error !== null && <ProblemBox error={error} />}
       {cancel.error && <ProblemBox error={cancel.error} />}
-      {mapped && toMap && <Mapping of={mapped} fields={list.data?.fields ?? []} file={toMap.file} send={send} close={() => setToMap(null)} />}
+      {mapped && toMap && <Mapping of={mapped} fields={list.data?.fields ?? []} chosen={toMap} send={send} close={() => setToMap(null)} />}
       <h2>Brought in since the server began</h2>
       <Answered answer={list} short>{({ items }) => (items.length === 0 ? (
         <Empty title="Nothing yet">
           <p>A capture of a ward, some minutes long, is a good beginning: <code>tcpdump -i INTERFACE -w ward.pcap</code> on a mirror port. Then the asset register, and the exported configuration of a device or two.</p>
         </Empty>
-      ) : <ul className="lines panel">{items.map((i) => <Item key={i.id} of={i} cancel={cancel.mutate} />)}</ul>)}</Answered>
+      ) : <ul className="lines panel">{items.map((i) => <Item key={i.id} of={i} cancel={cancel.mutate} correct={sending ? null : correct(i.id)} />)}</ul>)}</Answered>
       <p><Link to="/sensor">All that was heard and brought in before</Link></p>
     </Page>
   );

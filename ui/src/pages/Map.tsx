@@ -3,7 +3,7 @@ import { useQuery, keepPreviousData } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router-dom';
 import { api, dataOf, type Schemas } from '../api/client';
 import { withValue } from '../logic/filters';
-import { drawn, edgeText, inside, kindOf, kindText } from '../logic/graph';
+import { drawn, edgeText, inside, protectionText, widths } from '../logic/graph';
 import { between, timeText } from '../logic/time';
 import { bytes, count, number, sentence } from '../logic/words';
 import { Answered, Empty, Loading, Page } from '../parts/Page';
@@ -109,7 +109,7 @@ function Edges({ map, selected, name }: { map: MapData; selected: string | null;
       <tbody>{edges.slice(0, 200).map((e) => (
         <tr key={`${e.from}>${e.to}`}>
           <th scope="row" className="anywhere">{`${name(e.from)} → ${name(e.to)}`}<div className="small quiet">{[edgeText(e), e.applications.join(', ')].filter(Boolean).join('; ')}</div></th>
-          <td>{kindText[kindOf(e)]}</td>
+          <td>{protectionText(e)}</td>
           <td className="n">{bytes(e.bytes)}</td>
         </tr>
       ))}</tbody>
@@ -117,14 +117,28 @@ function Edges({ map, selected, name }: { map: MapData; selected: string | null;
   );
 }
 
-function Legend() {
+const lines: [colour: string, style: 'solid' | 'dashed' | 'dotted', text: string][] = [
+  ['clear', 'dashed', 'dashed: some in clear text'],
+  ['external', 'dotted', 'dotted, with a diamond: to or from the internet'],
+  ['external', 'dashed', 'dashed, with a diamond: internet, some in clear text'],
+  ['safe', 'solid', 'solid: protected'],
+  ['dull', 'solid', 'solid, with an open arrow: protection not known'],
+];
+
+function Legend({ edges }: { edges: Schemas['MapEdge'][] }) {
+  const { of, samples } = widths(edges);
   return (
-    <ul className="legend">
-      <li><i style={{ borderColor: 'var(--map-clear)', borderTopStyle: 'dashed' }} aria-hidden="true" />some in clear text</li>
-      <li><i style={{ borderColor: 'var(--map-external)' }} aria-hidden="true" />to or from the internet (diamond)</li>
-      <li><i style={{ borderColor: 'var(--map-safe)' }} aria-hidden="true" />protected</li>
-      <li><i style={{ borderColor: 'var(--map-dull)' }} aria-hidden="true" />protection not known</li>
-    </ul>
+    <>
+      <ul className="legend">
+        {lines.map(([colour, borderTopStyle, text]) => <li key={text}><i style={{ borderColor: `var(--map-${colour})`, borderTopStyle }} aria-hidden="true" />{text}</li>)}
+      </ul>
+      {samples.length > 0 && (
+        <ul className="legend" aria-label="Width">
+          {samples.map((n) => <li key={n}><i style={{ borderTopWidth: of(n) }} aria-hidden="true" />{count(n, 'conversation')}</li>)}
+          <li className="quiet">wider: more conversations, by their logarithm</li>
+        </ul>
+      )}
+    </>
   );
 }
 
@@ -146,7 +160,7 @@ function Drawing({ map }: { map: MapData }) {
           <Graph elements={elements} selected={selected} choose={(id) => setSelected(id === selected ? null : id)}
             says={`Map of ${count(map.nodes.length, 'group')} and ${count(map.edges.length, 'connection')}. The tables say the same in words.`} />
         </Suspense>
-        <Legend />
+        <Legend edges={map.edges} />
         {(map.left_out.nodes > 0 || map.left_out.edges > 0) && <p className="small quiet">{`Not drawn, being smaller: ${count(map.left_out.nodes, 'group')} and ${count(map.left_out.edges, 'connection')}. Look inside a group to see them.`}</p>}
       </div>
       <div className="map-table" role="region" aria-label="The map as tables" tabIndex={0}>

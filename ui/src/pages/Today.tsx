@@ -120,7 +120,7 @@ function NotSeen({ items }: { items: Schemas['Count'][] }) {
     <section className="panel" aria-labelledby="not-seen">
       <h2 id="not-seen">What could not be seen</h2>
       {items.length === 0 && <p>Nothing was lost on the way.</p>}
-      <ul className="lines">{items.map((c) => <li key={c.what} className="anywhere">{c.text}</li>)}</ul>
+      <ul className="lines">{items.map((c) => <li key={c.what} className="anywhere">{`${number(c.count)} ${c.text}`}</li>)}</ul>
       <p><Link to="/sensor">About this sensor</Link></p>
     </section>
   );

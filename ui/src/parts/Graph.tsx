@@ -10,8 +10,9 @@ const colours = () => (isDark()
 
 function style(): StylesheetStyle[] {
   const c = colours();
-  const edge = (name: string, colour: string, line: 'solid' | 'dashed'): StylesheetStyle => ({
-    selector: `edge.${name}`, style: { 'line-color': colour, 'target-arrow-color': colour, 'line-style': line },
+  // Told apart without colour too: by the line, and by the arrow.
+  const edge = (name: string, colour: string, line: 'solid' | 'dashed' | 'dotted', arrow: 'triangle' | 'diamond' | 'vee'): StylesheetStyle => ({
+    selector: `edge.${name}`, style: { 'line-color': colour, 'target-arrow-color': colour, 'line-style': line, 'target-arrow-shape': arrow },
   });
   return [
     { selector: 'node', style: {
@@ -22,8 +23,9 @@ function style(): StylesheetStyle[] {
     { selector: 'node.beside, node.rest', style: { 'background-color': c.beside, 'border-style': 'dashed' } },
     { selector: 'node.outside', style: { shape: 'diamond', 'background-color': c.ground, 'border-color': c.external, 'border-width': 3 } },
     { selector: 'node[worst >= 4]', style: { 'border-color': c.external, 'border-width': 4 } },
-    { selector: 'edge', style: { width: 'data(width)', 'curve-style': 'bezier', 'target-arrow-shape': 'triangle', 'arrow-scale': 0.8, opacity: 0.8 } },
-    edge('protected', c.safe, 'solid'), edge('unknown', c.dull, 'solid'), edge('clear', c.clear, 'dashed'), edge('external', c.external, 'solid'),
+    { selector: 'edge', style: { width: 'data(width)', 'curve-style': 'bezier', 'arrow-scale': 1.1, opacity: 0.8 } },
+    edge('protected', c.safe, 'solid', 'triangle'), edge('unknown', c.dull, 'solid', 'vee'), edge('clear', c.clear, 'dashed', 'triangle'),
+    edge('external', c.external, 'dotted', 'diamond'), edge('external.open', c.external, 'dashed', 'diamond'),
     { selector: ':selected', style: { 'border-color': c.mark, 'border-width': 6, 'line-color': c.mark, 'target-arrow-color': c.mark, opacity: 1 } },
   ];
 }
