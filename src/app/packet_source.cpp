@@ -8,16 +8,26 @@ constexpr auto kProgressEvery = std::chrono::milliseconds(100);
 }  // namespace
 
 bool PacketSource::next(PacketBatch& batch, std::size_t limit) {
-  while (!failure_ && !(options_.stop != nullptr && *options_.stop) && file_.next(batch, limit)) {
-    for (const Packet& packet : batch.packets) {
-      if (identity_.complete()) break;
-      identity_.add(packet);
-    }
-    seen_ += batch.packets.size();
+  while (!failure_ && !stopped() && file_.next(batch, limit)) {
+    count(batch);
     if (!options_.filter.empty() && !apply_filter(batch)) return false;
     if (!batch.packets.empty()) return true;
   }
   return false;
+}
+
+CapturePieces::Proof PacketSource::prove(CapturePiece& piece) {
+  const CapturePieces::Proof proof = pieces_->prove(piece);
+  if (proof == CapturePieces::Proof::right) count(piece.batch);
+  return proof;
+}
+
+void PacketSource::count(const PacketBatch& batch) {
+  for (const Packet& packet : batch.packets) {
+    if (identity_.complete()) break;
+    identity_.add(packet);
+  }
+  seen_ += batch.packets.size();
 }
 
 bool PacketSource::apply_filter(PacketBatch& batch) {

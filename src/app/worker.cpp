@@ -96,6 +96,15 @@ ConversationRow other_view(const Flow& flow, Side side, const FlowExtra::End& en
 
 }  // namespace
 
+void WorkerCounts::add(const Packet& packet, DecodeError error) {
+  first = packets == 0 ? packet.time : std::min(first, packet.time);
+  last = packets == 0 ? packet.time : std::max(last, packet.time);
+  ++packets;
+  bytes += packet.length;
+  if (error != DecodeError::none) ++decode_errors[static_cast<std::size_t>(error)];
+  if (error == DecodeError::unknown_link_type) ++unknown_links[packet.link_type];
+}
+
 void WorkerCounts::merge(const WorkerCounts& other) {
   if (other.packets == 0) return;
   first = packets == 0 ? other.first : std::min(first, other.first);
@@ -119,27 +128,18 @@ void Worker::add(const Packet& packet) {
   flows_.advance_to(packet.time);
   const DecodeError error = decode(packet.link_type, packet.bytes, packet.length, *this);
   if (witness_ != nullptr) witness_->end(packet, error);
-  count(packet, error);
+  counts_.add(packet, error);
 }
 
-void Worker::add(const Arrival& arrival) {
+void Worker::add(const Arrival& arrival, const ArrivedBefore& before) {
   time_ = arrival.time;
-  number_ = arrival.number;
-  flows_.advance_to(arrival.clock);
+  number_ = before.packets + arrival.number;
+  flows_.advance_to(std::max(before.clock, arrival.clock));
   if (arrival.packet.kind == Decoded::Kind::fragment) {
     on_decoded(arrival.packet);
   } else {
     flows_.add(arrival.packet, time_, number_);
   }
-}
-
-void Worker::count(const Packet& packet, DecodeError error) {
-  counts_.first = counts_.packets == 0 ? packet.time : std::min(counts_.first, packet.time);
-  counts_.last = std::max(counts_.last, packet.time);
-  ++counts_.packets;
-  counts_.bytes += packet.length;
-  if (error != DecodeError::none) ++counts_.decode_errors[static_cast<std::size_t>(error)];
-  if (error == DecodeError::unknown_link_type) ++counts_.unknown_links[packet.link_type];
 }
 
 void Worker::finish() {

@@ -41,15 +41,22 @@ struct WorkerCounts {
   std::array<std::uint64_t, 5> decode_errors{};          // by DecodeError
   std::map<std::uint16_t, std::uint64_t> unknown_links;  // packets by link type not read
   Time first, last;
+  void add(const Packet& packet, DecodeError error);
   void merge(const WorkerCounts& other);
 };
 
-// A packet of a capture, or a layer of it, decoded.
+// A packet of a capture, or a layer of it, decoded: one of some that follow others.
 struct Arrival {
   Decoded packet;
   Time time;
-  Time clock;  // the latest time of the capture so far
-  std::uint64_t number = 0;
+  Time clock;                // the latest time of them so far
+  std::uint64_t number = 0;  // after those before them
+};
+
+// What came before them.
+struct ArrivedBefore {
+  Time clock;
+  std::uint64_t packets = 0;
 };
 
 // Is told of each packet what it holds, as it is added.
@@ -75,9 +82,9 @@ class Worker final : private DecodeSink, private FlowListener, private FactSink 
   void add(const Packet& packet);
   // Of packets that are shared out: one that another may have decoded. It is this
   // worker's own, or a fragment, which is everybody's.
-  void add(const Arrival& arrival);
-  // Counts a packet that was decoded for others too.
-  void count(const Packet& packet, DecodeError error);
+  void add(const Arrival& arrival, const ArrivedBefore& before);
+  // Counts packets that were decoded for others too.
+  void count(const WorkerCounts& counts) { counts_.merge(counts); }
   // Lets time pass without a packet: what has been idle for too long ends.
   void advance_to(Time clock) { flows_.advance_to(clock); }
   // Ends all flows: what they said is then all in facts().

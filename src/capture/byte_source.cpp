@@ -11,7 +11,7 @@ namespace asepsis {
 namespace {
 
 // What is mapped counts as this process's memory, though it is the file's.
-constexpr std::uint64_t kMappedSize = 8U << 20;
+constexpr std::size_t kMappedSize = 8U << 20;
 constexpr std::size_t kBlockSize = 4U << 20;
 // A block with less room than this is not worth another read.
 constexpr std::size_t kSmallestRead = 64U << 10;
@@ -55,6 +55,18 @@ class MappedSource final : public ByteSource {
   const std::string& failure() const override { return failure_; }
   std::uint64_t stored_bytes_read() const override { return offset_; }
 
+  std::optional<View> view(std::uint64_t offset, std::size_t size) const override {
+    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+    const std::uint64_t begin = (begin_ + offset) / page * page;
+    const std::uint64_t inside = begin_ + offset - begin;
+    const std::uint64_t length =
+        std::min<std::uint64_t>(inside + size, size_ - std::min(size_, begin));
+    if (length <= inside) return View{};
+    const auto mapping = std::make_shared<Mapping>(file_.descriptor(), begin, length);
+    if (!mapping->ok()) return std::nullopt;
+    return View{.bytes = mapping->bytes().subspan(inside), .owner = mapping};
+  }
+
  private:
   bool fetch(std::size_t size) override {
     check_file();
@@ -64,19 +76,14 @@ class MappedSource final : public ByteSource {
   std::uint64_t position() const { return begin_ + offset_; }
 
   bool map(std::size_t size) {
-    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    const std::uint64_t begin = position() / page * page;
-    const std::uint64_t inside = position() - begin;
-    const std::uint64_t wanted = std::max<std::uint64_t>(kMappedSize, inside + size);
-    const std::uint64_t length = std::min(wanted, size_ - std::min(size_, begin));
-    if (length <= inside) return false;
-    const auto mapping = std::make_shared<Mapping>(file_.descriptor(), begin, length);
-    if (!mapping->ok()) {
+    if (position() >= size_) return false;
+    auto seen = view(offset_, std::max(kMappedSize, size));
+    if (!seen) {
       failure_ = "the file cannot be mapped";
       return false;
     }
-    window_ = mapping->bytes().subspan(inside);
-    owner_ = mapping;
+    window_ = seen->bytes;
+    owner_ = std::move(seen->owner);
     return true;
   }
 
@@ -132,16 +139,26 @@ class MemorySource final : public ByteSource {
  public:
   explicit MemorySource(std::vector<std::uint8_t> bytes) {
     const auto kept = std::make_shared<const std::vector<std::uint8_t>>(std::move(bytes));
-    window_ = *kept;
+    all_ = *kept;
+    window_ = all_;
     owner_ = kept;
   }
 
   const std::string& failure() const override { return failure_; }
   std::uint64_t stored_bytes_read() const override { return offset_; }
 
- private:
-  bool fetch(std::size_t) override { return false; }
+  std::optional<View> view(std::uint64_t offset, std::size_t size) const override {
+    const Bytes rest = all_.subspan(std::min<std::uint64_t>(offset, all_.size()));
+    return View{.bytes = rest.first(std::min(size, rest.size())), .owner = owner_};
+  }
 
+ private:
+  bool fetch(std::size_t size) override {
+    window_ = all_.subspan(std::min<std::uint64_t>(offset_, all_.size()));
+    return window_.size() >= size;
+  }
+
+  Bytes all_;
   std::string failure_;
 };
 

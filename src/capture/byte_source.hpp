@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,6 +40,19 @@ class ByteSource {
 
   // Shortens the window if the file behind it was cut short meanwhile.
   virtual void check_file() {}
+
+  // Bytes from `offset` on, `size` of them or as many as there are, apart from the
+  // window; nothing where only the window can be seen. Any thread may look at them.
+  struct View {
+    Bytes bytes;
+    std::shared_ptr<const void> owner;
+  };
+  virtual std::optional<View> view(std::uint64_t, std::size_t) const { return std::nullopt; }
+  // The window goes on there. REQUIRES: view() shows something.
+  void go_to(std::uint64_t offset) {
+    window_ = {};
+    offset_ = offset;
+  }
 
   // Why the bytes ended before the end of the file, for the end of a sentence;
   // else "".

@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "capture/byte_source.hpp"
+#include "capture/capture_pieces.hpp"
 #include "capture/magic.hpp"
 #include "capture/record_reader.hpp"
 
@@ -66,6 +67,12 @@ Result<CaptureFile> CaptureFile::begin(Input input) {
   state->total = input.total;
   state->reader = *std::move(reader);
   return CaptureFile(std::move(state));
+}
+
+std::unique_ptr<CapturePieces> CaptureFile::pieces(std::size_t packets_each) {
+  State& state = *state_;
+  if (state.reader->pcap_format() == nullptr || !state.source->view(0, 1)) return nullptr;
+  return std::make_unique<CapturePieces>(*state.source, *state.reader, state.losses, packets_each);
 }
 
 bool CaptureFile::next(PacketBatch& batch, std::size_t limit) {

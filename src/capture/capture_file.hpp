@@ -45,6 +45,8 @@ struct CaptureLosses {
 // As many as keep what was sent for ahead of them in the cache.
 inline constexpr std::size_t kPacketsAtOnce = 1024;
 
+class CapturePieces;
+
 class CaptureFile {
  public:
   // `path` "-" is standard input. Fails with a sentence if it cannot be
@@ -70,6 +72,10 @@ class CaptureFile {
   // REQUIRES: limit > 0. A mapped file that somebody cuts short is noticed
   // here, but not between two calls: reading bytes that are gone is SIGBUS.
   bool next(PacketBatch& batch, std::size_t limit = kPacketsAtOnce);
+
+  // What can be read by several threads before next() goes on behind it: of a plain
+  // pcap file all that is as it should be. Nothing of others. It must not outlive this.
+  std::unique_ptr<CapturePieces> pieces(std::size_t packets_each = kPacketsAtOnce);
 
   const CaptureLosses& losses() const;
   std::uint64_t bytes_read() const;   // of the file as stored, for a progress bar

@@ -13,6 +13,8 @@
 
 namespace asepsis {
 
+struct PcapFormat;
+
 // The most a packet may have captured: four times what tcpdump and Wireshark
 // write at most. A header that says more is damage, not a packet.
 constexpr std::uint32_t kMaxCaptured = 1U << 20;
@@ -28,6 +30,11 @@ class RecordReader {
   // in front of it.
   virtual bool read(ByteSource& source, std::vector<Packet>& packets, std::size_t limit,
                     CaptureLosses& losses) = 0;
+
+  // How its records look, if each can be read without those before it.
+  virtual const PcapFormat* pcap_format() const { return nullptr; }
+  // So many packets were read by others. REQUIRES: pcap_format() is something.
+  virtual void go_on_after(std::uint64_t) {}
 };
 
 // What a reader says of a capture that ends while it wants `wanted` bytes for

@@ -171,8 +171,6 @@ void FactTable::add(ConversationRow row) {
 
 void FactTable::merge_facts(FactTable& other) {
   constexpr std::size_t kAhead = 16;  // rows whose places in the tables are sent for
-  fact_index_.reserve(facts_.size() + other.facts_.size());
-  values_.reserve(values_.size() + other.values_.size());
   std::vector<FactHash> hashes;
   hashes.reserve(other.facts_.size());
   for (const FactRow& row : other.facts_) hashes.push_back(hash_of(key_of(row), seed_));
@@ -193,7 +191,6 @@ void FactTable::merge_facts(FactTable& other) {
 }
 
 void FactTable::merge_conversations(FactTable& other) {
-  conversation_index_.reserve(conversations_.size() + other.conversations_.size());
   for (ConversationRow& row : other.conversations_) add(std::move(row));
   dropped_conversations_ += other.dropped_conversations_;
 }
