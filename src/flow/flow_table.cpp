@@ -286,12 +286,17 @@ void FlowTable::release_extra(Flow& flow) {
 }
 
 // Shows what is still to be shown of a flow that ends.
+// What is left is said as of when the flow was last heard, whoever was heard since.
 void FlowTable::conclude(Flow& flow) {
+  const Time time = std::exchange(packet_time_, flow.last);
+  const std::uint64_t number = std::exchange(packet_number_, std::uint64_t{flow.first_packet});
   for (const Side side : {Side::client, Side::server}) {
     while (half_of(flow, side).early && flow.wants_data) declare_lost(flow, side);
     drop_early(flow, side);
   }
   listener_.on_end(flow);
+  packet_time_ = time;
+  packet_number_ = number;
 }
 
 void FlowTable::end(std::uint32_t index) {

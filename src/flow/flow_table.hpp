@@ -96,7 +96,8 @@ class FlowTable {
     return extra_of(flow).ends[end_of(flow, side)];
   }
 
-  // Number of the packet being added: what the listener calls its evidence.
+  // Number of the packet being added, what the listener calls its evidence, and its
+  // time. Of a flow that ends: of its first packet, and when it was last heard.
   std::uint64_t packet_number() const { return packet_number_; }
   Time packet_time() const { return packet_time_; }
   std::size_t size() const { return live_; }

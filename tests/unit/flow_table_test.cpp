@@ -160,6 +160,33 @@ TEST(FlowTable, EarlyBytesAreBounded) {
   EXPECT_EQ(std::ranges::count(table.notes.said[0], 'x'), 99);
 }
 
+// Else what a flow says would depend on whose packets the same worker is given.
+TEST(FlowTable, WhatIsLeftAtTheEndIsOfTheFlowsOwnTime) {
+  struct Watch final : FlowListener {
+    std::uint64_t on_data(Flow&, Side, Bytes) override {
+      time = flows->packet_time();
+      number = flows->packet_number();
+      return 0;
+    }
+    void on_loss(Flow&, Side, std::uint64_t) override {}
+    void on_closed(Flow&) override {}
+    void on_end(Flow&) override {}
+    const FlowTable* flows = nullptr;
+    Time time;
+    std::uint64_t number = 0;
+  } watch;
+  FlowTable flows(watch, {});
+  watch.flows = &flows;
+  flows.add(segment(true, 999, "", tcp_flag::kSyn), at(0), 3);
+  flows.add(segment(true, 1004, "early"), at(1), 4);
+  Decoded other = segment(true, 999, "", tcp_flag::kSyn);
+  other.src_port = 40'001;
+  flows.add(other, at(2), 5);
+  flows.finish();
+  EXPECT_EQ(watch.time, at(1));
+  EXPECT_EQ(watch.number, 3U);
+}
+
 TEST(FlowTable, PicksUpInTheMiddleAndGuessesTheClientByPort) {
   Table table;
   table.add(segment(false, 5000, "answer"));
