@@ -81,29 +81,29 @@ bool is_pcap_header(const PcapRecord& record, Bytes window) {
   return record.captured == 0 && record.length == 0 && begins_as_pcap(window);
 }
 
-PcapWalk walk_pcap(Bytes window, std::size_t own, const PcapFormat& asked, std::uint64_t number,
+PcapWalk walk_pcap(Bytes window, std::size_t own, const PcapFormat& format, std::uint64_t number,
                    std::vector<Packet>& packets, std::size_t limit) {
-  const PcapFormat format = asked;  // known not to change in the loop
+  const PcapFormat layout = format;  // known not to change in the loop
   PcapWalk done;
   Bytes rest = window;
   const std::size_t behind = window.size() - own;
-  while (packets.size() < limit && rest.size() > behind && rest.size() >= format.header_size) {
-    const PcapRecord record = record_of(rest.first<16>(), format);
-    if (record.captured > kMaxCaptured || record.captured > rest.size() - format.header_size) break;
+  while (packets.size() < limit && rest.size() > behind && rest.size() >= layout.header_size) {
+    const PcapRecord record = record_of(rest.first<16>(), layout);
+    if (record.captured > kMaxCaptured || record.captured > rest.size() - layout.header_size) break;
     if (is_pcap_header(record, rest)) break;
     const std::uint32_t length = std::max(record.length, record.captured);
     done.cut_packets += length > record.captured ? 1 : 0;
     done.cut_bytes += length - record.captured;
-    const Bytes bytes = rest.subspan(format.header_size, record.captured);
+    const Bytes bytes = rest.subspan(layout.header_size, record.captured);
     fetch_ahead(bytes, rest);
     packets.push_back({
         .time = record.time,
         .bytes = bytes,
         .length = length,
         .number = ++number,
-        .link_type = format.link_type,
+        .link_type = layout.link_type,
     });
-    rest = rest.subspan(format.header_size + record.captured);
+    rest = rest.subspan(layout.header_size + record.captured);
   }
   done.size = window.size() - rest.size();
   return done;

@@ -5,6 +5,7 @@
 
 #include <deque>
 #include <random>
+#include <ranges>
 
 #include "capture_bytes.hpp"
 
@@ -34,7 +35,7 @@ ReadByPieces read_by_pieces(CaptureFile& file, std::size_t packets_each, std::si
       more = pieces->claim(piece);
       if (more) claimed.push_back(std::move(piece));
       if (more && claimed.size() == ahead)
-        for (auto late = claimed.rbegin(); late != claimed.rend(); ++late) pieces->read(*late);
+        for (CapturePiece& late : std::views::reverse(claimed)) pieces->read(late);
     }
     if (claimed.empty()) break;
     CapturePiece& front = claimed.front();
@@ -84,18 +85,15 @@ std::uint32_t below(std::mt19937& random, std::uint32_t limit) {
 
 // What a packet carries: of random sizes, some of it zeros or a capture itself.
 std::string payload(std::mt19937& random) {
-  const std::string noise(below(random, 300), static_cast<char>(random()));
-  switch (below(random, 4)) {
-    case 0: return std::string(below(random, 2'000), '\0');
-    case 1: {
-      CaptureBytes inside;
-      inside.text(noise);
-      for (auto records = below(random, 12); records > 0; --records)
-        inside.record(1'000, below(random, 1'000'000), std::string(1 + below(random, 60), 'x'));
-      return inside.bytes();
-    }
-    default: return noise;
-  }
+  std::string noise(below(random, 300), static_cast<char>(random()));
+  const std::uint32_t kind = below(random, 4);
+  if (kind == 0) noise.assign(below(random, 2'000), '\0');
+  if (kind != 1) return noise;
+  CaptureBytes inside;
+  inside.text(noise);
+  for (auto records = below(random, 12); records > 0; --records)
+    inside.record(1'000, below(random, 1'000'000), std::string(1 + below(random, 60), 'x'));
+  return inside.bytes();
 }
 
 std::string random_capture(std::uint32_t seed, bool big_endian, std::uint32_t magic) {
@@ -117,7 +115,8 @@ TEST(CapturePieces, AreReadAsFromTheFront) {
 TEST(CapturePieces, AreMostOfAUsualCapture) {
   CaptureBytes file;
   file.file_header();
-  for (int i = 0; i < 5'000; ++i) file.record(1'700'000'000 + i / 10, i % 10, std::string(80, 'p'));
+  for (std::uint32_t i = 0; i < 5'000; ++i)
+    file.record(1'700'000'000 + i / 10, i % 10, std::string(80, 'p'));
   const ReadByPieces got = expect_same(file.bytes(), 16, 4);
   EXPECT_EQ(got.in_pieces, 5'000);
   EXPECT_EQ(got.wrong, 0);
