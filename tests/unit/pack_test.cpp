@@ -233,8 +233,10 @@ TEST(PackQuery, MustReadOnlyAndGiveEvidence) {
       {"SELECT device, 'x' AS detail, 999 AS fact FROM facts", "without evidence"},
       {"SELECT 'd-none' AS device, 'x' AS detail, id AS fact FROM facts", "which is no device"},
       {"SELECT device, NULL AS detail, id AS fact FROM facts", "gives no detail"},
+      {"SELECT device, 'x' AS detail, id AS fact FROM facts; SELECT 1", "it must be one SELECT"},
       {"SELECT absent", "ours.toml: line 5: ours.one: no such column: absent"},
   };
+  EXPECT_EQ(query_refusal("SELECT device, 'x' AS detail, id AS fact FROM facts ; "), "");
   for (const auto& row : kRows)
     EXPECT_NE(query_refusal(row.query).find(row.says), std::string::npos)
         << row.query << ": " << query_refusal(row.query);
