@@ -18,6 +18,7 @@
 #include "assess/part.hpp"
 #include "assess/surroundings.hpp"
 #include "assess/witnesses.hpp"
+#include "base/text.hpp"
 #include "store/time_limit.hpp"
 
 namespace asepsis {
@@ -92,6 +93,10 @@ class Checking {
     std::map<std::pair<std::string, std::string>, Gathered> gathered;
     const OnlyReads guard(database_);
     SQLite::Statement statement(database_.sql(), check.query);
+    // SQLite would ask the first statement and say nothing of what follows it.
+    const std::size_t asked = statement.getExpandedSQL().size();
+    if (asked < check.query.size() && !trimmed(check.query.substr(asked)).empty())
+      return fail("query goes on after its ';': it must be one SELECT");
     const auto columns = columns_of(statement);
     if (!columns) return std::unexpected(columns.error());
     while (statement.executeStep())

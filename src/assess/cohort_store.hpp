@@ -20,8 +20,9 @@ namespace asepsis {
 // Of so many devices a model is compared in a few milliseconds, which who listens has time for.
 inline constexpr std::size_t kMostCompared = 1'000;
 
-// Compares the models that wait for it, each in a transaction of its own. Those of more
-// than `most` devices wait on, unless what was to be compared is what it was.
+// Compares the models that wait for it, on as many threads as there are processors if they
+// are many, in one transaction. Those of more than `most` devices wait on, unless what was to be
+// compared is what it was.
 Result<void> renew_cohorts(Database& database, std::size_t most = SIZE_MAX);
 
 // Whether there are any.

@@ -18,12 +18,7 @@ constexpr std::size_t kMostExact = 160;       // vertices: the depth of the sear
 constexpr std::size_t kMostDominators = 256;  // of a large graph: those of the highest degree
 constexpr std::size_t kLarge = 2'000;
 
-template <class Use>
-void for_each_bit(std::span<const Word> row, Use use) {
-  for (std::size_t i = 0; i < row.size(); ++i)
-    for (Word word = row[i]; word != 0; word &= word - 1)
-      use(i * Graph::kBits + static_cast<std::size_t>(std::countr_zero(word)));
-}
+constexpr Word bit(std::size_t vertex) { return Word{1} << (vertex % Graph::kBits); }
 
 bool within(std::span<const Word> part, std::span<const Word> whole) {
   for (std::size_t i = 0; i < part.size(); ++i)
@@ -114,7 +109,11 @@ constexpr std::size_t kNextIsCheap = 50;  // than the bound of a clique
 class ColourSearch {
  public:
   ColourSearch(const Graph& graph, const std::vector<std::size_t>& clique)
-      : graph_(graph), of_(graph.size(), kNone), seen_(graph.size()), saturation_(graph.size()) {
+      : graph_(graph),
+        of_(graph.size(), kNone),
+        open_(graph.words(), ~Word{0}),
+        seen_(graph.size()),
+        saturation_(graph.size()) {
     for (std::size_t i = 0; i < graph.size(); ++i) degrees_.push_back(graph.degree(i));
     for (const std::size_t vertex : clique) set(vertex, used_);
   }
@@ -142,7 +141,13 @@ class ColourSearch {
     return best;
   }
 
-  std::uint32_t count(std::size_t vertex, std::size_t colour) const {
+  // Thousands of vertices have thousands of colours beside them. Only what is taken back must be
+  // counted to the end, and colours are where there are few vertices.
+  using Count = std::uint8_t;
+  static constexpr Count kMostCounted = UINT8_MAX;
+  static_assert(kMostExact <= kMostCounted);
+
+  std::size_t count(std::size_t vertex, std::size_t colour) const {
     return colour < seen_[vertex].size() ? seen_[vertex][colour] : 0;
   }
   std::size_t least_free(std::size_t vertex) const {
@@ -151,21 +156,35 @@ class ColourSearch {
     return colour;
   }
 
+  // Only those without a colour are told: colours are taken back in the opposite order, so that
+  // who has one now has it until this one is taken back, and tells nobody of it any more.
+  template <class Use>
+  void for_each_open_beside(std::size_t vertex, Use use) const {
+    const std::span<const Word> row = graph_.row(vertex);
+    for (std::size_t i = 0; i < row.size(); ++i)
+      for (Word word = row[i] & open_[i]; word != 0; word &= word - 1)
+        use(i * Graph::kBits + static_cast<std::size_t>(std::countr_zero(word)));
+  }
+
   void set(std::size_t vertex, std::size_t colour) {
     of_[vertex] = static_cast<std::uint32_t>(colour);
+    open_[vertex / Graph::kBits] &= ~bit(vertex);
     used_ = std::max(used_, colour + 1);
-    for_each_bit(graph_.row(vertex), [&](std::size_t other) {
+    for_each_open_beside(vertex, [&](std::size_t other) {
       if (seen_[other].size() <= colour) seen_[other].resize(colour + 1);
-      if (seen_[other][colour]++ == 0) ++saturation_[other];
+      Count& count = seen_[other][colour];
+      if (count == 0) ++saturation_[other];
+      if (count < kMostCounted) ++count;
     });
   }
   void clear(std::size_t vertex, std::size_t used_before) {
     const std::size_t colour = of_[vertex];
-    of_[vertex] = kNone;
     used_ = used_before;
-    for_each_bit(graph_.row(vertex), [&](std::size_t other) {
+    for_each_open_beside(vertex, [&](std::size_t other) {
       if (--seen_[other][colour] == 0) --saturation_[other];
     });
+    of_[vertex] = kNone;
+    open_[vertex / Graph::kBits] |= bit(vertex);
   }
 
   bool descend(std::size_t most, std::vector<std::uint32_t>& found) {
@@ -189,7 +208,8 @@ class ColourSearch {
 
   const Graph& graph_;
   std::vector<std::uint32_t> of_;
-  std::vector<std::vector<std::uint32_t>> seen_;  // how often each colour is beside a vertex
+  std::vector<Word> open_;                // a bit for each that has no colour yet
+  std::vector<std::vector<Count>> seen_;  // how often each colour is beside a vertex
   std::vector<std::size_t> saturation_, degrees_;
   std::size_t used_ = 0, steps_ = 0;
 };

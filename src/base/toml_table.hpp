@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/spelling.hpp"
 
 namespace asepsis {
 
@@ -169,6 +170,7 @@ class TomlTable {
   void wrong(std::string_view key, const std::string& why, const toml::node* node = nullptr) {
     if (error_) return;
     if (node == nullptr) node = table_.get(key);
+    if (node == nullptr) missing_ = key;
     const bool known = node != nullptr && node->source().begin.line > 0;
     error_ = Error{at_line(file_, known ? node->source() : table_.source()) + ": " + prefix() +
                    std::string(key) + ' ' + why};
@@ -176,16 +178,23 @@ class TomlTable {
 
   // REQUIRES: every key that may be there was asked for.
   Result<void> finished() const {
-    if (error_) return Failure(*error_);
     for (const auto& [key, node] : table_) {
       if (std::ranges::find(taken_, key.str()) != taken_.end()) continue;
-      return fail(at_line(file_, node.source()) + ": " + std::string(kind_) +
-                  ": no such key: " + std::string(key.str()));
+      // What is missing may be what this was meant to be: then it is this line that is wrong.
+      if (error_ && (missing_.empty() || !is_slip_of(key.str(), missing_))) continue;
+      return fail(at_line(file_, node.source()) + ": " + prefix() +
+                  "no such key: " + std::string(key.str()) + meant_by(key.str()));
     }
-    return {};
+    return error_ ? Result<void>(Failure(*error_)) : Result<void>();
   }
 
  private:
+  std::string meant_by(std::string_view written) const {
+    for (const std::string& key : taken_)
+      if (!table_.contains(key) && is_slip_of(written, key)) return ", did you mean " + key + '?';
+    return {};
+  }
+
   std::string prefix() const { return kind_.empty() ? "" : std::string(kind_) + ": "; }
 
   template <class Read>
@@ -201,6 +210,7 @@ class TomlTable {
   std::string_view kind_;
   const toml::table& table_;
   std::vector<std::string> taken_;
+  std::string missing_;  // the key, if that is the error
   std::optional<Error> error_;
 };
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <thread>
 #include <vector>
 
 namespace asepsis {
@@ -39,6 +40,21 @@ TEST(Ahead, LeavesTimeForOtherThings) {
   });
   EXPECT_EQ(piece, 7);
   EXPECT_EQ(steps, 3);
+}
+
+// Who is slow holds up no order and nothing is made twice.
+TEST(Ahead, KeepsTheOrderOfSeveralMakers) {
+  constexpr std::size_t kPieces = 500;
+  std::atomic<std::size_t> made = 0;
+  const auto quick = [&](std::size_t i) { return ++made, i; };
+  const auto slow = [&](std::size_t i) {
+    std::this_thread::yield();
+    return ++made, i;
+  };
+  Ahead<std::size_t> ahead(kPieces, {quick, slow, slow});
+  for (std::size_t i = 0; i < kPieces; ++i) EXPECT_EQ(ahead.next(), i);
+  EXPECT_FALSE(ahead.more());
+  EXPECT_EQ(made, kPieces);
 }
 
 // Nobody waits for what nobody wants any more.

@@ -228,7 +228,7 @@ TEST(AreaRules, AreRefusedWithTheLineAndTheReason) {
       {begin + "vlans = [0]\n", "line 3: area: vlans is not a list of numbers from 1 to 4094"},
       {begin + "vlans = [4095]\n", "line 3: area: vlans is not a list of numbers from 1 to 4094"},
       {begin + "vlans = [\"7\"]\n", "line 3: area: vlans is not a list of numbers from 1 to 4094"},
-      {begin + "vlan = [7]\n", "line 1: area: vlans is missing"},
+      {begin + "vlan = [7]\n", "line 3: area: no such key: vlan, did you mean vlans?"},
       {begin + "vlans = [7, 7]\n", "line 3: area: vlans names VLAN 7, and so does"},
       {begin + "vlans = 7\n[[area]]\nname = \"B\"\nvlans = 7\n",
        "line 6: area: vlans names VLAN 7, and so does areas.toml: line 1"},
@@ -241,7 +241,7 @@ TEST(AreaRules, AreRefusedWithTheLineAndTheReason) {
        "line 3: area: networks holds '10.1.2.5/24', whose network is 10.1.2.0/24"},
       {begin + "networks = [\"10.1.2.0/24\", \"10.1.2.0/24\"]\n",
        "line 3: area: networks names 10.1.2.0/24, and so does areas.toml: line 1"},
-      {"[[areas]]\nname = \"A\"\nvlans = [1]\n", "line 1: : no such key: areas"},
+      {"[[areas]]\nname = \"A\"\nvlans = [1]\n", "line 1: no such key: areas, did you mean area?"},
       {"[[area]\n", "line 1: "},
       {"area = 7\n", "line 1: area is not a list of tables"},
   };

@@ -174,5 +174,41 @@ TEST(Drift, IsKeptUntilAnythingOfTheModelChanges) {
   EXPECT_EQ(json_of(kept_drifts(database, "").value().value()), now);
 }
 
+std::string kept_rows(World& world) {
+  std::string all;
+  for (const char* table :
+       {"cohort", "cohort_variant", "cohort_device", "cohort_setting", "cohort_value"}) {
+    SQLite::Statement rows(world.sql(),
+                           std::string("SELECT * FROM ") + table + " ORDER BY 1, 2, 3");
+    for (; rows.executeStep(); all += '\n')
+      for (int i = 0; i < rows.getColumnCount(); ++i) all += rows.getColumn(i).getString() + '|';
+  }
+  return all;
+}
+
+// Many models are compared by several threads, each of a few by this one.
+TEST(Drift, IsKeptTheSameHoweverManyThreadsCompare) {
+  World world;
+  constexpr int kModels = 30;
+  for (int host = 1; host <= 3 * kModels; ++host) {
+    world.fact({host, "address.arp", "10.0.0." + std::to_string(host)});
+    world.fact({host, "device.manufacturer", "Fresenius Kabi"});
+    world.fact({host, "device.model", "Pump " + std::to_string(100 + host % kModels)});
+    world.fact({host, "device.drug_library", host % 7 < 4 ? "7" : "8"});
+  }
+  world.derive();
+  ASSERT_TRUE(renew_cohorts(world.database()));
+  const std::string together = kept_rows(world);
+  EXPECT_EQ(world.sql().execAndGet("SELECT count(*) FROM cohort").getInt(), kModels);
+  for (const char* table :
+       {"cohort", "cohort_variant", "cohort_device", "cohort_setting", "cohort_value"})
+    world.sql().exec(std::string("DELETE FROM ") + table);
+  for (int model = 100; model < 100 + kModels; ++model) {
+    world.sql().exec("INSERT INTO changed_model VALUES ('pump" + std::to_string(model) + "')");
+    ASSERT_TRUE(renew_cohorts(world.database()));
+  }
+  EXPECT_EQ(kept_rows(world), together);
+}
+
 }  // namespace
 }  // namespace asepsis

@@ -139,7 +139,16 @@ TEST(PackFile, IsRefusedWithFileLineAndKey) {
   } kRows[] = {
       {"title = \"One\"\n", "", "ours.toml: line 5: check: title is missing"},
       {"title = \"One\"", "title = 1", "ours.toml: line 7: check: title is not a text"},
-      {"harm =", "hram =", "ours.toml: line 5: check: harm is missing"},
+      {"harm =", "hram =", "ours.toml: line 11: check: no such key: hram, did you mean harm?"},
+      {"owner_role =", "owner-role =",
+       "ours.toml: line 14: check: no such key: owner-role, did you mean owner_role?"},
+      {"fail =", "fial =", "ours.toml: line 16: check: no such key: fial, did you mean fail?"},
+      {"harm = \"Harm\"", "clases = [\"infusion-pump\"]\nharm = \"Harm\"",
+       "ours.toml: line 11: check: no such key: clases, did you mean classes?"},
+      {"ward = \"a\"", "wrad = \"a\"",
+       "ours.toml: line 15: check.advice: no such key: wrad, did you mean ward?"},
+      {"[[check]]", "[[chekc]]", "ours.toml: line 5: no such key: chekc, did you mean check?"},
+      {"harm =", "danger =", "ours.toml: line 5: check: harm is missing"},
       {"harm = \"Harm\"", "harm = \"Harm\"\nlevel = 3",
        "ours.toml: line 12: check: no such key: level"},
       {"\"takeover\"", "\"theft\"",
@@ -224,8 +233,10 @@ TEST(PackQuery, MustReadOnlyAndGiveEvidence) {
       {"SELECT device, 'x' AS detail, 999 AS fact FROM facts", "without evidence"},
       {"SELECT 'd-none' AS device, 'x' AS detail, id AS fact FROM facts", "which is no device"},
       {"SELECT device, NULL AS detail, id AS fact FROM facts", "gives no detail"},
+      {"SELECT device, 'x' AS detail, id AS fact FROM facts; SELECT 1", "it must be one SELECT"},
       {"SELECT absent", "ours.toml: line 5: ours.one: no such column: absent"},
   };
+  EXPECT_EQ(query_refusal("SELECT device, 'x' AS detail, id AS fact FROM facts ; "), "");
   for (const auto& row : kRows)
     EXPECT_NE(query_refusal(row.query).find(row.says), std::string::npos)
         << row.query << ": " << query_refusal(row.query);

@@ -1,0 +1,37 @@
+#include "base/spelling.hpp"
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+namespace asepsis {
+namespace {
+
+constexpr std::size_t kLongest = 64;  // nobody means a longer word
+
+// How many letters are left out, added, changed or swapped with their neighbour.
+std::size_t slips_between(std::string_view a, std::string_view b) {
+  std::array<std::vector<std::size_t>, 3> rows;  // the one before the last, the last, this one
+  for (auto& row : rows) row.resize(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) rows[2][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::ranges::rotate(rows, rows.begin() + 1);
+    rows[2][0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = a[i - 1] == b[j - 1] ? 0 : 1;
+      rows[2][j] = std::min({rows[1][j] + 1, rows[2][j - 1] + 1, rows[1][j - 1] + changed});
+      if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+        rows[2][j] = std::min(rows[2][j], rows[0][j - 2] + 1);
+    }
+  }
+  return rows[2][b.size()];
+}
+
+}  // namespace
+
+bool is_slip_of(std::string_view written, std::string_view meant) {
+  if (written == meant || std::max(written.size(), meant.size()) > kLongest) return false;
+  return slips_between(written, meant) <= std::max<std::size_t>(meant.size() / 3, 1);
+}
+
+}  // namespace asepsis
