@@ -1,5 +1,8 @@
 // Files brought in by the page: how far they are, what was wrong with them, and columns read otherwise.
-import { settled, until, violations } from './browser.mjs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { settled, slowness, until, violations } from './browser.mjs';
 import { longCapture } from './hostile.mjs';
 import { check, none } from './report.mjs';
 
@@ -41,8 +44,12 @@ function inOrder(heard, patterns) {
 
 async function progress(page) {
   await listen(page, 'long.pcap');
-  await chooser(page).setInputFiles(file('long.pcap', longCapture(150_000)));  // 50 MB
+  // By its path: 50 MB handed over by the browser's own channel take a slow page a minute.
+  const folder = mkdtempSync(join(tmpdir(), 'asepsis-long-'));
+  writeFileSync(join(folder, 'long.pcap'), longCapture(150_000));
+  await chooser(page).setInputFiles(join(folder, 'long.pcap'));
   check('a long capture ends', await ended(page, 'long.pcap'));
+  rmSync(folder, { recursive: true });
   const heard = await page.evaluate(() => [...globalThis.heard]);
   const says = (pattern) => heard.some((text) => pattern.test(text));
   check('its arrival is shown', says(/^Sending long\.pcap/), heard.join(' | '));
@@ -50,7 +57,8 @@ async function progress(page) {
   check('and how many packets so far', says(/[\d,]+ packets so far/), heard.join(' | '));
   check('and what follows', says(/the inventory follows it|findings follow it|being stored/), heard.join(' | '));
   check('in this order', inOrder(heard, [/^Sending long/, /being read/, /being stored/, /the inventory follows it/, /findings follow it/]), heard.join(' | '));
-  await bar(page);
+  // The server is not slowed with the page, which then may see no more than the end.
+  if (slowness === 1) await bar(page);
   check('what it came to is said', (await item(page, 'long.pcap').innerText()).includes('150,000 packets of 1 capture'));
 }
 
