@@ -44,9 +44,9 @@ function inOrder(heard, patterns) {
 
 async function progress(page) {
   await listen(page, 'long.pcap');
-  // By its path: 50 MB handed over by the browser's own channel take a slow page a minute.
+  // By its path: 200 MB handed over by the browser's own channel take a slow page a minute.
   const folder = mkdtempSync(join(tmpdir(), 'asepsis-long-'));
-  writeFileSync(join(folder, 'long.pcap'), longCapture(150_000));
+  writeFileSync(join(folder, 'long.pcap'), longCapture(600_000));
   await chooser(page).setInputFiles(join(folder, 'long.pcap'));
   check('a long capture ends', await ended(page, 'long.pcap'));
   rmSync(folder, { recursive: true });
@@ -59,7 +59,7 @@ async function progress(page) {
   check('in this order', inOrder(heard, [/^Sending long/, /being read/, /being stored/, /the inventory follows it/, /findings follow it/]), heard.join(' | '));
   // The server is not slowed with the page, which then may see no more than the end.
   if (slowness === 1) await bar(page);
-  check('what it came to is said', (await item(page, 'long.pcap').innerText()).includes('150,000 packets of 1 capture'));
+  check('what it came to is said', (await item(page, 'long.pcap').innerText()).includes('600,000 packets of 1 capture'));
 }
 
 async function notUnderstood(page) {
