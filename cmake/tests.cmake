@@ -150,6 +150,7 @@ set_tests_properties(finding_schemas PROPERTIES SKIP_RETURN_CODE 77)
 
 # The server: what it answers, and what is done to it.
 asepsis_unit_test(web_test)
+asepsis_unit_test(import_words_test)
 add_test(NAME serve COMMAND ${end_to_end}/serve.py $<TARGET_FILE:asepsis> ${examples})
 add_test(NAME serve_security COMMAND ${end_to_end}/serve_security.py $<TARGET_FILE:asepsis>
   ${examples})

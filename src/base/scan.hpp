@@ -115,4 +115,22 @@ void for_each_block(Bytes bytes, std::uint8_t wanted, Use use) {
   });
 }
 
+// Where `wanted` (a byte or more) is next, from `from` on; the size if it is not there.
+// Places are told apart by its first and its last byte, a block of them at a time.
+inline std::size_t find_bytes(Bytes bytes, Bytes wanted, std::size_t from) {
+  const std::size_t last = wanted.size() - 1;
+  const std::uint8_t* const begin = bytes.data();
+  for (; from + last + scan::kBlock <= bytes.size(); from += scan::kBlock) {
+    scan::Mask hits = scan::equal(begin + from, wanted.front());
+    if (hits != 0) hits &= scan::equal(begin + from + last, wanted.back());
+    for (; hits != 0; hits &= hits - 1) {
+      const std::size_t at = from + static_cast<std::size_t>(std::countr_zero(hits));
+      if (std::memcmp(begin + at, wanted.data(), last) == 0) return at;
+    }
+  }
+  const Bytes rest = bytes.subspan(std::min(from, bytes.size()));
+  const auto found = std::ranges::search(rest, wanted);
+  return bytes.size() - static_cast<std::size_t>(rest.end() - found.begin());
+}
+
 }  // namespace asepsis

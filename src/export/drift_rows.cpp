@@ -4,6 +4,7 @@
 
 #include "assess/plan.hpp"
 #include "base/json_text.hpp"
+#include "base/number_text.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
@@ -97,7 +98,7 @@ std::string grades_of(const Drift& drift) {
   }
   std::string text;
   for (const auto& [name, count] : counts)
-    text += (text.empty() ? "" : ", ") + std::to_string(count) + ' ' + name;
+    text += (text.empty() ? "" : ", ") + with_thousands(count) + ' ' + name;
   return text;
 }
 
@@ -126,13 +127,13 @@ std::string title_of(const Cohort& cohort) {
 
 std::string drift_headline(const Drift& drift) {
   const std::string many =
-      std::to_string(drift.cohort.devices.size()) + " devices " + escaped(title_of(drift.cohort));
+      with_thousands(drift.cohort.devices.size()) + " devices " + escaped(title_of(drift.cohort));
   if (drift.variants.size() < 2)
     return many + ": nothing that is known of them differs (" + grades_of(drift) + ").";
-  std::string text = many + ", configured in at least " + std::to_string(drift.at_least) +
+  std::string text = many + ", configured in at least " + with_thousands(drift.at_least) +
                      " ways: " + grades_of(drift);
   if (drift.at_least < drift.variants.size())
-    text += "; shown here as " + std::to_string(drift.variants.size());
+    text += "; shown here as " + with_thousands(drift.variants.size());
   return text + ".";
 }
 

@@ -73,8 +73,8 @@ Request request_of(const Fields& head, const Shared& shared, const std::string& 
 // too may end in the middle of one.
 class Happenings {
  public:
-  explicit Happenings(Shared& shared) : shared_(shared) {
-    ++shared_.streams;
+  Happenings(Shared& shared, const std::string& session)
+      : shared_(shared), counted_(shared.streams.insert(session)) {
     key_ = shared_.service.events->listen(
         [queue = queue_, &sockets = shared.sockets](const std::string& text) {
           asio::post(sockets, [queue, text] {
@@ -87,7 +87,7 @@ class Happenings {
   Happenings(const Happenings&) = delete;
   Happenings& operator=(const Happenings&) = delete;
   ~Happenings() {
-    --shared_.streams;
+    shared_.streams.erase(counted_);
     shared_.service.events->stop(key_);
   }
 
@@ -112,6 +112,7 @@ class Happenings {
   };
 
   Shared& shared_;
+  std::multiset<std::string>::iterator counted_;
   std::shared_ptr<Queue> queue_ = std::make_shared<Queue>(shared_.sockets);
   std::uint64_t key_ = 0;
 };
@@ -176,7 +177,7 @@ class Connection {
     }
     Response response = co_await answer(request);
     if (response.events) {
-      co_await stream_events(response);
+      co_await stream_events(request, response);
       co_return false;
     }
     co_return co_await write(std::move(response), keep, request.method == "HEAD");
@@ -287,11 +288,13 @@ class Connection {
   }
 
   // Sends what happens, and a comment now and then, until one side ends.
-  Awaitable<void> stream_events(const Response& response) {
-    if (shared_.streams >= kMostEventStreams) {
+  Awaitable<void> stream_events(const Request& request, const Response& response) {
+    if (shared_.streams.size() >= kMostEventStreams ||
+        shared_.streams.count(response.session) >= kMostStreamsOfOne) {
       co_await refuse(503, "Too many listen to events: ask now and then instead");
       co_return;
     }
+    Happenings happenings(shared_, response.session);  // counted from now on
     http::response<http::empty_body> head;
     head.version(11);
     fill_head(head, response, false);
@@ -300,9 +303,8 @@ class Connection {
     limit(kWriteTime);
     co_await http::async_write_header(stream_, serializer, into(error));
     if (error) co_return;
-    Happenings happenings(shared_);
     bool open = co_await send(response.body);
-    while (open && shared_.service.still_there(response.session))
+    while (open && shared_.service.may_listen(request))
       open = co_await send(co_await happenings.next());
     if (open) co_await send("event: session\ndata: {}\n\n");
   }

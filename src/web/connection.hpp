@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>  // Boost 1.74 forgets it
 
@@ -26,8 +27,9 @@ struct Shared {
   explicit Shared(Service& answering) : service(answering) {}
 
   Service& service;
-  std::size_t quick_waiting = 0, slow_waiting = 0, streams = 0;
+  std::size_t quick_waiting = 0, slow_waiting = 0;
   std::size_t connections = 0;
+  std::multiset<std::string> streams;        // of events: whose each is
   std::map<std::string, std::size_t> peers;  // connections of each
   std::filesystem::path uploads;
   std::uint64_t next_upload = 0;

@@ -1,6 +1,7 @@
 #include "web/data.hpp"
 
 #include <malloc.h>
+#include <sqlite3.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -43,15 +44,17 @@ Result<std::unique_ptr<Database>> standing(const std::filesystem::path& path) {
 }  // namespace
 
 Result<std::shared_ptr<Data>> Data::load(const std::filesystem::path& path,
-                                         const std::string& version) {
+                                         const std::string& version, std::stop_token ending) {
   auto data = std::make_shared<Data>();
   data->version_ = version;
+  data->ending_ = std::move(ending);
   for (std::size_t i = 0; i < kConnections; ++i) {
     auto connection = standing(path);
     if (!connection) return std::unexpected(connection.error());
     data->connections_.push_back(*std::move(connection));
     data->free_.push_back(i);
   }
+  data->heed_ending(*data->connections_.front());
   auto estate = Estate::load(*data->connections_.front());
   if (!estate) return std::unexpected(estate.error());
   data->estate_ = *std::move(estate);
@@ -64,7 +67,20 @@ Data::Lent Data::lend() {
   returned_.wait(lock, [&] { return !free_.empty(); });
   const std::size_t which = free_.back();
   free_.pop_back();
+  heed_ending(*connections_[which]);  // whoever had it may have set a limit instead
   return {*this, which};
+}
+
+void Data::heed_ending(Database& connection) {
+  constexpr int kStepsBetween = 10'000;  // of SQLite's machine, between two looks
+  const auto ended = [](void* token) {
+    return static_cast<std::stop_token*>(token)->stop_requested() ? 1 : 0;
+  };
+  sqlite3_progress_handler(connection.sql().getHandle(), kStepsBetween, ended, &ending_);
+}
+
+void Data::interrupt() {
+  for (const auto& connection : connections_) connection->interrupt();
 }
 
 void Data::give_back(std::size_t which) {
@@ -131,6 +147,8 @@ DataKeeper::DataKeeper(std::filesystem::path path, Prepare prepare, Told told)
 DataKeeper::~DataKeeper() { stop(); }
 
 void DataKeeper::stop() {
+  ending_.request_stop();
+  if (const auto data = now()) data->interrupt();
   thread_.request_stop();
   wake_.notify_all();
   if (thread_.joinable()) thread_.join();
@@ -193,7 +211,10 @@ void DataKeeper::keep() {
 }
 
 Result<void> DataKeeper::load() {
-  auto data = Data::load(path_, boot_ + '-' + std::to_string(count_ + 1));
+  std::unique_lock one_at_a_time(memory_, std::defer_lock);
+  while (!one_at_a_time.try_lock_for(kLookEvery))
+    if (ending()) return fail("the server is being ended");
+  auto data = Data::load(path_, boot_ + '-' + std::to_string(count_ + 1), ending_.get_token());
   if (!data) return std::unexpected(data.error());
   prepare_(**data);
   ++count_;

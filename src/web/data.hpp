@@ -15,6 +15,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -28,9 +29,10 @@ namespace asepsis {
 
 class Data {
  public:
-  // Fails if it cannot be read; nothing while the inventory is being made anew.
+  // Fails if it cannot be read, or while the inventory is being made anew. When it is
+  // to end, whatever is asked on its connections fails.
   static Result<std::shared_ptr<Data>> load(const std::filesystem::path& path,
-                                            const std::string& version);
+                                            const std::string& version, std::stop_token ending);
 
   const std::string& version() const { return version_; }
   const Estate& estate() const { return estate_; }
@@ -49,6 +51,7 @@ class Data {
     std::size_t which_;
   };
   Lent lend();
+  void interrupt();  // what is asked now fails
 
   // Answers that are the same for everybody; some megabytes of them.
   std::optional<Response> remembered(const std::string& question);
@@ -62,7 +65,10 @@ class Data {
   void give_back(std::size_t which);
   std::optional<Response> known(const std::string& question) const;
 
+  void heed_ending(Database& connection);
+
   std::string version_;
+  std::stop_token ending_;
   Estate estate_;
   std::vector<std::unique_ptr<Database>> connections_;
   std::vector<std::size_t> free_;
@@ -93,8 +99,12 @@ class DataKeeper {
   std::shared_ptr<Data> now() const;
   bool loading() const { return loading_; }
   void look();  // somebody changed something: look at once
-  // Nobody is told any more: what it was made with may go when this returns.
+  // For whoever needs much memory for a while, as loading does: one at a time.
+  std::timed_mutex& memory() { return memory_; }
+  // Nobody is told any more: what it was made with may go when this returns. What is
+  // asked of the data fails from then on.
   void stop();
+  bool ending() const { return ending_.stop_requested(); }
 
  private:
   void keep();
@@ -110,7 +120,9 @@ class DataKeeper {
   int seen_ = -1;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
+  std::timed_mutex memory_;
   bool asked_ = false;
+  std::stop_source ending_;
   std::atomic<bool> loading_ = false;
   std::shared_ptr<Data> now_;
   std::jthread thread_;

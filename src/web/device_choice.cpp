@@ -2,8 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
+#include "base/scan.hpp"
 #include "base/text.hpp"
 
 namespace asepsis {
@@ -61,17 +61,13 @@ std::size_t begin_after(const std::vector<std::uint32_t>& begins, std::size_t fr
 }
 
 void find_word(const Estate& estate, const std::string& word, std::vector<bool>& found) {
-  const char* const begin = estate.haystack.data();
-  const char* at = begin;
-  const char* const end = begin + estate.haystack.size();
+  const Bytes haystack = as_bytes(estate.haystack);
+  const Bytes wanted = as_bytes(word);
   std::size_t next = 0;  // where the device after the last one found begins
-  while (at < end) {
-    const void* hit = ::memmem(at, static_cast<std::size_t>(end - at), word.data(), word.size());
-    if (hit == nullptr) return;
-    const auto offset = static_cast<std::uint32_t>(static_cast<const char*>(hit) - begin);
-    next = begin_after(estate.begins, next, offset);
+  for (std::size_t at = find_bytes(haystack, wanted, 0); at < haystack.size();
+       at = find_bytes(haystack, wanted, estate.begins[next])) {
+    next = begin_after(estate.begins, next, static_cast<std::uint32_t>(at));
     found[next - 1] = true;
-    at = begin + estate.begins[next];
   }
 }
 

@@ -118,6 +118,9 @@ struct Estate {
   // REQUIRES: the connection stands at one version of the data (a transaction).
   static Result<Estate> load(Database& database);
 
+  // Puts everything that is loaded in the orders it is listed by.
+  void sort();
+
   // The place of a device; kNobody if there is none of that id.
   std::uint32_t place_of(std::string_view id) const;
   // The place of a finding; kNobody if there is none of that id.

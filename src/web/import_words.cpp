@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
+
+#include "base/number_text.hpp"
 
 namespace asepsis {
 namespace {
@@ -50,6 +54,21 @@ std::string words_for_page(std::string_view said) {
   if (said.starts_with(kName)) said.remove_prefix(kName.size());
   if (said.starts_with(kHere)) said.remove_prefix(kHere.size());
   return std::string(said.substr(0, option_at(said)));
+}
+
+std::string result_for_page(std::string_view said) {
+  std::string text;
+  while (!said.empty()) {
+    const std::size_t end = std::min(said.find(' '), said.size());
+    const std::string_view word = said.substr(0, end);
+    std::uint64_t count = 0;
+    const auto read = std::from_chars(word.data(), word.data() + word.size(), count);
+    const bool whole = read.ec == std::errc() && read.ptr == word.data() + word.size();
+    text += whole ? with_thousands(count) : std::string(word);
+    text.append(end < said.size() ? 1 : 0, ' ');
+    said.remove_prefix(std::min(end + 1, said.size()));
+  }
+  return text;
 }
 
 std::string advice_for_page(std::string_view said, bool document) {

@@ -125,9 +125,12 @@ Imports::Imports(const std::filesystem::path& database, Events& events,
       changed_(std::move(changed)),
       thread_([this](const std::stop_token& stop) { work(stop); }) {}
 
-Imports::~Imports() {
+Imports::~Imports() { stop(); }
+
+void Imports::stop() {
   thread_.request_stop();
   wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
 }
 
 Result<Import> Imports::add(Import wanted, const std::filesystem::path& upload) {
@@ -228,7 +231,8 @@ void Imports::bring_in(Import& import, const std::stop_token& stop) {
   const int status = run_child(import, words_of(import, database_), stop);
   const auto said = lines_of(import.folder / kOut);
   for (const std::string& line : said)
-    import.result.push_back(import.document ? line : JsonObject().text("text", line).json());
+    import.result.push_back(
+        import.document ? line : JsonObject().text("text", result_for_page(line)).json());
   const auto complaints = lines_of(import.folder / kError);
   for (const std::string& line : complaints) import.not_understood.push_back(words_for_page(line));
   // Of a document problems alone are no result.
@@ -250,8 +254,9 @@ void Imports::bring_in(Import& import, const std::stop_token& stop) {
     cancelled_.clear();
   }
   if (import.state == ImportState::failed) {
-    import.error = !complaints.empty() ? words_for_page(complaints.back()) : status < 0 ? "the file stopped the process that read it: it was not taken"
-        : "the file could not be read";
+    import.error = !complaints.empty() ? words_for_page(complaints.back())
+                   : status < 0 ? "the file stopped the process that read it: it was not taken"
+                                : "the file could not be read";
     import.advice = advice_for_page(complaints.empty() ? "" : complaints.back(), import.document);
     if (!import.not_understood.empty()) import.not_understood.pop_back();  // it is the error
   }

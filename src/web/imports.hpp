@@ -58,6 +58,7 @@ class Imports {
   Imports(const Imports&) = delete;
   Imports& operator=(const Imports&) = delete;
   ~Imports();
+  void stop();  // what is being brought in is given up
 
   // Takes the file of `upload`. Fails if too many wait.
   Result<Import> add(Import wanted, const std::filesystem::path& upload);

@@ -75,9 +75,9 @@ std::string_view name_of(Level level) {
   return kNames.at(static_cast<std::size_t>(level));
 }
 
-// All groups and conversations are gone over twice: to see which groups are the
-// largest, and to add up what is between those and the rest. Both times only
-// what stands in tables is looked at: there may be millions.
+// The conversations that are meant are gone over twice: to see which groups are the
+// largest, and to add up what is between those and the rest. Both times only what
+// stands in tables is looked at: there may be millions.
 class Mapping {
  public:
   Mapping(const Estate& estate, const Wish& wish) : estate_(estate), wish_(wish) {}
@@ -87,10 +87,7 @@ class Mapping {
     for (std::uint32_t place = 0; place < estate_.devices.size() && !unknown; ++place)
       count_device(place);
     if (unknown) return;
-    for (const EstateEdge& edge : estate_.edges)
-      if (meant(edge))
-        for (const std::uint32_t end : {edge.client, edge.server})
-          nodes_[node_of_[end]].weight += edge.conversations;
+    weigh_nodes();
     choose_nodes();
     add_edges();
     leave_out_edges();
@@ -126,14 +123,15 @@ class Mapping {
 
   bool meant(const EstateEdge& edge) const {
     if (edge.last < wish_.from || edge.first > wish_.to) return false;
-    if (!inside_[edge.client] && !inside_[edge.server]) return false;
     if (wish_.clear_only && edge.security != Security::clear) return false;
+    if (wish_.within && !inside_[edge.client] && !inside_[edge.server]) return false;
     return !wish_.external_only || external(edge.client) || external(edge.server);
   }
 
   bool within_code();
   std::uint32_t node_coded(std::uint32_t code);
   void count_device(std::uint32_t place);
+  void weigh_nodes();
   void choose_nodes();
   void add_edges();
   void leave_out_edges();
@@ -145,6 +143,7 @@ class Mapping {
   const Wish& wish_;
   std::uint32_t within_ = 0;            // the code of the group that is looked into
   std::vector<bool> inside_;            // of each device
+  std::vector<std::uint32_t> meant_;    // places of conversations in the estate
   std::vector<std::uint32_t> node_of_;  // of each device, its place in nodes_
   absl::flat_hash_map<std::uint32_t, std::uint32_t> coded_;  // the place of each group
   std::vector<Node> nodes_;
@@ -194,6 +193,16 @@ void Mapping::count_device(std::uint32_t place) {
   node.inside = inside;
 }
 
+void Mapping::weigh_nodes() {
+  for (std::uint32_t place = 0; place < estate_.edges.size(); ++place) {
+    const EstateEdge& edge = estate_.edges[place];
+    if (!meant(edge)) continue;
+    meant_.push_back(place);
+    nodes_[node_of_[edge.client]].weight += edge.conversations;
+    nodes_[node_of_[edge.server]].weight += edge.conversations;
+  }
+}
+
 // Those that talk or are asked for; of too many the largest stay, and all others are one.
 void Mapping::choose_nodes() {
   std::vector<std::uint32_t> order;
@@ -228,17 +237,17 @@ void Mapping::choose_nodes() {
 void Mapping::add_edges() {
   const std::size_t side = nodes_.size();
   std::vector<std::uint32_t> places(side * side, kNobody);  // in edges_, by both ends
-  for (const EstateEdge& edge : estate_.edges) {
-    if (!meant(edge)) continue;
+  for (const std::uint32_t place : meant_) {
+    const EstateEdge& edge = estate_.edges[place];
     const std::uint32_t from = node_of_[edge.client];
     const std::uint32_t to = node_of_[edge.server];
-    std::uint32_t& place = places[from * side + to];
-    if (place == kNobody) {
-      place = static_cast<std::uint32_t>(edges_.size());
+    std::uint32_t& drawn = places[from * side + to];
+    if (drawn == kNobody) {
+      drawn = static_cast<std::uint32_t>(edges_.size());
       edges_.emplace_back().from = from;
       edges_.back().to = to;
     }
-    edges_[place].add(edge);
+    edges_[drawn].add(edge);
   }
   std::ranges::sort(edges_, {}, [](const Edge& edge) { return std::pair(edge.from, edge.to); });
 }

@@ -1,6 +1,7 @@
 #include "web/model_answers.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "assess/plan.hpp"
 #include "export/drift_rows.hpp"
@@ -101,9 +102,11 @@ Result<Chips> meanings(Data& data) {
 }
 
 // The rows of the plan, without what is the same for all, with what chips show.
-std::string json_plan(const Drift& drift, const Plan& plan, const Chips& chips) {
+std::vector<PlannedDevice> planned_devices(const Drift& drift, const Plan& plan,
+                                           const Chips& chips) {
   Rows rows = plan_rows(drift, plan);
-  std::string out;
+  std::vector<PlannedDevice> all;
+  all.reserve(rows.cells.size());
   for (std::size_t row = 0; row < rows.cells.size(); ++row) {
     auto& cells = rows.cells[row];
     std::string steps = "[]";
@@ -114,12 +117,13 @@ std::string json_plan(const Drift& drift, const Plan& plan, const Chips& chips) 
     }
     const std::string& id = drift.cohort.devices[plan.devices[row].device].id;
     const auto chip = std::ranges::lower_bound(chips, id, {}, &Chips::value_type::first);
-    out += (out.empty() ? "{" : ",{") + json_members(rows, row);
+    std::string json = '{' + json_members(rows, row);
     if (chip != chips.end() && chip->first == id && !chip->second.empty())
-      out += ',' + chip->second;
-    out += ",\"steps\":" + escaped_json(steps) + '}';
+      json += ',' + chip->second;
+    json += ",\"steps\":" + escaped_json(steps) + '}';
+    all.push_back({.id = id, .json = std::move(json)});
   }
-  return '[' + out + ']';
+  return all;
 }
 
 std::string members(const JsonObject& object) {
@@ -142,24 +146,51 @@ std::string json_model(const Estate& estate, const Drift& drift, const Plan& pla
   return members(model.raw("about", json_about(chips)));
 }
 
-std::string json_way(const Drift& drift, const Plan& plan, const Chips& chips) {
+std::string json_way(const Drift& drift, const Plan& plan) {
   JsonObject way;
   way.text("id", model_id(drift.cohort)).text("manufacturer", drift.cohort.manufacturer);
   way.text("model", drift.cohort.model).text("headline", drift_headline(drift));
   way.text("before_anything", kBeforeAnything);
   if (plan.target) way.text("target", drift.variants[*plan.target].id);
-  return members(way.raw("devices", plan.target ? json_plan(drift, plan, chips) : "[]"));
+  return members(way);
 }
 
 }  // namespace
+
+std::size_t ModelAnswers::bytes() const {
+  std::size_t bytes = variants.size() + plan.size();
+  for (const PlannedDevice& one : planned) bytes += sizeof one + one.id.size() + one.json.size();
+  return bytes;
+}
+
+std::optional<std::string> ModelAnswers::plan_page(std::string_view after,
+                                                   std::size_t limit) const {
+  std::size_t first = 0;
+  if (!after.empty()) {
+    const auto found = std::ranges::find(planned, after, &PlannedDevice::id);
+    if (found == planned.end()) return std::nullopt;
+    first = static_cast<std::size_t>(found - planned.begin()) + 1;
+  }
+  const auto page =
+      std::span(planned).subspan(first).first(std::min(limit, planned.size() - first));
+  JsonObject object;
+  object.number("total", planned.size()).number("first", first + 1);
+  if (first + page.size() < planned.size()) object.text("next_cursor", page.back().id);
+  if (first > limit) object.text("previous_cursor", planned[first - limit - 1].id);
+  object.raw("devices", json_array(page, [](const PlannedDevice& one) { return one.json; }));
+  return plan + ',' + members(object);
+}
 
 Result<ModelAnswers> model_answers(Data& data, const Drift& drift) {
   const auto chips = about(data, drift.cohort);
   const auto texts = meanings(data);
   if (!chips || !texts) return std::unexpected(chips ? texts.error() : chips.error());
   const Plan plan = make_plan(drift);
-  return ModelAnswers{.variants = json_model(data.estate(), drift, plan, *chips, *texts),
-                      .plan = json_way(drift, plan, *chips)};
+  ModelAnswers answers{.variants = json_model(data.estate(), drift, plan, *chips, *texts),
+                       .plan = json_way(drift, plan),
+                       .planned = {}};
+  if (plan.target) answers.planned = planned_devices(drift, plan, *chips);
+  return answers;
 }
 
 }  // namespace asepsis

@@ -1,6 +1,8 @@
 // Models: the list, the variants of one, and the way to the safest.
 
-#include <algorithm>
+#include <functional>
+#include <optional>
+#include <string>
 
 #include "web/handlers.hpp"
 #include "web/model_answers.hpp"
@@ -21,21 +23,27 @@ std::string age_of(const Asked& asked, const ModelList& list) {
   return age.json();
 }
 
-Response reply(const std::string& members, const std::string& age) {
-  return json_reply('{' + members + ",\"data\":" + age + '}');
+// What is said of a model by its answers; none: that is no cursor of it.
+using Part = std::function<std::optional<std::string>(const ModelAnswers&)>;
+
+Response reply_with(const ModelAnswers& answers, const Part& part, const std::string& age) {
+  const auto said = part(answers);
+  if (!said)
+    return problem(400, "That is no cursor of this plan any more: begin it anew", "cursor");
+  return json_reply('{' + *said + ",\"data\":" + age + '}');
 }
 
 // As it was found out in the background; else found out now.
-Response model_reply(const Asked& asked, std::string ModelAnswers::*part) {
+Response model_reply(const Asked& asked, const Part& part) {
   const std::string& id = asked.values.text("id");
   const auto list = asked.service.models->list();
   if (const ModelSummary* known = list->named(id); known != nullptr && known->answers)
-    return reply((*known->answers).*part, age_of(asked, *list));
+    return reply_with(*known->answers, part, age_of(asked, *list));
   const auto drift = drift_named(asked.data, id);
   if (!drift) return not_found(drift.error().message);
   const auto answers = model_answers(asked.data, *drift);
   if (!answers) return failed(answers.error());
-  return reply((*answers).*part, data_age(asked));
+  return reply_with(*answers, part, data_age(asked));
 }
 
 }  // namespace
@@ -49,8 +57,15 @@ Response list_models(const Asked& asked) {
           .raw("data", age_of(asked, *list)));
 }
 
-Response get_model(const Asked& asked) { return model_reply(asked, &ModelAnswers::variants); }
+Response get_model(const Asked& asked) {
+  return model_reply(asked, [](const ModelAnswers& answers) { return answers.variants; });
+}
 
-Response get_model_plan(const Asked& asked) { return model_reply(asked, &ModelAnswers::plan); }
+Response get_model_plan(const Asked& asked) {
+  const auto limit = static_cast<std::size_t>(asked.values.number("limit"));
+  return model_reply(asked, [&](const ModelAnswers& answers) {
+    return answers.plan_page(asked.values.text("cursor"), limit);
+  });
+}
 
 }  // namespace asepsis

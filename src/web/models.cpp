@@ -1,5 +1,7 @@
 #include "web/models.hpp"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -169,13 +171,15 @@ void Models::work(const std::stop_token& stop) {
       events_.tell("data", age.raw("loading", keeper_.loading() ? "true" : "false").json());
     };
     tell();
-    auto list = assess(*data, stop);
-    if (stop.stop_requested()) return;
-    prepare_(*data, *list);
     {
+      const std::scoped_lock one_at_a_time(keeper_.memory());
+      auto list = assess(*data, stop);
+      if (stop.stop_requested()) return;
+      prepare_(*data, *list);
       const std::scoped_lock lock(mutex_);
-      list_ = std::move(list);
+      list_.swap(list);
     }
+    ::malloc_trim(0);  // what comparing took would be kept for the next time
     tell();
   }
 }
@@ -197,7 +201,7 @@ std::shared_ptr<const ModelList> Models::assess(Data& data, const std::stop_toke
       if (!known.insert(model_id(drift.cohort)).second) continue;
       ModelSummary& summary = list->models.emplace_back(summary_of(data.estate(), drift));
       if (auto answers = model_answers(data, drift)) {
-        kept += answers->variants.size() + answers->plan.size();
+        kept += answers->bytes();
         if (kept <= kMostAnswers) summary.answers = *std::move(answers);
       }
     }

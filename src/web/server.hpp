@@ -23,6 +23,7 @@ struct Listening {
 inline constexpr std::size_t kMostConnections = 600;
 inline constexpr std::size_t kMostOfOnePeer = 300;
 inline constexpr std::size_t kMostEventStreams = 100;
+inline constexpr std::size_t kMostStreamsOfOne = 20;  // of one session or token
 inline constexpr std::size_t kMostHeader = 16'384;
 inline constexpr std::size_t kMostBody = 65'536;
 inline constexpr std::uint64_t kMostUpload = std::uint64_t{8} << 30;

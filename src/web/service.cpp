@@ -82,7 +82,10 @@ Result<std::unique_ptr<Service>> Service::make(ServiceOptions options) {
 }
 
 // The keeper tells those that are made from it, which go before it.
-Service::~Service() {
+Service::~Service() { end(); }
+
+void Service::end() {
+  if (imports) imports->stop();
   if (keeper) keeper->stop();
 }
 
@@ -113,12 +116,12 @@ void Service::warm_today(Data& data, const ModelList& compared) {
 Principal Service::principal_of(const Request& request) {
   const Time now = now_of_clock();
   if (request.authorization.starts_with(kBearer)) {
-    const auto token =
-        access->use_token(token_hash(trimmed(request.authorization).substr(kBearer.size())), now);
+    const std::string hash = token_hash(trimmed(request.authorization).substr(kBearer.size()));
+    const auto token = access->use_token(hash, now);
     if (!token || !*token) return {};
     const auto user = access->user((*token)->user);
     const std::string role = user && *user ? (*user)->role : "administrator";
-    Principal who{.user = (*token)->user, .key = "token", .by_token = true};
+    Principal who{.user = (*token)->user, .key = "token " + hash, .by_token = true};
     if (user && !*user && who.user != "local") return {};
     const auto most = scopes_of(role);
     for (const std::string& scope : (*token)->scopes)
@@ -138,9 +141,7 @@ Principal Service::principal_of(const Request& request) {
           .by_password = session->by_password};
 }
 
-bool Service::still_there(const std::string& session) {
-  return session == "token" || sessions.find(session, now_of_clock()).has_value();
-}
+bool Service::may_listen(const Request& request) { return principal_of(request).may("read"); }
 
 std::optional<Response> Service::refuse(const Request& request, const Route& route,
                                         const Principal& who) {
@@ -223,6 +224,7 @@ Response Service::finished(const Request& request, Response response) {
 
 Response Service::answer(const Request& request) {
   ++counts.requests;
+  if (keeper->ending()) return finished(request, problem(503, "The server is being ended"));
   if (std::ranges::find(options.hosts, lowered(request.host)) == options.hosts.end()) {
     ++counts.refused;
     return finished(request, problem(421, "This server has another name: use its own address"));

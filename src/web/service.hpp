@@ -67,8 +67,10 @@ class Service {
   // Why the body, a file, is not taken.
   std::optional<Response> refuse_upload(const Request& request);
   static bool takes_upload(const Request& request);
+  // Nothing more is answered, and what is being answered ends soon.
+  void end();
   // Whether a stream of events may go on.
-  bool still_there(const std::string& session);
+  bool may_listen(const Request& request);
 
   // The parts that handlers use.
   ServiceOptions options;

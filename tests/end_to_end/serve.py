@@ -111,6 +111,24 @@ def every_answer(visitor, contract):
         assert drawn["edges"] and all(one["from"] in nodes and one["to"] in nodes for one in drawn["edges"]), level
 
 
+def plan_in_pages(visitor):
+    """A plan is read on to its end and back again, and is then what it is in one."""
+    model = next(one["id"] for one in visitor.get("models")["items"] if one["at_least"] > 1)
+    whole = visitor.get(f"models/{model}/plan")
+    assert whole["total"] == len(whole["devices"]) > 4 and whole["first"] == 1 and "next_cursor" not in whole
+    pages, cursor = [], ""
+    while cursor is not None:
+        pages.append(visitor.get(f"models/{model}/plan?limit=2{cursor}"))
+        assert pages[-1]["first"] == 2 * len(pages) - 1 and pages[-1]["total"] == whole["total"]
+        cursor = "&cursor=" + pages[-1]["next_cursor"] if "next_cursor" in pages[-1] else None
+    assert [one for page in pages for one in page["devices"]] == whole["devices"]
+    assert "previous_cursor" not in pages[0] and "previous_cursor" not in pages[1]
+    before = visitor.get(f"models/{model}/plan?limit=2&cursor={pages[2]['previous_cursor']}")
+    assert before["devices"] == pages[1]["devices"], before
+    for wrong in ("cursor=d-none", "limit=0", "limit=201"):
+        assert visitor.ask("GET", f"/api/v1/models/{model}/plan?{wrong}").status == 400, wrong
+
+
 def same_as_command_line(asepsis, database, visitor):
     said = subprocess.run([asepsis, "devices", "--json", "--db", str(database)], capture_output=True, text=True, check=True)
     said = {one["id"]: one for one in map(json.loads, said.stdout.splitlines())}
@@ -257,6 +275,7 @@ def main():
                 assert set(visitor.session["scopes"]) == SCOPES[role]
             administrator, viewer = visitors["administrator"], visitors["viewer"]
             every_answer(administrator, contract)
+            plan_in_pages(administrator)
             same_as_command_line(asepsis, database, administrator)
             refusals(server, administrator)
             questions(administrator)

@@ -188,6 +188,30 @@ def questions_beside(visitor):
         one.join()
 
 
+def ended_at_once(asepsis, database, who):
+    """Who ends the server does not wait for those who ask without an end, nor for those who wait their turn."""
+    with Served(asepsis, database) as server:
+        visitor = Visitor(server, who)
+        endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"
+
+        def ask():
+            try:
+                visitor.ask("POST", "query", {"sql": endless})
+            except (OSError, http.client.HTTPException):
+                pass  # it was ended meanwhile
+
+        threads = [threading.Thread(target=ask) for _ in range(6)]
+        for one in threads:
+            one.start()
+        time.sleep(1)
+        began = time.monotonic()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(30) == 0
+        assert time.monotonic() - began < 2, time.monotonic() - began
+        for one in threads:
+            one.join()
+
+
 def events(server, visitor, database, asepsis):
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
     connection.request("GET", "/api/v1/events", headers={"Cookie": visitor.cookie})
@@ -210,6 +234,39 @@ def events(server, visitor, database, asepsis):
         pass
     connection.close()
     assert server.ask("GET", "events").status == 401
+
+
+def listeners(server):
+    """Nobody takes all streams of events, and one ends when its token is taken back."""
+    def listen(headers):
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=40)
+        connection.request("GET", "/api/v1/events", headers=headers)
+        return connection.getresponse()
+
+    visitor = Visitor(server, {"code": server.code()})
+    server.next_link()
+    many = [listen({"Cookie": visitor.cookie}) for _ in range(30)]
+    assert [one.status for one in many] == [200] * 20 + [503] * 10, [one.status for one in many]
+    made = visitor.ask("POST", "tokens", {"name": "wall", "scopes": ["read"], "days": 1}).json()
+    other = listen({"Authorization": "Bearer " + made["token"]})
+    assert other.status == 200
+    assert visitor.ask("DELETE", f"tokens/{made['id']}").status == 204
+    heard = other.read()  # to its end
+    assert heard.rstrip().endswith(b"event: session\ndata: {}"), heard[-80:]
+    for one in many:
+        one.close()
+
+
+def smuggled(visitor, folder):
+    """What is said of a file that is brought in is never an option of the program that reads it."""
+    other = pathlib.Path(folder) / "smuggled.db"
+    octets = {"Content-Type": "application/octet-stream"}
+    for said in (f"map=--db={other}", f"map=A=b&map=--db={other}", f"document=x&map=--db%20{other}"):
+        answer = visitor.ask("POST", f"imports?file=a.csv&site=northvale&{said}", b"Asset No.,Serial No.\nA,1\n", octets, raw=True)
+        assert answer.status in (202, 400), answer.body
+        while answer.status == 202 and visitor.get("imports/" + answer.json()["id"])["state"] in ("waiting", "running"):
+            time.sleep(0.1)
+    assert not other.exists()
 
 
 WRONG = ({"nonce": "other"}, {"aud": "another"}, {"iss": "http://evil.example"}, {"exp": 1}, {"algorithm": "none"},
@@ -310,6 +367,8 @@ def main():
             malformed(server)
             questions_beside(visitor)
             events(server, visitor, database, asepsis)
+            listeners(server)
+            smuggled(visitor, folder)
             starved(server, visitor)
             assert server.ask("GET", "health").status == 200
         who = add_user(asepsis, database, "u-administrator", "administrator")
@@ -318,6 +377,7 @@ def main():
             fixed_session(server, who)
         with Served(asepsis, database) as server:
             locked_out(server, asepsis, database)
+        ended_at_once(asepsis, database, who)
         oidc(asepsis, database)
         beyond(asepsis, database)
     assert not [name for name in os.listdir(tempfile.gettempdir()) if name == "x.db"]

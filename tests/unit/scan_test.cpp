@@ -33,6 +33,19 @@ TEST(Scan, FindsTheFirstControlCharacter) {
   }
 }
 
+TEST(Scan, FindsBytesWhereverTheyLie) {
+  std::mt19937 random(3);
+  for (int round = 0; round < 20'000; ++round) {
+    const auto bytes = some_bytes(random, random() % 90);
+    const auto wanted = some_bytes(random, 1 + random() % 4);
+    const std::size_t from = random() % (bytes.size() + 1);
+    const auto rest = std::span(bytes).subspan(from);
+    const auto slow = std::ranges::search(rest, wanted);
+    ASSERT_EQ(find_bytes(bytes, wanted, from),
+              bytes.size() - static_cast<std::size_t>(rest.end() - slow.begin()));
+  }
+}
+
 TEST(Scan, GivesEveryPlaceInOrderUntilItIsTold) {
   std::mt19937 random(2);
   for (std::size_t size = 0; size < 70; ++size) {

@@ -1426,6 +1426,14 @@ export interface components {
             target?: string;
             before_anything: string;
             headline: string;
+            /** @description Devices that the plan is about */
+            total: number;
+            /** @description Which of them the first of this page is, from 1 */
+            first: number;
+            /** @description Give it as cursor to read on; absent at the end */
+            next_cursor?: string;
+            /** @description Of the page before; absent where that is the first */
+            previous_cursor?: string;
             devices: {
                 device: string;
                 care_area?: string;
@@ -2349,7 +2357,12 @@ export interface operations {
     };
     getModelPlan: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description next_cursor or previous_cursor of another page */
+                cursor?: string;
+                /** @description Devices on a page */
+                limit?: number;
+            };
             header?: never;
             path: {
                 /** @description Its id */

@@ -33,7 +33,7 @@ function ResultTable({ result }: { result: Result }) {
           ))}</tbody>
         </table>
       </div>
-      {result.rows.length > rows && <p><button type="button" className="link-button" onClick={() => setRows(rows + shown)}>{`Show ${Math.min(shown, result.rows.length - rows)} more`}</button></p>}
+      {result.rows.length > rows && <p><button type="button" className="link-button" onClick={() => setRows(rows + shown)}>{`Show ${number(Math.min(shown, result.rows.length - rows))} more`}</button></p>}
     </>
   );
 }

@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { Button } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
-import { count, number, ratings, sentence } from '../logic/words';
+import { number, ratings, sentence } from '../logic/words';
 import { Answered, Page } from '../parts/Page';
 import { Rating } from '../parts/Show';
 import { useWords, type Words } from '../parts/Vocabulary';
@@ -25,7 +25,7 @@ function Figures({ t }: { t: TodayData }) {
 
 function ByRating({ t }: { t: TodayData }) {
   const rows = [5, 4, 3, 2, 1].map((r) => ({ x: `${r} ${ratings[r] ?? ''}`, y: t.by_rating[String(r)] ?? 0 }));
-  const says = `Open findings by rating: ${rows.map((r) => `${r.x}: ${r.y}`).join('; ')}`;
+  const says = `Open findings by rating: ${rows.map((r) => `${r.x}: ${number(r.y)}`).join('; ')}`;
   return (
     <section className="panel" aria-labelledby="by-rating">
       <h2 id="by-rating">Open findings by harm to patients</h2>
@@ -76,7 +76,7 @@ export function Board() {
               <h2 id="questions">The three questions to ask this week</h2>
               {t.to_do.length === 0 && <p>None: nothing needs doing today.</p>}
               <ol>{t.to_do.map((task) => (
-                <li key={task.title}><strong>{task.title}</strong>{task.devices !== undefined && ` (${count(task.devices, 'device')})`}<div className="small quiet">{`${task.owner_role ? `Accountable: ${words.roleName(task.owner_role)}. ` : ''}${task.detail}`}</div></li>
+                <li key={task.title}><strong>{task.title}</strong><div className="small quiet">{`${task.owner_role ? `Accountable: ${words.roleName(task.owner_role)}. ` : ''}${task.detail}`}</div></li>
               ))}</ol>
             </section>
             <ByRating t={t} />

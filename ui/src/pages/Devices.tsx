@@ -1,14 +1,9 @@
-import { useInfiniteQuery, useQuery, keepPreviousData } from '@tanstack/react-query';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { api, dataOf, type Schemas } from '../api/client';
-import { queryOf, withValue } from '../logic/filters';
 import { ratings, deviceName, sentence } from '../logic/words';
-import { CsvButton } from '../parts/CsvButton';
-import { Facets, FiltersOn, type Facet } from '../parts/Facets';
-import { More } from '../parts/More';
-import { Answered, Empty, Page } from '../parts/Page';
-import { SavedViews } from '../parts/SavedViews';
-import { Search } from '../parts/Search';
+import type { Facet } from '../parts/Facets';
+import { ListPage } from '../parts/ListPage';
+import { Empty } from '../parts/Page';
 import { Coverage, DeviceLink, Rating, Time, Unknown, kind, modelName } from '../parts/Show';
 import { useWords, type Words } from '../parts/Vocabulary';
 
@@ -40,22 +35,6 @@ function Row({ d, words }: { d: Schemas['Device']; words: Words }) {
   );
 }
 
-function Sort() {
-  const [search, setSearch] = useSearchParams();
-  return (
-    <div className="nhsuk-form-group">
-      <label className="nhsuk-label" htmlFor="sort">Sort by</label>
-      <select id="sort" className="nhsuk-select" value={search.get('sort') ?? 'rating'} onChange={(e) => setSearch(withValue(search, 'sort', e.target.value), { replace: true })}>
-        <option value="rating">Worst finding</option>
-        <option value="class">Class</option>
-        <option value="last_seen">Last heard</option>
-        <option value="coverage">Coverage</option>
-        <option value="id">Identifier</option>
-      </select>
-    </div>
-  );
-}
-
 const Nothing = ({ filtered }: { filtered: boolean }) => (filtered ? (
   <Empty title="No device matches">
     <p>Remove a filter, or look for less: part of a name, an address, a serial number, a model or a care area is enough.</p>
@@ -66,51 +45,17 @@ const Nothing = ({ filtered }: { filtered: boolean }) => (filtered ? (
   </Empty>
 ));
 
+const sorts = { rating: 'Worst finding', class: 'Class', last_seen: 'Last heard', coverage: 'Coverage', id: 'Identifier' };
+const columns = ['Device', 'Class', 'Model', 'Care area', 'Address', 'Worst finding', 'Coverage', 'Last heard'];
+
 export function Devices() {
   const words = useWords();
-  const facets = facetsOf(words);
-  const names = facets.map((f) => f.name);
-  const [search] = useSearchParams();
-  const query = queryOf(search, names, ['q', 'sort']);
-  const list = useInfiniteQuery({
-    queryKey: ['devices', query],
-    initialPageParam: '',
-    queryFn: async ({ pageParam }) => dataOf(await api.GET('/devices', { params: { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } } })),
-    getNextPageParam: (last) => last.next_cursor,
-    placeholderData: keepPreviousData,
-  });
-  const { sort: _sort, ...filter } = query;
-  const counts = useQuery({
-    queryKey: ['device-facets', filter],
-    queryFn: async () => dataOf(await api.GET('/devices/facets', { params: { query: filter } })),
-    placeholderData: keepPreviousData,
-  });
-  const items = list.data?.pages.flatMap((p) => p.items) ?? [];
-  const last = list.data?.pages.at(-1);
   return (
-    <Page title="Devices" data={last?.data} actions={<CsvButton path={`/devices?${search.toString()}`} file="devices.csv" />}>
-      <SavedViews page="devices" path="/devices" />
-      <div className="side">
-        <Facets facets={facets} values={counts.data?.facets} />
-        <div>
-          <div className="inline-form">
-            <Search label="Search devices" hint="Name, address, serial or asset number, model, maker, class or care area" />
-            <Sort />
-          </div>
-          <FiltersOn facets={facets} />
-          <Answered answer={list}>{() => (items.length === 0 ? <Nothing filtered={Object.keys(filter).length > 0} /> : (
-            <>
-              <div className="scroll boxed" role="region" aria-label="Devices" tabIndex={0}>
-                <table className="grid stack">
-                  <thead><tr><th scope="col">Device</th><th scope="col">Class</th><th scope="col">Model</th><th scope="col">Care area</th><th scope="col">Address</th><th scope="col">Worst finding</th><th scope="col">Coverage</th><th scope="col">Last heard</th></tr></thead>
-                  <tbody>{items.map((d) => <Row key={d.id} d={d} words={words} />)}</tbody>
-                </table>
-              </div>
-              <More pages={list} shown={items.length} total={last?.total} what="devices" />
-            </>
-          ))}</Answered>
-        </div>
-      </div>
-    </Page>
+    <ListPage name="devices" title="Devices" facets={facetsOf(words)} sorts={sorts} columns={columns}
+      search={{ label: 'Search devices', hint: 'Name, address, serial or asset number, model, maker, class or care area' }}
+      ask={async (query) => dataOf(await api.GET('/devices', { params: { query } }))}
+      count={async (query) => dataOf(await api.GET('/devices/facets', { params: { query } }))}
+      row={(d) => <Row key={d.id} d={d} words={words} />}
+      nothing={(filtered) => <Nothing filtered={filtered} />} />
   );
 }

@@ -5,7 +5,7 @@ import { BackLink, Button } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
 import { isoDay, timeText } from '../logic/time';
 import { clauseTexts } from '../logic/clauses';
-import { sentence, spoken } from '../logic/words';
+import { number, sentence, spoken } from '../logic/words';
 import { Answered, Page, ProblemBox } from '../parts/Page';
 import { DeviceLink, Rating, kind, modelName } from '../parts/Show';
 import { useWords, type Words } from '../parts/Vocabulary';
@@ -108,7 +108,7 @@ function Evidence({ f }: { f: Detail }) {
           <div className="where anywhere">{[e.source, e.packet !== undefined && `packet ${e.packet}`, e.row !== undefined && `row ${e.row}`, e.time && timeText(e.time)].filter(Boolean).join(', ')}</div>
         </li>
       ))}</ul>
-      {f.evidence.length > 20 && <p className="quiet">{`And ${f.evidence.length - 20} more.`}</p>}
+      {f.evidence.length > 20 && <p className="quiet">{`And ${number(f.evidence.length - 20)} more.`}</p>}
     </section>
   );
 }

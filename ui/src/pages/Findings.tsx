@@ -1,14 +1,9 @@
-import { useInfiniteQuery, useQuery, keepPreviousData } from '@tanstack/react-query';
-import { Link, useSearchParams } from 'react-router-dom';
+import { Link } from 'react-router-dom';
 import { api, dataOf, type Schemas } from '../api/client';
-import { queryOf, withValue } from '../logic/filters';
 import { ratings, sentence } from '../logic/words';
-import { CsvButton } from '../parts/CsvButton';
-import { Facets, FiltersOn, type Facet } from '../parts/Facets';
-import { More } from '../parts/More';
-import { Answered, Empty, Page } from '../parts/Page';
-import { SavedViews } from '../parts/SavedViews';
-import { Search } from '../parts/Search';
+import type { Facet } from '../parts/Facets';
+import { ListPage } from '../parts/ListPage';
+import { Empty } from '../parts/Page';
 import { DeviceLink, Rating, Time, kind, modelName } from '../parts/Show';
 import { useWords, type Words } from '../parts/Vocabulary';
 import { Why } from '../parts/Why';
@@ -44,20 +39,6 @@ function Row({ f, words }: { f: Schemas['FindingSummary']; words: Words }) {
   );
 }
 
-function Sort() {
-  const [search, setSearch] = useSearchParams();
-  return (
-    <div className="nhsuk-form-group">
-      <label className="nhsuk-label" htmlFor="sort">Sort by</label>
-      <select id="sort" className="nhsuk-select" value={search.get('sort') ?? 'rating'} onChange={(e) => setSearch(withValue(search, 'sort', e.target.value), { replace: true })}>
-        <option value="rating">Harm to patients</option>
-        <option value="last_seen">Last seen</option>
-        <option value="first_seen">First seen</option>
-      </select>
-    </div>
-  );
-}
-
 const Nothing = ({ filtered }: { filtered: boolean }) => (filtered ? (
   <Empty title="No finding matches"><p>Remove a filter. Findings that are gone or accepted are under State.</p></Empty>
 ) : (
@@ -67,50 +48,18 @@ const Nothing = ({ filtered }: { filtered: boolean }) => (filtered ? (
   </Empty>
 ));
 
+const sorts = { rating: 'Harm to patients', last_seen: 'Last seen', first_seen: 'First seen' };
+const columns = ['Rating', 'Finding', 'Device', 'Care area', 'Accountable', 'Last seen'];
+
 export function Findings() {
   const words = useWords();
-  const facets = facetsOf(words);
-  const [search] = useSearchParams();
-  const query = queryOf(search, facets.map((f) => f.name), ['q', 'sort', 'device']);
-  const list = useInfiniteQuery({
-    queryKey: ['findings', query],
-    initialPageParam: '',
-    queryFn: async ({ pageParam }) => dataOf(await api.GET('/findings', { params: { query: { ...query, ...(pageParam ? { cursor: pageParam } : {}) } } })),
-    getNextPageParam: (last) => last.next_cursor,
-    placeholderData: keepPreviousData,
-  });
-  const { sort: _sort, ...filter } = query;
-  const counts = useQuery({
-    queryKey: ['finding-facets', filter],
-    queryFn: async () => dataOf(await api.GET('/findings/facets', { params: { query: filter } })),
-    placeholderData: keepPreviousData,
-  });
-  const items = list.data?.pages.flatMap((p) => p.items) ?? [];
-  const last = list.data?.pages.at(-1);
   return (
-    <Page title="Findings" data={last?.data} actions={<><Link to="/classes">By weakness class</Link><CsvButton path={`/findings?${search.toString()}`} file="findings.csv" /></>}>
-      <SavedViews page="findings" path="/findings" />
-      <div className="side">
-        <Facets facets={facets} values={counts.data?.facets} />
-        <div>
-          <div className="inline-form">
-            <Search label="Search findings" hint="Words of the title, the check, the device or its model" />
-            <Sort />
-          </div>
-          <FiltersOn facets={facets} />
-          <Answered answer={list}>{() => (items.length === 0 ? <Nothing filtered={Object.keys(filter).length > 0} /> : (
-            <>
-              <div className="scroll boxed" role="region" aria-label="Findings" tabIndex={0}>
-                <table className="grid stack">
-                  <thead><tr><th scope="col">Rating</th><th scope="col">Finding</th><th scope="col">Device</th><th scope="col">Care area</th><th scope="col">Accountable</th><th scope="col">Last seen</th></tr></thead>
-                  <tbody>{items.map((f) => <Row key={f.id} f={f} words={words} />)}</tbody>
-                </table>
-              </div>
-              <More pages={list} shown={items.length} total={last?.total} what="findings" />
-            </>
-          ))}</Answered>
-        </div>
-      </div>
-    </Page>
+    <ListPage name="findings" title="Findings" facets={facetsOf(words)} also={['device']} sorts={sorts} columns={columns}
+      search={{ label: 'Search findings', hint: 'Words of the title, the check, the device or its model' }}
+      ask={async (query) => dataOf(await api.GET('/findings', { params: { query } }))}
+      count={async (query) => dataOf(await api.GET('/findings/facets', { params: { query } }))}
+      row={(f) => <Row key={f.id} f={f} words={words} />}
+      nothing={(filtered) => <Nothing filtered={filtered} />}
+      actions={<Link to="/classes">By weakness class</Link>} />
   );
 }

@@ -55,7 +55,7 @@ function Slider({ first, last }: { first: string; last: string }) {
   const set = (name: 'from' | 'to', value: number, edge: number) =>
     setSearch(withValue(search, name, value === edge ? '' : between(first, last, value)), { replace: true });
   return (
-    <>
+    <div className="span">
       <div>
         <label className="nhsuk-label" htmlFor="from">Heard from</label>
         <input id="from" type="range" min={0} max={950} step={50} value={from} aria-valuetext={timeText(between(first, last, from))}
@@ -68,7 +68,7 @@ function Slider({ first, last }: { first: string; last: string }) {
           onChange={(e) => set('to', Math.max(Number(e.target.value), from + 50), 1000)} />
         <div className="small quiet">{timeText(between(first, last, to))}</div>
       </div>
-    </>
+    </div>
   );
 }
 

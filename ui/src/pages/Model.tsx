@@ -14,6 +14,7 @@ type ModelData = Schemas['Model'];
 const few = 12;
 const many = 500;
 const mostRows = 100;
+const planned = 30;  // devices of the plan; the work order has them all
 
 export const label = (about: ModelData['about'], id: string): string => {
   const d = about[id];
@@ -35,7 +36,7 @@ function Chips({ model, variant }: { model: ModelData; variant: ModelData['varia
           </li>
         );
       })}</ul>
-      {variant.devices.length > few && <button type="button" className="link-button" onClick={() => setAll(!all)}>{all ? 'Show fewer' : variant.devices.length > many ? `Show ${many} of ${number(variant.devices.length)}` : `Show all ${variant.devices.length}`}</button>}
+      {variant.devices.length > few && <button type="button" className="link-button" onClick={() => setAll(!all)}>{all ? 'Show fewer' : variant.devices.length > many ? `Show ${many} of ${number(variant.devices.length)}` : `Show all ${number(variant.devices.length)}`}</button>}
     </>
   );
 }
@@ -122,7 +123,7 @@ function Variants({ model }: { model: ModelData }) {
 function Plan({ id }: { id: string }) {
   const answer = useQuery({
     queryKey: ['plan', id],
-    queryFn: async () => dataOf(await api.GET('/models/{id}/plan', { params: { path: { id } } })),
+    queryFn: async () => dataOf(await api.GET('/models/{id}/plan', { params: { path: { id }, query: { limit: planned } } })),
   });
   return (
     <section className="panel" aria-labelledby="plan-h">
@@ -131,13 +132,13 @@ function Plan({ id }: { id: string }) {
         <>
           <p>{plan.headline}</p>
           {plan.devices.length > 0 && <WarningCallout><WarningCallout.Heading>Before anything</WarningCallout.Heading><p>{plan.before_anything}</p></WarningCallout>}
-          {plan.devices.slice(0, 30).map((d) => (
+          {plan.devices.map((d) => (
             <div key={d.device}>
               <h3><DeviceLink id={d.device}>{d.name ?? d.ip ?? d.device}</DeviceLink>{d.care_area && `, ${d.care_area}`}<span className="quiet">{` (variant ${d.variant})`}</span></h3>
               <ol>{d.steps.map((s, i) => <li key={i} className="anywhere">{s.change}{s.check_first && <div className="small quiet">{`Check first: ${s.check_first}`}</div>}{s.eliminates && <div className="small quiet">{`Ends: ${s.eliminates}`}</div>}</li>)}</ol>
             </div>
           ))}
-          {plan.devices.length > 30 && <p>{`And ${count(plan.devices.length - 30, 'more device')}: the work order lists them all.`}</p>}
+          {plan.next_cursor && <p>{`And ${count(plan.total - plan.devices.length, 'more device')}: the work order lists them all.`}</p>}
         </>
       )}</Answered>
     </section>

@@ -13,7 +13,7 @@ const shown = 9;
 const named = 8;
 
 function Areas() {
-  const answer = useQuery({ queryKey: ['device-facets', {}], queryFn: async () => dataOf(await api.GET('/devices/facets')) });
+  const answer = useQuery({ queryKey: ['devices-facets', {}], queryFn: async () => dataOf(await api.GET('/devices/facets')) });
   return (
     <Page title="Ward" data={answer.data?.data}>
       <p className="lead">Choose your ward to see its devices and what to do.</p>
@@ -37,7 +37,7 @@ function WardCard({ card, words, name }: { card: Card; words: Words; name: (id: 
         <dt>Which devices</dt>
         <dd className="anywhere">
           {`${card.classes.map((c) => kind(words, c ? { class: c } : {})).join(', ')} (${number(card.devices.length)})`}
-          <div className="small quiet">{card.devices.slice(0, named).map(name).join(', ')}{card.devices.length > named && ` and ${card.devices.length - named} more`}</div>
+          <div className="small quiet">{card.devices.slice(0, named).map(name).join(', ')}{card.devices.length > named && ` and ${number(card.devices.length - named)} more`}</div>
         </dd>
         {card.harm && <><dt>Why it matters</dt><dd>{card.harm}</dd></>}
         <dt>Who looks after it</dt><dd>{sentence(words.roleName(card.owner))}</dd>
@@ -80,7 +80,7 @@ function WardBoard({ area }: { area: string }) {
         ) : (
           <>
             <ul className="ward-cards">{all.slice(0, shown).map((card) => <WardCard key={card.advice} card={card} words={words} name={(id) => byId.get(id) ?? id} />)}</ul>
-            {all.length > shown && <p>{`And ${all.length - shown} more of lesser weight, which others look after.`}</p>}
+            {all.length > shown && <p>{`And ${number(all.length - shown)} more of lesser weight, which others look after.`}</p>}
           </>
         ))}</Answered>
       )}

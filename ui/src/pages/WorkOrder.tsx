@@ -32,46 +32,43 @@ function DeviceBox({ d }: { d: PlanDevice }) {
   );
 }
 
-// A hundred devices a time: no more is printed, nor done, at once.
-const most = 100;
-
-function Sheets({ all }: { all: PlanDevice[] }) {
-  const [search] = useSearchParams();
-  const asked = Number(search.get('from') ?? 1);
-  const from = Number.isInteger(asked) && asked > 0 && asked <= all.length ? asked - 1 : 0;
-  const to = Math.min(all.length, from + most);
+// So many devices a time: no more is printed, nor done, at once.
+function Sheets({ plan }: { plan: Schemas['Plan'] }) {
+  const last = plan.first + plan.devices.length - 1;
+  const sheet = (cursor: string | undefined): string => (cursor ? `?after=${encodeURIComponent(cursor)}` : '?');
   return (
     <>
-      {all.length > most && (
+      {plan.devices.length < plan.total && (
         <p>
-          {`Devices ${number(from + 1)} to ${number(to)} of ${number(all.length)}. `}
-          {from > 0 && <Link className="no-print" to={`?from=${Math.max(1, from + 1 - most)}`}>{'Those before '}</Link>}
-          {to < all.length && <Link className="no-print" to={`?from=${to + 1}`}>Those after</Link>}
+          {`Devices ${number(plan.first)} to ${number(last)} of ${number(plan.total)}. `}
+          {plan.first > 1 && <Link className="no-print" to={sheet(plan.previous_cursor)}>{'Those before '}</Link>}
+          {plan.next_cursor && <Link className="no-print" to={sheet(plan.next_cursor)}>Those after</Link>}
         </p>
       )}
-      {all.slice(from, to).map((d) => <DeviceBox key={d.device} d={d} />)}
+      {plan.devices.map((d) => <DeviceBox key={d.device} d={d} />)}
     </>
   );
 }
 
 export function WorkOrder() {
   const { id = '' } = useParams();
+  const cursor = useSearchParams()[0].get('after');
   const answer = useQuery({
-    queryKey: ['plan', id],
-    queryFn: async () => dataOf(await api.GET('/models/{id}/plan', { params: { path: { id } } })),
+    queryKey: ['plan', id, cursor],
+    queryFn: async () => dataOf(await api.GET('/models/{id}/plan', { params: { path: { id }, query: cursor ? { cursor } : {} } })),
   });
   const plan = answer.data;
   return (
     <Page title={plan ? `Work order: ${modelName(plan)}` : 'Work order'} data={plan?.data}
       before={<BackLink asElement={Link} to={`/models/${encodeURIComponent(id)}`}>The model</BackLink>}
       actions={<Button type="button" small onClick={() => window.print()}>Print</Button>}>
-      <Answered answer={answer}>{(p) => (p.devices.length === 0 ? (
+      <Answered answer={answer}>{(p) => (p.total === 0 ? (
         <Empty title="Nothing to do"><p>{p.headline}</p></Empty>
       ) : (
         <>
-          <p className="lead">{`${p.headline} ${count(p.devices.length, 'device')}${p.target ? `, to be as variant ${p.target}` : ''}. Written ${timeText(new Date().toISOString())}.`}</p>
+          <p className="lead">{`${p.headline} ${count(p.total, 'device')}${p.target ? `, to be as variant ${p.target}` : ''}. Written ${timeText(new Date().toISOString())}.`}</p>
           <WarningCallout><WarningCallout.Heading>Before anything</WarningCallout.Heading><p>{p.before_anything}</p></WarningCallout>
-          <Sheets all={p.devices} />
+          <Sheets plan={p} />
         </>
       ))}</Answered>
     </Page>

@@ -34,9 +34,9 @@ interface Props { elements: Drawn[]; selected: string | null; choose: (id: strin
 
 function build(place: HTMLElement, elements: Drawn[]): Core {
   return cytoscape({
-    container: place, elements, style: style(), minZoom: 0.2, maxZoom: 3, boxSelectionEnabled: false,
+    container: place, elements, style: style(), minZoom: 0.05, maxZoom: 3, boxSelectionEnabled: false,
     layout: {
-      name: elements.length > 400 ? 'concentric' : 'cose', animate: false, randomize: false, padding: 28,
+      name: 'cose', animate: false, randomize: false, padding: 28,
       nodeDimensionsIncludeLabels: true, idealEdgeLength: () => 110, nodeRepulsion: () => 90000, numIter: 600, componentSpacing: 60,
     } as cytoscape.LayoutOptions,
   });

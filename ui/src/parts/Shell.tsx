@@ -29,7 +29,7 @@ function ThemeChoice() {
       applyTheme(next);
       setTheme(next);
     }}>
-      <option value="auto">System colours</option>
+      <option value="auto">System</option>
       <option value="light">Light</option>
       <option value="dark">Dark</option>
     </select>
