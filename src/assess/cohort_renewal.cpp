@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <thread>
 #include <utility>
 
@@ -127,12 +129,12 @@ std::string knowledge_of(SQLite::Database& sql) {
 
 // What comparing reads, the same for all models.
 struct Ground {
-  explicit Ground(Database& database, Grades how_safe)
-      : grades(std::move(how_safe)),
+  Ground(Database& database, const Grades& how_safe)
+      : grades(how_safe),
         knowledge(knowledge_of(database.sql())),
         spellings(spellings_of_models(database.sql())) {}
 
-  Grades grades;
+  const Grades& grades;
   std::string knowledge;
   Spellings spellings;
 };
@@ -257,8 +259,11 @@ class Readers {
 };
 
 // Each model is written in its turn, whoever compared it: the same rows by any number of threads.
-Result<void> renew(Database& database, const Ground& ground, const std::vector<std::string>& models,
-                   std::size_t most) {
+// Ends early if it takes long. How many were written.
+Result<std::size_t> renew(Database& database, const Ground& ground,
+                          std::span<const std::string> models, std::size_t most) {
+  constexpr auto kLong = std::chrono::seconds(2);
+  const auto begun = std::chrono::steady_clock::now();
   Readers readers(database, models.size());
   std::vector<Ahead<Result<Compared>>::Make> makers;
   for (Database& reader : readers.connections())
@@ -267,13 +272,30 @@ Result<void> renew(Database& database, const Ground& ground, const std::vector<s
     });
   const std::size_t shared_out = makers.empty() ? 0 : models.size();
   Ahead<Result<Compared>> ahead(shared_out, std::move(makers));
-  for (const std::string& model : models) {
+  std::size_t written = 0;
+  for (; written < models.size(); ++written) {
+    if (written > 0 && std::chrono::steady_clock::now() - begun > kLong) break;
     const auto compared =
-        ahead.more() ? ahead.next() : Comparing(database, ground, most).compare(model);
+        ahead.more() ? ahead.next() : Comparing(database, ground, most).compare(models[written]);
     if (!compared) return std::unexpected(compared.error());
-    write(database.sql(), model, *compared);
+    write(database.sql(), models[written], *compared);
   }
-  return {};
+  return written;
+}
+
+// Renews models behind `last`, by name, in one transaction: what the threads read and what
+// is written is of one moment, and nobody else can write meanwhile. The last one renewed;
+// empty if there was none.
+Result<std::string> renew_some(Database& database, const Grades& grades, const std::string& last,
+                               std::size_t most) {
+  SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
+  const Ground ground(database, grades);
+  const auto all = waiting(database.sql(), ground.spellings);
+  const std::span<const std::string> models(std::ranges::upper_bound(all, last), all.end());
+  const auto written = renew(database, ground, models, most);
+  if (!written) return std::unexpected(written.error());
+  transaction.commit();
+  return *written == 0 ? std::string() : models[*written - 1];
 }
 
 }  // namespace
@@ -284,12 +306,12 @@ Result<void> renew_cohorts(Database& database, std::size_t most) {
     if (!wait || !*wait) return wait ? Result<void>() : std::unexpected(wait.error());
     auto grades = Grades::load(database);
     if (!grades) return std::unexpected(grades.error());
-    // One for all, so that what the others read and what is written here are of one moment.
-    SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
-    const Ground ground(database, *std::move(grades));
-    const auto models = waiting(database.sql(), ground.spellings);
-    if (const auto renewed = renew(database, ground, models, most); !renewed) return renewed;
-    transaction.commit();
+    std::string last;
+    do {
+      auto renewed = renew_some(database, *grades, last, most);
+      if (!renewed) return std::unexpected(renewed.error());
+      last = *std::move(renewed);
+    } while (!last.empty());
     return {};
   });
 }
