@@ -84,7 +84,7 @@ Result<std::unique_ptr<Service>> Service::make(ServiceOptions options) {
 // The keeper tells those that are made from it, which go before it.
 Service::~Service() { end(); }
 
-void Service::end() {
+void Service::end() const {
   if (imports) imports->stop();
   if (keeper) keeper->stop();
 }

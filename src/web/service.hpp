@@ -68,7 +68,7 @@ class Service {
   std::optional<Response> refuse_upload(const Request& request);
   static bool takes_upload(const Request& request);
   // Nothing more is answered, and what is being answered ends soon.
-  void end();
+  void end() const;
   // Whether a stream of events may go on.
   bool may_listen(const Request& request);
 

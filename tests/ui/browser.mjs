@@ -41,6 +41,32 @@ export async function settled(page) {
   });
 }
 
+// Words that go beyond what shows them, where nobody can scroll to them or should have
+// to: rows that are stacked on small screens are as narrow as those.
+export const cutOff = (page) => page.evaluate(() => {
+  const stacked = matchMedia('(max-width: 640px)').matches;
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const cut = [];
+  for (let node = words.nextNode(); node; node = words.nextNode()) {
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const box = range.getBoundingClientRect();
+    if (!node.data.trim() || box.width <= 1) continue;
+    for (let around = node.parentElement; around; around = around.parentElement) {
+      const { overflowX, position, clipPath } = getComputedStyle(around);
+      const scrolls = overflowX === 'auto' || overflowX === 'scroll';
+      if (scrolls && !(stacked && around.querySelector('table.stack'))) break;
+      if (position === 'fixed' || clipPath !== 'none') break;
+      const edge = around.getBoundingClientRect();
+      if (edge.width <= 1) break;  // for screen readers alone
+      if (overflowX === 'visible' || box.right <= edge.right + 1) continue;
+      cut.push(node.data.trim());
+      break;
+    }
+  }
+  return cut;
+});
+
 export const textOf = (page) => page.evaluate(() => document.body.innerText);
 
 const axeSource = () => readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');

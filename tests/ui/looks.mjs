@@ -1,6 +1,6 @@
 // Each page in light and dark: what it says, that everybody can read it, that it
 // fits a phone, does not jump, and keeps to itself.
-import { newPage, ofColours, settled, shiftScript, textOf, until, violations, watch } from './browser.mjs';
+import { cutOff, newPage, ofColours, settled, shiftScript, textOf, until, violations, watch } from './browser.mjs';
 import { check, none } from './report.mjs';
 import { jargon, pagesOf } from './pages.mjs';
 
@@ -19,6 +19,7 @@ async function fits(page, of) {
     await page.setViewportSize({ width, height: 800 });
     const over = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     check(`${of.name} fits ${width} pixels`, await until(async () => await over() <= 0, 2000), `${await over()} too wide`);
+    none(`${of.name} cuts no words off at ${width} pixels`, await cutOff(page));
   }
 }
 

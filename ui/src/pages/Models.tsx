@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { api, dataOf, type Schemas } from '../api/client';
@@ -19,7 +19,7 @@ function Row({ m, words }: { m: Schemas['ModelSummary']; words: Words }) {
       <td data-label="Class">{m.class ? sentence(words.className(m.class)) : <Unknown />}</td>
       <td data-label="Devices" className="n">{number(m.device_count)}</td>
       <td data-label="Ways">{m.at_least > 1 ? <strong>{`at least ${number(m.at_least)}`}</strong> : 'one, as far as is known'}</td>
-      <td data-label="Grades"><span>{m.grades.map((g, i) => <span key={i} className="nowrap"><Grade of={g.grade} />{` ${number(g.devices)} `}</span>)}</span></td>
+      <td data-label="Grades"><span>{m.grades.map((g, i) => <Fragment key={i}><span className="nowrap"><Grade of={g.grade} />{` ${number(g.devices)}`}</span>{' '}</Fragment>)}</span></td>
       <td data-label="Differ in" className="anywhere small">{m.differ_in.slice(0, 4).join(', ')}{m.differ_in.length > 4 && ` and ${number(m.differ_in.length - 4)} more`}</td>
     </tr>
   );

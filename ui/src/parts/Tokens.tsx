@@ -1,5 +1,5 @@
 // Tokens by which programs ask the API.
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Button } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
@@ -35,7 +35,7 @@ function NewToken({ scopes }: { scopes: Scope[] }) {
         </div>
         <fieldset>
           <legend>It may</legend>
-          {scopes.map((scope) => <label key={scope} className="nowrap"><input type="checkbox" checked={chosen.includes(scope)} onChange={() => toggle(scope)} />{` ${scope} `}</label>)}
+          {scopes.map((scope) => <Fragment key={scope}><label className="nowrap"><input type="checkbox" checked={chosen.includes(scope)} onChange={() => toggle(scope)} />{` ${scope}`}</label>{' '}</Fragment>)}
         </fieldset>
         <Button small type="submit" disabled={create.isPending || chosen.length === 0}>Make it</Button>
       </div>
