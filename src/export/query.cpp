@@ -104,8 +104,8 @@ Result<Database> open_for_comparing(const std::filesystem::path& path) {
   if (!wait) return std::unexpected(wait.error());
   // Where nothing can be written they are compared each time.
   if (*wait)
-    if (auto writable = Database::open(path, Database::Mode::write); writable)
-      [[maybe_unused]] const auto kept = renew_cohorts(*writable);
+    if (auto writable = Database::open(path, Database::Mode::write); writable) [[maybe_unused]]
+      const auto kept = renew_cohorts(*writable);
   auto database = Database::open(path, Database::Mode::read_only);
   if (!database) return database;
   const auto begun = guarded(path, [&]() -> Result<void> {

@@ -254,9 +254,8 @@ void Imports::bring_in(Import& import, const std::stop_token& stop) {
     cancelled_.clear();
   }
   if (import.state == ImportState::failed) {
-    import.error = !complaints.empty() ? words_for_page(complaints.back())
-                   : status < 0 ? "the file stopped the process that read it: it was not taken"
-                                : "the file could not be read";
+    import.error = !complaints.empty() ? words_for_page(complaints.back()) : status < 0 ? "the file stopped the process that read it: it was not taken"
+        : "the file could not be read";
     import.advice = advice_for_page(complaints.empty() ? "" : complaints.back(), import.document);
     if (!import.not_understood.empty()) import.not_understood.pop_back();  // it is the error
   }
