@@ -6,10 +6,10 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 #include <csignal>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <thread>
 
 #include "app/check_command.hpp"
@@ -41,10 +41,29 @@ struct Reviewed {
   PackSet packs;
 };
 
+// The newest of them: the main thread reads them anew while the recorder's asks.
+class Newest {
+ public:
+  explicit Newest(std::shared_ptr<const Reviewed> reviewed) : reviewed_(std::move(reviewed)) {}
+
+  std::shared_ptr<const Reviewed> get() const {
+    const std::scoped_lock lock(mutex_);
+    return reviewed_;
+  }
+  void set(std::shared_ptr<const Reviewed> reviewed) {
+    const std::scoped_lock lock(mutex_);
+    reviewed_ = std::move(reviewed);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::shared_ptr<const Reviewed> reviewed_;
+};
+
 // Everything that a run needs but its sources.
 struct Watch {
   const WatchCommand& command;
-  mutable std::atomic<std::shared_ptr<const Reviewed>> reviewed;
+  Newest& reviewed;
   const Signals& signals;
   const ServiceManager& manager;
   const MetricsServer& metrics;
@@ -92,7 +111,7 @@ Result<std::shared_ptr<const Reviewed>> read_reviewed(const WatchCommand& comman
 void reload(const Watch& watch, Recorder& recorder) {
   watch.manager.tell("RELOADING=1");
   if (const auto reviewed = read_reviewed(watch.command)) {
-    watch.reviewed = *reviewed;
+    watch.reviewed.set(*reviewed);
     recorder.learn((*reviewed)->knowledge);
     log_event(Level::info, "knowledge and packs are read anew");
   } else {
@@ -148,7 +167,7 @@ void attend(const Watch& watch, LiveRun& run, Recorder& recorder, const LiveFind
 }
 
 LiveFindings::Packs packs_of(const Watch& watch) {
-  const std::shared_ptr<const Reviewed> reviewed = watch.reviewed;
+  const std::shared_ptr<const Reviewed> reviewed = watch.reviewed.get();
   return {reviewed, &reviewed->packs};
 }
 
@@ -159,7 +178,7 @@ Result<LiveStatus> record(const Watch& watch, Database& database, const SourceIn
   database.keep_at_most(limits.cache_bytes);
   auto store = LiveStore::open(database, source, again, limits.store);
   if (!store) return std::unexpected(store.error());
-  Recorder recorder(database, *store, watch.reviewed.load()->knowledge, source,
+  Recorder recorder(database, *store, watch.reviewed.get()->knowledge, source,
                     again == LiveStore::Again::repeats ? &run : nullptr);
   LiveFindings findings(database);
   recorder.on_derived([&](const Updated& updated) {
@@ -323,11 +342,12 @@ Result<void> run(const WatchCommand& asked) {
   const Signals signals{SIGINT, SIGTERM, SIGHUP};
   auto reviewed = read_reviewed(asked);
   if (!reviewed) return std::unexpected(reviewed.error());
+  Newest newest(*std::move(reviewed));
   const auto metrics = MetricsServer::open(asked.metrics);
   if (!metrics) return std::unexpected(metrics.error());
   const ServiceManager manager;
   Watch watch{.command = asked,
-              .reviewed = *std::move(reviewed),
+              .reviewed = newest,
               .signals = signals,
               .manager = manager,
               .metrics = *metrics};

@@ -20,6 +20,7 @@ constexpr std::size_t kMostAnswer = std::size_t{2} << 20;
 constexpr std::size_t kBootLetters = 8;
 // How often to look, and how much of the time may go into loading.
 constexpr auto kLookEvery = std::chrono::seconds(1);
+constexpr auto kTryEvery = std::chrono::milliseconds(100);
 constexpr int kRestShare = 9;
 
 // A connection in a transaction that reads: it sees the data as it is now, for
@@ -212,8 +213,10 @@ void DataKeeper::keep() {
 
 Result<void> DataKeeper::load() {
   std::unique_lock one_at_a_time(memory_, std::defer_lock);
-  while (!one_at_a_time.try_lock_for(kLookEvery))
+  while (!one_at_a_time.try_lock()) {
     if (ending()) return fail("the server is being ended");
+    std::this_thread::sleep_for(kTryEvery);
+  }
   auto data = Data::load(path_, boot_ + '-' + std::to_string(count_ + 1), ending_.get_token());
   if (!data) return std::unexpected(data.error());
   prepare_(**data);

@@ -100,7 +100,7 @@ class DataKeeper {
   bool loading() const { return loading_; }
   void look();  // somebody changed something: look at once
   // For whoever needs much memory for a while, as loading does: one at a time.
-  std::timed_mutex& memory() { return memory_; }
+  std::mutex& memory() { return memory_; }
   // Nobody is told any more: what it was made with may go when this returns. What is
   // asked of the data fails from then on.
   void stop();
@@ -120,7 +120,7 @@ class DataKeeper {
   int seen_ = -1;
   mutable std::mutex mutex_;
   std::condition_variable_any wake_;
-  std::timed_mutex memory_;
+  std::mutex memory_;
   bool asked_ = false;
   std::stop_source ending_;
   std::atomic<bool> loading_ = false;
