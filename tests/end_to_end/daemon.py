@@ -20,14 +20,7 @@ import sys
 import tempfile
 import time
 
-checks = 0
-
-
-def expect(holds, sentence):
-    global checks
-    checks += 1
-    if not holds:
-        sys.exit(f"FAILED: {sentence}")
+from checked import expect, report
 
 
 def ask(address, request=b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n"):
@@ -183,7 +176,7 @@ def main():
                                   capture_output=True, text=True)
             expect(done.returncode == 2 and "nobody on the network" in done.stderr, f"{refused} is taken")
         edit_packs(asepsis, examples, work, manager)
-    print(f"{checks} checks passed, 0 failed")
+    report()
 
 
 if __name__ == "__main__":

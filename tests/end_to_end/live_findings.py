@@ -19,16 +19,10 @@ import sys
 import tempfile
 import time
 
+from checked import expect, report
+
 NOBODIES = 3000
 FINDINGS = "SELECT device, \"check\", coalesce(instance, ''), rating, detail FROM findings WHERE state = 'open'"
-checks = 0
-
-
-def expect(holds, sentence):
-    global checks
-    checks += 1
-    if not holds:
-        sys.exit(f"FAILED: {sentence}")
 
 
 def rows(database, sql):
@@ -108,7 +102,7 @@ def main():
         found = rows(large, FINDINGS)
         run(asepsis, "check", "--db", large)
         expect(found == rows(large, FINDINGS), f"{found ^ rows(large, FINDINGS)}")
-    print(f"{checks} checks passed, 0 failed")
+    report()
 
 
 if __name__ == "__main__":

@@ -18,16 +18,9 @@ import tempfile
 import time
 
 import privacy
+from checked import expect, report
 
 ALLOWED = "I am allowed to keep what identifies patients"
-checks = 0
-
-
-def expect(holds, sentence):
-    global checks
-    checks += 1
-    if not holds:
-        sys.exit(f"FAILED: {sentence}")
 
 
 def run(*command, status=0):
@@ -134,7 +127,7 @@ def main():
                 take_out(asepsis, work, database)
         be_killed(asepsis, work, examples / "hospital.pcapng.zst")
         refuse(asepsis, work, examples / "four-pumps.pcapng.zst")
-    print(f"{checks} checks passed, 0 failed")
+    report()
 
 
 if __name__ == "__main__":

@@ -19,15 +19,9 @@ import tempfile
 import termios
 import time
 
+from checked import expect, report
+
 ENTER, LEAVE = "\x1b[?1049h", "\x1b[?1049l"
-checks = 0
-
-
-def expect(holds, sentence):
-    global checks
-    checks += 1
-    if not holds:
-        sys.exit(f"FAILED: {sentence}")
 
 
 class Terminal:
@@ -153,7 +147,7 @@ def main():
             part(top)
         listener.kill()
         listener.wait()
-    print(f"{checks} checks passed, 0 failed")
+    report()
 
 
 if __name__ == "__main__":

@@ -19,16 +19,10 @@ import sys
 import tempfile
 import time
 
+from checked import expect, report
+
 FACTS = ("SELECT e.mac, e.ip, e.vlan, f.claim, f.value, f.port, f.refused, f.protocol, f.equipment "
          "FROM fact f JOIN endpoint e ON e.id = f.endpoint")
-checks = 0
-
-
-def expect(holds, sentence):
-    global checks
-    checks += 1
-    if not holds:
-        sys.exit(f"FAILED: {sentence}")
 
 
 def rows(database, sql=FACTS):
@@ -166,7 +160,7 @@ def main():
         moved_away(asepsis, examples, work)
         two_at_once(asepsis, examples, work)
         clock_set_back(asepsis, examples, work)
-    print(f"{checks} checks passed, 0 failed")
+    report()
 
 
 if __name__ == "__main__":
