@@ -147,7 +147,7 @@ struct Compared {
   };
   std::vector<Id> gone;      // what is kept and holds no longer
   std::vector<New> cohorts;  // what it is now, where it is not as it is kept
-  bool all = true;           // none was too large
+  bool all = true;           // it was not too large
 };
 
 // Compares models, in a connection of its own.
@@ -158,6 +158,8 @@ class Comparing {
 
   Result<Compared> compare(const std::string& model) {
     return guarded(database_.path(), [&]() -> Result<Compared> {
+      if (most_ < SIZE_MAX && devices_of(model) > most_)
+        return Compared{.gone = {}, .cohorts = {}, .all = false};
       auto cohorts = load(model);
       if (!cohorts) return std::unexpected(cohorts.error());
       Compared compared;
@@ -166,10 +168,6 @@ class Comparing {
         const auto same = old.extract(cohort.maker);
         std::string content = Content(ground_.knowledge).of(cohort);
         if (same && same.mapped().second == content) continue;
-        if (cohort.devices.size() > most_) {
-          compared.all = false;
-          continue;
-        }
         if (same) compared.gone.push_back(same.mapped().first);
         compared.cohorts.emplace_back(assess_drift(std::move(cohort), ground_.grades),
                                       std::move(content));
@@ -185,6 +183,22 @@ class Comparing {
   static void forget_answers(Cohort& cohort) {
     cohort.known = {};
     cohort.levels = {};
+  }
+
+  // Whoever made them: loading them to find out takes longer than there is time for.
+  std::size_t devices_of(const std::string& model) {
+    const auto known = ground_.spellings.find(model);
+    if (known == ground_.spellings.end()) return 0;
+    SQLite::Statement count(
+        database_.sql(),
+        "SELECT count(*) FROM device_value WHERE attribute = 'model' AND value = ?");
+    std::size_t devices = 0;
+    for (const std::string& spelling : known->second) {
+      count.bind(1, spelling);
+      if (count.executeStep()) devices += static_cast<std::size_t>(count.getColumn(0).getInt64());
+      count.reset();
+    }
+    return devices;
   }
 
   Result<std::vector<Cohort>> load(const std::string& model) {

@@ -21,8 +21,7 @@ namespace asepsis {
 inline constexpr std::size_t kMostCompared = 1'000;
 
 // Compares the models that wait for it, on as many threads as there are processors if they
-// are many, in one transaction. Those of more than `most` devices wait on, unless what was to be
-// compared is what it was.
+// are many, in one transaction. Those of more than `most` devices wait on.
 Result<void> renew_cohorts(Database& database, std::size_t most = SIZE_MAX);
 
 // Whether there are any.

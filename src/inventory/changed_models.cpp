@@ -35,9 +35,7 @@ void ChangedModels::after(const std::vector<Id>& devices) {
 
 ChangedModels::Looks ChangedModels::look(std::vector<Id> devices) {
   SQLite::Statement of_documents(sql_,
-                                 "SELECT device FROM (SELECT device FROM setting WHERE source = "
-                                 "'document' UNION SELECT device FROM device_value WHERE source = "
-                                 "'document') WHERE EXISTS (SELECT 1 FROM document)");
+                                 "SELECT DISTINCT device FROM row_device WHERE device IS NOT NULL");
   while (of_documents.executeStep()) devices.push_back(of_documents.getColumn(0).getInt64());
   std::ranges::sort(devices);
   const auto rest = std::ranges::unique(devices);
