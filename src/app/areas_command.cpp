@@ -57,9 +57,7 @@ Result<Updated> keep(Database& database, const std::string& site,
 Result<void> rate_anew(Database& database, const Updated& updated) {
   const auto knowledge = Knowledge::built_in();
   if (!knowledge) return std::unexpected(knowledge.error());
-  const auto packs = usual_packs(*knowledge, {});
-  if (!packs) return std::unexpected(packs.error());
-  return refresh_findings(database, *packs, updated);
+  return refresh_findings(database, *knowledge, updated);
 }
 
 // What the rules come to.

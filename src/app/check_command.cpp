@@ -72,16 +72,19 @@ Result<PackSet> usual_packs(const Knowledge& knowledge,
   return packs;
 }
 
-Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated) {
+Result<void> refresh_findings(Database& database, const Knowledge& knowledge,
+                              const Updated& updated) {
   const bool all = updated.whole || updated.devices.size() > kMostOneByOne;
   if (!all && updated.devices.empty()) return {};
   const auto asked = run_query(database, "SELECT EXISTS (SELECT 1 FROM applied_pack)");
   if (!asked) return std::unexpected(asked.error());
   if (asked->cells[0][0] != "1") return {};
-  if (all) return ask_all(database, packs);
-  const auto found = run_checks_of(database, packs, updated.devices);
+  const auto packs = usual_packs(knowledge, {});
+  if (!packs) return std::unexpected(packs.error());
+  if (all) return ask_all(database, *packs);
+  const auto found = run_checks_of(database, *packs, updated.devices);
   if (!found) return std::unexpected(found.error());
-  const auto stored = store_findings_of(database, packs, *found, updated.devices, clock_time());
+  const auto stored = store_findings_of(database, *packs, *found, updated.devices, clock_time());
   if (!stored) return std::unexpected(stored.error());
   return {};
 }

@@ -31,9 +31,10 @@ Result<PackSet> usual_packs(const Knowledge& knowledge,
 Result<bool> run(const CheckCommand& command);
 
 // Findings of what was derived again, once `asepsis check` has been asked for
-// this database. Where everything was, all checks are asked; those of the reach of
-// the estate only then.
-Result<void> refresh_findings(Database& database, const PackSet& packs, const Updated& updated);
+// this database, by the usual packs. Where everything was, all checks are asked; those of the
+// reach of the estate only then.
+Result<void> refresh_findings(Database& database, const Knowledge& knowledge,
+                              const Updated& updated);
 
 // What the clock of this computer says.
 Time clock_time();

@@ -237,9 +237,7 @@ Result<void> derive(Database& database, const ImportCommand& command) {
   const auto updated =
       whole ? Result<Updated>(Updated{.whole = true}) : add_to_inventory(database, *knowledge);
   if (!updated) return std::unexpected(updated.error());
-  const auto packs = usual_packs(*knowledge, {});
-  if (!packs) return std::unexpected(packs.error());
-  if (const auto found = refresh_findings(database, *packs, *updated); !found) return found;
+  if (const auto found = refresh_findings(database, *knowledge, *updated); !found) return found;
   return renew_cohorts(database);
 }
 

@@ -242,9 +242,7 @@ Result<void> conclude(const ReadCommand& command, Database& database, const Summ
 Result<void> derive(Database& database, const Knowledge& knowledge) {
   const auto updated = update_inventory(database, knowledge);
   if (!updated) return std::unexpected(updated.error());
-  const auto packs = usual_packs(knowledge, {});
-  if (!packs) return std::unexpected(packs.error());
-  if (const auto found = refresh_findings(database, *packs, *updated); !found) return found;
+  if (const auto found = refresh_findings(database, knowledge, *updated); !found) return found;
   return renew_cohorts(database, updated->whole ? SIZE_MAX : kMostCompared);
 }
 

@@ -8,16 +8,17 @@ namespace asepsis {
 namespace {
 
 struct ClauseSet {
-  std::string_view name, form;
+  std::string_view name;
+  LazyRE2 form;
 };
 // The standards a check may name, and what a clause of each looks like.
-constexpr ClauseSet kClauseSets[] = {
-    {"iec_62443_4_2", R"(CR [1-7]\.\d{1,2})"},
-    {"mds2", R"([A-Z]{4}-\d{1,2}(\.\d{1,2})*)"},
-    {"nist", R"(SP \d+(-\d+)?)"},
-    {"caf", R"([A-E][1-6]\.[a-e])"},
-    {"etsi_en_303_645", R"(5\.\d{1,2}(-\d{1,2})?)"},
-    {"other", R"(.{3,80})"},
+const ClauseSet kClauseSets[] = {
+    {"iec_62443_4_2", {R"(CR [1-7]\.\d{1,2})"}},
+    {"mds2", {R"([A-Z]{4}-\d{1,2}(\.\d{1,2})*)"}},
+    {"nist", {R"(SP \d+(-\d+)?)"}},
+    {"caf", {R"([A-E][1-6]\.[a-e])"}},
+    {"etsi_en_303_645", {R"(5\.\d{1,2}(-\d{1,2})?)"}},
+    {"other", {R"(.{3,80})"}},
 };
 constexpr std::string_view kTransports[] = {"tcp", "udp"};
 constexpr std::string_view kStates[] = {"seen", "refused"};
@@ -26,14 +27,14 @@ constexpr std::string_view kOurs = "it";      // the device a fixture is about
 constexpr std::string_view kOther = "other";  // who talks to it
 constexpr std::int64_t kMostHours = 24L * 366 * 10;
 
-bool has_form(std::string_view text, std::string_view form) {
-  return RE2::FullMatch(text, RE2(std::string(form)));
-}
+const LazyRE2 kIdForm = {"[a-z0-9]+(-[a-z0-9]+)*"};
+const LazyRE2 kCweForm = {R"(CWE-\d+)"};
 
 void check_form(TomlTable& in, std::string_view key, const std::vector<std::string>& values,
-                std::string_view form) {
+                const RE2& form) {
   for (const std::string& value : values)
-    if (!has_form(value, form)) in.wrong(key, "holds '" + value + "', which has not its form");
+    if (!RE2::FullMatch(value, form))
+      in.wrong(key, "holds '" + value + "', which has not its form");
 }
 
 Fixture::Device read_device(TomlTable& in) {
@@ -124,7 +125,7 @@ void read_clauses(TomlTable& in, Check& check) {
       [&](TomlTable& clauses) {
         for (const ClauseSet& set : kClauseSets) {
           auto values = clauses.texts(set.name);
-          check_form(clauses, set.name, values, set.form);
+          check_form(clauses, set.name, values, *set.form);
           if (!values.empty()) check.clauses.emplace_back(set.name, std::move(values));
         }
       },
@@ -155,18 +156,17 @@ void read_decision(TomlTable& in, Check& check) {
 }
 
 Check read_check(TomlTable& in, const Pack& pack) {
-  constexpr std::string_view kIdForm = "[a-z0-9]+(-[a-z0-9]+)*";
   Check check;
   check.where = in.where();
   check.title = in.text("title");
   check.classes = in.texts("classes");
   const std::string id = in.text("id");
-  if (!has_form(id, kIdForm)) in.wrong("id", "is not in kebab-case");
+  if (!RE2::FullMatch(id, *kIdForm)) in.wrong("id", "is not in kebab-case");
   check.id = pack.id + '.' + id;
   if (check.classes.empty()) check.classes = pack.classes;
   if (check.classes == std::vector<std::string>{"any"}) check.classes.clear();
   check.cwe = in.texts("cwe", true);
-  check_form(in, "cwe", check.cwe, R"(CWE-\d+)");
+  check_form(in, "cwe", check.cwe, *kCweForm);
   read_clauses(in, check);
   check.harm = in.text("harm");
   check.owner_role = in.text("owner_role");
@@ -180,7 +180,7 @@ Check read_check(TomlTable& in, const Pack& pack) {
 
 void read_head(TomlTable& in, Pack& pack) {
   pack.id = in.text("id");
-  if (!has_form(pack.id, "[a-z0-9]+(-[a-z0-9]+)*")) in.wrong("id", "is not in kebab-case");
+  if (!RE2::FullMatch(pack.id, *kIdForm)) in.wrong("id", "is not in kebab-case");
   pack.title = in.text("title");
   pack.version = in.text("version");
   pack.about = in.text_or("about");

@@ -1,21 +1,24 @@
 #include "capture/capture_pieces.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <limits>
 
 namespace asepsis {
 namespace {
 
 // What is mapped at once, and how far the last packet of that may reach beyond.
-constexpr std::size_t kViewSize = 8U << 20;
+constexpr std::size_t kViewSize = 16U << 20;
 constexpr std::size_t kReach = kMaxCaptured + 64;
 
 constexpr std::size_t kUsualRecord = 256;
 constexpr std::size_t kSmallestPiece = 64;
-constexpr std::size_t kLargestPiece = 1U << 20;
+constexpr std::size_t kLargestPiece = 2U << 20;
 
+// A power of two, at a multiple of which a piece ends: threads that read large ones then
+// do not wait for each other where the kernel maps them, 2 MiB at a time.
 std::size_t piece_size(std::size_t packets, std::size_t record) {
-  return std::clamp(packets * record, kSmallestPiece, kLargestPiece);
+  return std::bit_ceil(std::clamp(packets * record, kSmallestPiece, kLargestPiece));
 }
 
 }  // namespace
@@ -48,7 +51,7 @@ bool CapturePieces::claim(CapturePiece& piece) {
   if (at >= view_.bytes.size()) return false;
   const Bytes bytes = view_.bytes.subspan(at);
   piece.offset = next_;
-  piece.size = std::min(size_, bytes.size());
+  piece.size = std::min(size_ - next_ % size_, bytes.size());
   piece.bytes = bytes.first(std::min(bytes.size(), piece.size + kReach));
   piece.begin = next_ == proven_ ? std::optional<std::size_t>(0) : std::nullopt;
   piece.batch.bytes_owner = view_.owner;
