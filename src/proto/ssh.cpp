@@ -219,7 +219,8 @@ bool SshParser::message(Side from, Cursor in, FactSink& out) {
   }
 }
 
-// A server that greets first is recognised where one is expected.
+// A server that greets first is recognised where one is expected: in letters, however
+// its bytes come.
 Recognition recognise(const Opening& opening) {
   const std::string_view text = as_text(opening.bytes);
   const std::string_view head = text.substr(0, kIdentification.size());
@@ -229,11 +230,12 @@ Recognition recognise(const Opening& opening) {
     return version ? Recognition::yes : Recognition::no;
   }
   if (!opening.expected_port || opening.from != Side::server) return Recognition::no;
-  if (text.find("\nSSH-2.0-") != std::string_view::npos) return Recognition::yes;
-  const bool printable = std::ranges::all_of(text, [](char c) {
+  const std::size_t identification = text.find("\nSSH-2.0-");
+  const bool printable = std::ranges::all_of(text.substr(0, identification), [](char c) {
     return static_cast<unsigned char>(c) >= ' ' || c == '\r' || c == '\n' || c == '\t';
   });
-  return printable ? Recognition::more : Recognition::no;
+  if (!printable) return Recognition::no;
+  return identification == std::string_view::npos ? Recognition::more : Recognition::yes;
 }
 
 constexpr std::uint16_t kPorts[] = {22, 2222};
