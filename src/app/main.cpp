@@ -24,6 +24,7 @@ Result<void> run_pack(const CLI::App& pack, const Arguments& arguments) {
   options.form = arguments.json ? Form::json : arguments.csv ? Form::csv : Form::table;
   const std::string name = pack.get_subcommands().front()->get_name();
   if (name == "list") return list_packs(options);
+  if (name == "classes") return list_classes(options);
   if (name == "check") return check_packs(options);
   if (name == "test") return try_packs(options);
   return new_pack(options);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <span>
 
 #include "app/check_command.hpp"
 #include "app/database_access.hpp"
@@ -50,16 +51,35 @@ void print_checks(const Pack& pack, Form form) {
   print(rows, form);
 }
 
-// Asks every query of an inventory in which nothing was ever heard.
-Result<void> ask_all(const PackSet& packs, const Pack& pack) {
+void print_classes(const Knowledge& knowledge, Form form) {
+  Rows rows{{{"class"}, {"title"}, {"medical"}}, {}};
+  for (const ClassInfo& one : knowledge.classes())
+    rows.cells.push_back({one.name, one.title, one.medical ? "yes" : "no"});
+  print(rows, form);
+}
+
+// Asks every query of an inventory in which nothing was ever heard. What is wrong with each.
+std::vector<Error> ask_all(const PackSet& packs, const Pack& pack) {
+  std::vector<Error> wrong;
   for (const Check& check : pack.checks) {
     if (!check.document.empty()) continue;
     auto database = scratch_inventory({}, check, packs.knowledge());
-    if (!database) return std::unexpected(database.error());
-    const auto found = run_check(*database, packs, check);
-    if (!found) return std::unexpected(found.error());
+    if (!database) return {database.error()};
+    if (auto found = run_check(*database, packs, check); !found)
+      wrong.push_back(std::move(found.error()));
   }
-  return {};
+  return wrong;
+}
+
+// All but the last is printed; that one ends the command.
+Result<void> refuse(const std::vector<Error>& wrong) {
+  for (const Error& error : std::span(wrong).first(wrong.size() - 1))
+    std::cerr << "asepsis: " << escaped(error.message) << '\n';
+  return Failure(wrong.back());
+}
+
+std::string checks_of(std::size_t count) {
+  return std::to_string(count) + (count == 1 ? " check" : " checks");
 }
 
 // The packs of the files, or all that are built in.
@@ -83,7 +103,7 @@ version = "1"
 [[check]]
 id = "telnet"                       # for ever: findings are known by it
 title = "It can be operated by Telnet"
-classes = ["infusion-pump"]         # asepsis pack list shows which; leave out: any
+classes = ["infusion-pump"]         # asepsis pack classes lists them; leave out: any
 # One row a piece of evidence: device, instance, detail, and the id of a fact or a talk.
 query = '''
 SELECT device, port || '/tcp' AS instance, 'Telnet answered on port ' || port AS detail, id AS fact
@@ -128,6 +148,13 @@ Result<void> list_packs(const PackOptions& options) {
   return {};
 }
 
+Result<void> list_classes(const PackOptions& options) {
+  const auto knowledge = Knowledge::built_in();
+  if (!knowledge) return std::unexpected(knowledge.error());
+  print_classes(*knowledge, options.form);
+  return {};
+}
+
 Result<void> check_packs(const PackOptions& options) {
   const auto knowledge = Knowledge::built_in();
   if (!knowledge) return std::unexpected(knowledge.error());
@@ -135,8 +162,9 @@ Result<void> check_packs(const PackOptions& options) {
   if (!packs) return std::unexpected(packs.error());
   const auto asked = packs_of(*packs, options);
   for (const Pack* pack : asked) {
-    if (const auto done = ask_all(*packs, *pack); !done) return done;
-    std::cout << escaped(pack->where) << ": " << pack->checks.size() << " checks, well formed\n";
+    if (const auto wrong = ask_all(*packs, *pack); !wrong.empty()) return refuse(wrong);
+    std::cout << escaped(pack->where) << ": " << checks_of(pack->checks.size())
+              << ", well formed\n";
   }
   return {};
 }
@@ -151,7 +179,10 @@ Result<void> try_packs(const PackOptions& options) {
   for (const Pack* pack : packs_of(*packs, options))
     for (const Check& check : pack->checks) {
       const auto outcomes = try_fixtures(*packs, check);
-      if (!outcomes) return std::unexpected(outcomes.error());
+      if (!outcomes) {
+        problems.push_back(outcomes.error().message);
+        continue;
+      }
       tried += outcomes->size();
       for (const FixtureOutcome& outcome : *outcomes)
         if (!outcome.problem.empty()) problems.push_back(outcome.where + ": " + outcome.problem);
@@ -166,8 +197,11 @@ Result<void> new_pack(const PackOptions& options) {
   constexpr std::string_view kId = "@id";
   std::string text(kNewPack);
   text.replace(text.find(kId), kId.size(), options.id);
-  const auto pack = read_pack("new pack", text);
-  if (!pack) return std::unexpected(pack.error());
+  const auto knowledge = Knowledge::built_in();
+  if (!knowledge) return std::unexpected(knowledge.error());
+  auto packs = PackSet::built_in(*knowledge);
+  if (!packs) return std::unexpected(packs.error());
+  if (const auto good = packs->add_text("new pack", text); !good) return good;
   std::cout << text;
   return {};
 }

@@ -20,6 +20,8 @@ struct PackOptions {
 
 // The packs; of one, its checks.
 Result<void> list_packs(const PackOptions& options);
+// The classes of devices that a check may name.
+Result<void> list_classes(const PackOptions& options);
 // Whether the files are well formed and their queries can be asked.
 Result<void> check_packs(const PackOptions& options);
 // The same, and what their fixtures come to; without files, the built-in packs.

@@ -172,13 +172,16 @@ void add_accept(CLI::App& app, Arguments& arguments) {
 }
 
 void add_packs(CLI::App& app, Arguments& arguments) {
-  auto& pack = *app.add_subcommand("pack", "Packs of checks: list, check, test, new");
+  auto& pack = *app.add_subcommand("pack", "Packs of checks: list, check, test, new, classes");
   pack.require_subcommand(1);
   auto& list = *pack.add_subcommand("list", "List the packs; of one, its checks");
   list.add_option("PACK", arguments.pack.id, "Its id");
   list.add_option("--pack", arguments.pack.files, "A pack of your own")->allow_extra_args(false);
-  auto* json = list.add_flag("--json", arguments.json, "JSON lines, for programs");
-  list.add_flag("--csv", arguments.csv, "CSV, for spreadsheets")->excludes(json);
+  auto& classes = *pack.add_subcommand("classes", "List the classes of devices a check may name");
+  for (CLI::App* const lists : {&list, &classes}) {
+    auto* json = lists->add_flag("--json", arguments.json, "JSON lines, for programs");
+    lists->add_flag("--csv", arguments.csv, "CSV, for spreadsheets")->excludes(json);
+  }
   auto& check = *pack.add_subcommand("check", "Say whether packs are well formed");
   check.add_option("FILE", arguments.pack.files, "Packs of your own; else those built in");
   auto& test = *pack.add_subcommand("test", "Try every check on its fixtures");

@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "assess/part.hpp"
+#include "assess/query_fault.hpp"
 #include "assess/surroundings.hpp"
 #include "assess/witnesses.hpp"
 #include "base/text.hpp"
@@ -45,6 +46,7 @@ Result<Columns> columns_of(SQLite::Statement& statement) {
     if (known == std::end(kColumns))
       return fail("query gives a column '" + name +
                   "': it may give device, instance, detail, fact, talk and document_fact");
+    if (columns.*known->second >= 0) return fail("query gives two columns '" + name + "'");
     columns.*known->second = i;
   }
   if (columns.device < 0 || columns.detail < 0 ||
@@ -72,13 +74,15 @@ class Checking {
 
   // What is wrong is said with the check's file and line.
   Result<void> run(const Check& check, std::vector<Found>& all) {
-    const std::string where = check.where + ": " + check.id;
+    const std::string where = place_of_query(check);
     const TimeLimit limit(database_, most_);
     const auto done = guarded(where, [&] { return ask(check, all); });
-    if (!done && limit.passed())
-      return fail(where + ": query takes longer than " + in_words(most_));
-    if (done || done.error().message.starts_with(where)) return done;
-    return fail(done.error(), where);
+    if (done) return done;
+    if (limit.passed())
+      return fail(where + ": query takes longer than " + in_words(most_) +
+                  ": does every WITH RECURSIVE end, and is every table joined by something?");
+    if (auto fault = fault_of_query(database_, check)) return Failure(std::move(*fault));
+    return done.error().message.starts_with(where) ? done : fail(done.error(), where);
   }
 
  private:
@@ -97,13 +101,15 @@ class Checking {
     const std::size_t asked = statement.getExpandedSQL().size();
     if (asked < check.query.size() && !trimmed(check.query.substr(asked)).empty())
       return fail("query goes on after its ';': it must be one SELECT");
+    if (statement.getBindParameterCount() > 0)
+      return fail("query has a parameter (?, :name, @name, $name), to which nobody gives a value");
     const auto columns = columns_of(statement);
     if (!columns) return std::unexpected(columns.error());
     while (statement.executeStep())
       if (const auto row = take(check, statement, *columns, gathered); !row) return row;
     for (auto& [key, one] : gathered) {
       if (!one.about_it)
-        return fail("query names " + key.first + " by evidence that is about others only");
+        return fail("query names '" + key.first + "' by evidence that is about others only");
       all.push_back(conclude(check, key.first, key.second, one));
     }
     return {};
@@ -122,7 +128,7 @@ class Checking {
     const DeviceContext* context = around_.device(device);
     if (context == nullptr) return fail("query names '" + device + "', which is no device");
     if (!applies(check, *context)) return {};
-    if (!given(columns.detail)) return fail("query gives no detail for " + device);
+    if (!given(columns.detail)) return fail("query gives no detail for '" + device + "'");
     const auto id = [&](int column) { return row.getColumn(column).getInt64(); };
     const auto told = given(columns.fact)   ? witnesses_.fact(id(columns.fact))
                       : given(columns.talk) ? witnesses_.talk(id(columns.talk))
@@ -130,8 +136,9 @@ class Checking {
                           ? witnesses_.document(id(columns.document_fact))
                           : std::nullopt;
     if (!told)
-      return fail("query names " + device +
-                  " without evidence: a finding never rests on what is unknown");
+      return fail("query names '" + device +
+                  "' without evidence: a finding never rests on what is unknown (fact, talk or "
+                  "document_fact is the id of a row that shows it)");
     if (told->server != nullptr && told->server->closed(told->port)) return {};
     Gathered& one =
         gathered[{device, given(columns.instance) ? row.getColumn(columns.instance).getString()

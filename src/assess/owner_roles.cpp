@@ -34,8 +34,10 @@ Result<OwnerRoles> OwnerRoles::read(std::string_view name, std::string_view text
   return owners;
 }
 
-bool OwnerRoles::knows(std::string_view role) const {
-  return role == kDeviceLead || std::ranges::find(roles_, role, &Role::name) != roles_.end();
+std::vector<std::string> OwnerRoles::names() const {
+  std::vector<std::string> names{std::string(kDeviceLead)};
+  for (const Role& role : roles_) names.push_back(role.name);
+  return names;
 }
 
 std::string_view OwnerRoles::title(std::string_view role) const {

@@ -16,8 +16,8 @@ class OwnerRoles {
   // `name` stands in messages.
   static Result<OwnerRoles> read(std::string_view name, std::string_view text);
 
-  // Whether a check may name it.
-  bool knows(std::string_view role) const;
+  // What a check may name.
+  std::vector<std::string> names() const;
   // "Network lead"; the name itself if there is no such role.
   std::string_view title(std::string_view role) const;
   // The role itself, or who leads the class of the device (empty: not known).

@@ -27,6 +27,10 @@ inline constexpr std::array<std::string_view, 5> kFailures{"takeover", "tamperin
 inline constexpr std::array<std::string_view, 4> kNeeds{"nothing", "the-path", "effort",
                                                         "another-fault"};
 
+// What may be named as a device of a fixture without a row that describes it: whom the
+// check is about, who talks to it, a host of the internet, and a group of the network.
+inline constexpr std::array<std::string_view, 4> kUsualDevices{"it", "other", "outside", "nobody"};
+
 // A small inventory that a check is tried on.
 struct Fixture {
   struct Device {
@@ -59,9 +63,17 @@ struct Fixture {
   std::vector<std::string> found;  // names of the devices that must be found
 };
 
+// Where the SQL of a check stands, to say where it is wrong.
+struct QueryPlace {
+  std::string file;
+  std::uint32_t key_line = 0;
+  std::uint32_t first_line = 0;  // of the file, that the first line of the SQL is; 0: not told
+};
+
 struct Check {
   std::string id;  // "pack.check"
   std::string where;
+  QueryPlace query_place;
   std::string title;
   std::vector<std::string> classes;  // empty: any
   std::string query;
@@ -87,7 +99,17 @@ struct Pack {
   std::vector<Check> checks;
 };
 
+class Knowledge;
+class OwnerRoles;
+
+// What a pack may name.
+struct PackNames {
+  const Knowledge& knowledge;
+  const OwnerRoles& owners;
+  const std::vector<Pack>& packs;  // so far
+};
+
 // Reads the text of one pack file; `name` stands in messages.
-Result<Pack> read_pack(std::string_view name, std::string_view text);
+Result<Pack> read_pack(std::string_view name, std::string_view text, const PackNames& names);
 
 }  // namespace asepsis

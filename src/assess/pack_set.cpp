@@ -59,9 +59,8 @@ Result<void> PackSet::add_file(const std::filesystem::path& path) {
 }
 
 Result<void> PackSet::add_text(std::string_view name, std::string_view text) {
-  auto pack = read_pack(name, text);
+  auto pack = read_pack(name, text, {*knowledge_, owners_, packs_});
   if (!pack) return std::unexpected(pack.error());
-  if (const auto names = check_names(*pack); !names) return names;
   packs_.push_back(std::move(*pack));
   return {};
 }
@@ -69,29 +68,6 @@ Result<void> PackSet::add_text(std::string_view name, std::string_view text) {
 const Pack* PackSet::find(std::string_view id) const {
   const auto found = std::ranges::find(packs_, id, &Pack::id);
   return found == packs_.end() ? nullptr : &*found;
-}
-
-Result<void> PackSet::check_names(const Pack& pack) const {
-  if (const Pack* other = find(pack.id); other != nullptr)
-    return fail(pack.where + ": pack: id '" + pack.id + "' is also that of " + other->where);
-  const auto unknown_class = [&](const std::string& name) {
-    return knowledge_->find_class(name) == nullptr;
-  };
-  for (const std::string& name : pack.classes)
-    if (unknown_class(name))
-      return fail(pack.where + ": pack: classes holds '" + name + "', which is no class");
-  for (const std::string& base : pack.builds_on)
-    if (find(base) == nullptr)
-      return fail(pack.where + ": pack: builds_on holds '" + base + "', which is no pack so far");
-  for (const Check& check : pack.checks) {
-    for (const std::string& name : check.classes)
-      if (unknown_class(name))
-        return fail(check.where + ": check: classes holds '" + name + "', which is no class");
-    if (!owners_.knows(check.owner_role))
-      return fail(check.where + ": check: owner_role '" + check.owner_role +
-                  "' is no role of knowledge/owners.toml");
-  }
-  return {};
 }
 
 }  // namespace asepsis

@@ -37,7 +37,6 @@ class PackSet {
  private:
   PackSet(const Knowledge& knowledge, RatingTables ratings, OwnerRoles owners)
       : knowledge_(&knowledge), ratings_(std::move(ratings)), owners_(std::move(owners)) {}
-  Result<void> check_names(const Pack& pack) const;
 
   const Knowledge* knowledge_;
   RatingTables ratings_;

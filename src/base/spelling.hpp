@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
 
 namespace asepsis {
@@ -9,5 +10,13 @@ namespace asepsis {
 // Whether `written` is `meant` but for a slip: of up to five letters one left out, added, changed
 // or swapped with its neighbour, and one more of every three letters beyond.
 bool is_slip_of(std::string_view written, std::string_view meant);
+
+// ", did you mean NAME?" of the first of the names that it is, but for a slip; else nothing.
+template <class Names>
+std::string meant_by(std::string_view written, const Names& names) {
+  for (const auto& name : names)
+    if (is_slip_of(written, name)) return ", did you mean " + std::string(name) + '?';
+  return {};
+}
 
 }  // namespace asepsis

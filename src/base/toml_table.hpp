@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +32,11 @@ inline std::string at_line(std::string_view file, const toml::source_region& reg
 inline Result<toml::table> parse_toml(std::string_view file, std::string_view text) {
   toml::parse_result parsed = toml::parse(text, file);
   if (parsed) return std::move(parsed).table();
-  return fail(at_line(file, parsed.error().source()) + ": " +
-              std::string(parsed.error().description()));
+  std::string why(parsed.error().description());
+  // What toml++ says of a text that goes on beyond its line.
+  if (why.contains("parsing string") && why.contains("control characters"))
+    why += " (is the closing quote missing?)";
+  return fail(at_line(file, parsed.error().source()) + ": " + why);
 }
 
 class TomlTable {
@@ -43,11 +47,12 @@ class TomlTable {
       : file_(file), kind_(kind), table_(table) {}
 
   std::string where() const { return at_line(file_, table_.source()); }
+  std::string_view file() const { return file_; }
 
   // The value of a key, which then counts as asked for; null if it is not there.
   // For what no function below reads: wrong() says what is amiss with it.
   const toml::node* take(std::string_view key, bool required) {
-    taken_.emplace_back(key);
+    if (std::ranges::find(taken_, key) == taken_.end()) taken_.emplace_back(key);
     const toml::node* node = table_.get(key);
     if (node == nullptr && required) wrong(key, "is missing");
     return node;
@@ -112,47 +117,58 @@ class TomlTable {
 
   // A text or a list of texts.
   std::vector<std::string> texts(std::string_view key, bool required = false) {
+    return texts(key, required, [](const std::string&) { return std::string(); });
+  }
+
+  // The same, where `fault(text)` says what is wrong with one; nothing if it is right.
+  template <class Fault>
+  std::vector<std::string> texts(std::string_view key, bool required, Fault fault) {
     std::vector<std::string> values;
     const toml::node* node = take(key, required);
     if (node == nullptr) return values;
-    if (const auto one = node->value_exact<std::string>()) return {*one};
+    const auto add = [&](const toml::node& item) {
+      const auto value = item.value_exact<std::string>();
+      if (!value || value->empty()) return wrong(key, "holds what is not a text", &item);
+      if (const std::string why = fault(*value); !why.empty())
+        wrong(key, "holds '" + *value + "', " + why, &item);
+      values.push_back(*value);
+    };
+    if (node->is_string()) return add(*node), values;
     const toml::array* list = node->as_array();
     if (list == nullptr) return wrong(key, "is not a list of texts", node), values;
-    for (const toml::node& item : *list) {
-      const auto value = item.value_exact<std::string>();
-      if (!value || value->empty()) return wrong(key, "holds what is not a text", &item), values;
-      values.push_back(*value);
-    }
+    for (const toml::node& item : *list) add(item);
+    if (required && list->empty()) wrong(key, "is an empty list", node);
     return values;
   }
 
-  // One of a few words; the first of them if something else is said.
+  // One of a few words; something else than `otherwise` must be there if that is empty.
   template <class Words>
-  std::string word(std::string_view key, const Words& words) {
-    std::string value = text(key);
+  std::string word(std::string_view key, const Words& words, std::string_view otherwise = {}) {
+    std::string value = otherwise.empty() ? text(key) : text_or(key, otherwise);
     if (error_ || std::ranges::find(words, value) != std::ranges::end(words)) return value;
-    std::string all;
-    for (const auto& one : words) all += (all.empty() ? "" : ", ") + std::string(one);
-    wrong(key, "is '" + value + "', none of " + all);
+    wrong(key, "is '" + value + "', none of " + listed(words));
     return value;
   }
 
   // The table under a key, read by `read(TomlTable&)`.
   template <class Read>
   void table(std::string_view key, Read read, bool required = false) {
-    const toml::node* node = take(key, required);
-    if (node == nullptr) return;
-    if (!node->is_table()) return wrong(key, "is not a table", node);
+    const toml::node* node = take(key, false);
+    if (node == nullptr)
+      return required ? wrong(key, "is missing: a table, " + header(key, "[", "]")) : void();
+    if (!node->is_table()) return wrong(key, "is not a table, " + header(key, "[", "]"), node);
     inner(key, *node->as_table(), read);
   }
 
   // The tables of a list, or the one that stands there instead of a list.
   template <class Read>
   void tables(std::string_view key, Read read, bool required = false) {
-    const toml::node* node = take(key, required);
-    if (node == nullptr) return;
+    const toml::node* node = take(key, false);
+    if (node == nullptr)
+      return required ? wrong(key, "is missing: tables, " + header(key, "[[", "]]")) : void();
     if (node->is_table()) return inner(key, *node->as_table(), read);
-    if (!node->is_array()) return wrong(key, "is not a list of tables", node);
+    if (!node->is_array())
+      return wrong(key, "is not a list of tables, " + header(key, "[[", "]]"), node);
     for (const toml::node& item : *node->as_array()) {
       if (!item.is_table()) return wrong(key, "holds what is not a table", &item);
       inner(key, *item.as_table(), read);
@@ -183,24 +199,43 @@ class TomlTable {
       // What is missing may be what this was meant to be: then it is this line that is wrong.
       if (error_ && (missing_.empty() || !is_slip_of(key.str(), missing_))) continue;
       return fail(at_line(file_, node.source()) + ": " + prefix() +
-                  "no such key: " + std::string(key.str()) + meant_by(key.str()));
+                  "no such key: " + std::string(key.str()) + instead_of(key.str()));
     }
     return error_ ? Result<void>(Failure(*error_)) : Result<void>();
   }
 
  private:
-  std::string meant_by(std::string_view written) const {
-    for (const std::string& key : taken_)
-      if (!table_.contains(key) && is_slip_of(written, key)) return ", did you mean " + key + '?';
-    return {};
+  // What was meant by a key that is not known, or which others there may be.
+  std::string instead_of(std::string_view written) const {
+    std::vector<std::string> free;
+    std::ranges::copy_if(taken_, std::back_inserter(free),
+                         [&](const std::string& key) { return !table_.contains(key); });
+    std::string meant = meant_by(written, free);
+    if (!meant.empty() || free.empty()) return meant;
+    return " (there may be " + listed(free) + ')';
+  }
+
+  template <class Words>
+  static std::string listed(const Words& words) {
+    std::string all;
+    for (const auto& one : words) all += (all.empty() ? "" : ", ") + std::string(one);
+    return all;
+  }
+
+  // How a table is begun, as "[check.advice]".
+  std::string header(std::string_view key, std::string_view begin, std::string_view end) const {
+    return std::string(begin) + kind_under(key) + std::string(end);
+  }
+
+  std::string kind_under(std::string_view key) const {
+    return kind_.empty() ? std::string(key) : std::string(kind_) + '.' + std::string(key);
   }
 
   std::string prefix() const { return kind_.empty() ? "" : std::string(kind_) + ": "; }
 
   template <class Read>
   void inner(std::string_view key, const toml::table& table, Read& read) {
-    const std::string kind =
-        kind_.empty() ? std::string(key) : std::string(kind_) + '.' + std::string(key);
+    const std::string kind = kind_under(key);
     TomlTable section(file_, kind, table);
     read(section);
     if (const auto done = section.finished(); !done && !error_) error_ = done.error();

@@ -30,7 +30,15 @@ def write_packs(asepsis, folder):
     broken.write_text(text.replace('"takeover"', '"theft"'), encoding="utf-8")
     assert f"{broken}: line 20: check: failure is 'theft'" in run(asepsis, "pack", "check", broken, status=2)
     broken.write_text(text.replace("state = 'seen'", "state = 'refused'"), encoding="utf-8")
-    assert "found nothing where it must find it" in run(asepsis, "pack", "test", broken, status=2)
+    assert "found nothing, and must find 'it'" in run(asepsis, "pack", "test", broken, status=2)
+    # Every query that cannot be asked is said, each by the line in it that is wrong.
+    again = text[text.index("[[check]]"):].replace('id = "telnet"', 'id = "again"')
+    broken.write_text((text + again).replace("FROM facts", "FROM factz"), encoding="utf-8")
+    said = run(asepsis, "pack", "check", broken, status=2)
+    assert f"{broken}: line 15: our-pumps.telnet: query: no such table: factz" in said, said
+    assert f"{broken}: line 43: our-pumps.again: query: no such table: factz" in said, said
+    assert "infusion-pump" in run(asepsis, "pack", "classes")
+    broken.write_text(text.replace("state = 'seen'", "state = 'refused'"), encoding="utf-8")
     run(asepsis, "pack", "check", folder / "absent.toml", status=2)
     run(asepsis, "pack", "new", "Not Kebab", status=2)
     run(asepsis, "pack", "list", "nobody", status=2)

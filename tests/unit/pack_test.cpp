@@ -133,6 +133,16 @@ std::string refusal(const std::string& from, const std::string& to) {
 
 TEST(PackFile, IsTakenIfItIsRight) { EXPECT_EQ(refusal("Harm", "Harm"), ""); }
 
+TEST(PackFile, TakesNoTwoChecksOfOneId) {
+  std::string text = kGood;
+  text += text.substr(text.find("[[check]]"));
+  auto set = PackSet::built_in(knowledge()).value();
+  const auto added = set.add_text("ours.toml", text);
+  ASSERT_FALSE(added);
+  EXPECT_EQ(added.error().message,
+            "ours.toml: line 19: check: id is 'one', as of the check at ours.toml: line 5");
+}
+
 TEST(PackFile, IsRefusedWithFileLineAndKey) {
   const struct {
     const char *from, *to, *says;
@@ -154,22 +164,45 @@ TEST(PackFile, IsRefusedWithFileLineAndKey) {
       {"\"takeover\"", "\"theft\"",
        "ours.toml: line 12: check: failure is 'theft', none of takeover, tampering, loss, "
        "disclosure, weakening"},
-      {"CWE-319", "319", "ours.toml: line 9: check: cwe holds '319', which has not its form"},
+      {"CWE-319", "319", "ours.toml: line 9: check: cwe holds '319', which is not like CWE-319"},
       {"SAHD-9", "SAHD9",
-       "ours.toml: line 10: check.clauses: mds2 holds 'SAHD9', which has not its form"},
+       "ours.toml: line 10: check.clauses: mds2 holds 'SAHD9', which is not like SAHD-9"},
       {"http.title", "http.titel",
        "ours.toml: line 16: check.fail.facts: claim is 'http.titel', which is no claim "
-       "(docs/schema.md lists them)"},
+       "(docs/schema.md lists them), did you mean http.title?"},
       {", port = 80 }] }\npass", " }] }\npass",
        "ours.toml: line 16: check.fail.facts: port is missing: http.title is said of a service"},
       {"ward = \"a\", ", "", "ours.toml: line 15: check.advice: ward is missing"},
-      {"id = \"one\"", "id = \"One\"", "ours.toml: line 6: check: id is not in kebab-case"},
+      {"id = \"one\"", "id = \"One\"", "ours.toml: line 6: check: id is 'One', not in kebab-case"},
       {"owner_role = \"device-lead\"", "owner_role = \"nobody\"",
-       "ours.toml: line 5: check: owner_role 'nobody' is no role of knowledge/owners.toml"},
-      {"title = \"One\"", "title = \"One\"\nclasses = [\"pump\"]",
-       "ours.toml: line 5: check: classes holds 'pump', which is no class"},
+       "ours.toml: line 14: check: owner_role is 'nobody', none of device-lead, "},
+      {"title = \"One\"", "title = \"One\"\nclasses = [\n\"any\",\n\"infusionpump\"]",
+       "ours.toml: line 10: check: classes holds 'infusionpump', which is no class (asepsis pack "
+       "classes lists them), did you mean infusion-pump?"},
+      {"version = \"1\"", "version = \"1\"\nclasses = [\"pump\"]",
+       "ours.toml: line 5: pack: classes holds 'pump', which is no class"},
+      {"version = \"1\"", "version = \"1\"\nbuilds_on = [\"absent\"]",
+       "ours.toml: line 5: pack: builds_on holds 'absent', which is no pack so far"},
       {"id = \"ours\"", "id = \"clinical\"",
-       "ours.toml: pack: id 'clinical' is also that of packs/clinical.toml"},
+       "ours.toml: line 2: pack: id is 'clinical', as of packs/clinical.toml"},
+      {"[[check]]", "[chck]", "ours.toml: line 5: no such key: chck, did you mean check?"},
+      {"[pack]\nid", "[[check]]\nid", "ours.toml: line 1: pack is missing: a table, [pack]"},
+      {"mds2 =", "cve =",
+       "ours.toml: line 10: check.clauses: no such key: cve (there may be iec_62443_4_2, mds2, "},
+      {"harm =", "reach = \"all\"\nharm =",
+       "ours.toml: line 11: check: reach is 'all', none of device, estate"},
+      {"port = 80 }] }\npass", "port = 80, state = \"sen\" }] }\npass",
+       "ours.toml: line 16: check.fail.facts: state is 'sen', none of seen, refused"},
+      {"port = 80 }] }\npass", "port = 80, device = \"b\" }] }\npass",
+       "ours.toml: line 16: check.fail.facts: device is 'b', which no row of devices has"},
+      {"port = 80 }] }\npass", "port = 80 }], found = [\"b\"] }\npass",
+       "ours.toml: line 16: check.fail: found holds 'b', which no row of devices has"},
+      {"talks = [{ port", "talks = [{ security = \"none\", port",
+       "ours.toml: line 17: check.pass.talks: security is 'none', none of clear, tls"},
+      {"{ talks =", R"({ devices = [{ name = "it", class = "pumpe" }], talks =)",
+       "ours.toml: line 17: check.pass.devices: class is 'pumpe', which is no class"},
+      {"{ talks =", R"({ devices = [{ name = "it" }, { name = "it" }], talks =)",
+       "ours.toml: line 17: check.pass.devices: name is 'it', as of another row"},
       {"version = \"1\"", "version = \"1", "ours.toml: line 4: "},
   };
   for (const auto& row : kRows)
@@ -223,8 +256,8 @@ TEST(PackQuery, MustReadOnlyAndGiveEvidence) {
     const char *query, *says;
   } kRows[] = {
       {"SELECT device, 'x' AS detail, id AS fact FROM facts", ""},
-      {"DELETE FROM fact", "a query can only read"},
-      {"ATTACH 'x' AS y", "a query can only read"},
+      {"DELETE FROM fact", "query can only read"},
+      {"ATTACH 'x' AS y", "query can only read"},
       {"SELECT device, 'x' AS detail FROM facts",
        "query must give device, detail, and fact, talk or document_fact"},
       {"SELECT device, 'x' AS detail, id AS fact, ip FROM facts", "query gives a column 'ip'"},
@@ -234,12 +267,53 @@ TEST(PackQuery, MustReadOnlyAndGiveEvidence) {
       {"SELECT 'd-none' AS device, 'x' AS detail, id AS fact FROM facts", "which is no device"},
       {"SELECT device, NULL AS detail, id AS fact FROM facts", "gives no detail"},
       {"SELECT device, 'x' AS detail, id AS fact FROM facts; SELECT 1", "it must be one SELECT"},
-      {"SELECT absent", "ours.toml: line 5: ours.one: no such column: absent"},
+      {"SELECT device, 'x' AS detail, id AS fact, id AS fact FROM facts", "two columns 'fact'"},
+      {"SELECT device, 'x' AS detail, id AS fact FROM facts WHERE id = ?", "has a parameter"},
+      {"  -- nothing is asked", "ours.toml: line 8: ours.one: query is empty"},
+      {"SELECT absent", "ours.toml: line 8: ours.one: query: no such column: absent"},
   };
   EXPECT_EQ(query_refusal("SELECT device, 'x' AS detail, id AS fact FROM facts ; "), "");
   for (const auto& row : kRows)
     EXPECT_NE(query_refusal(row.query).find(row.says), std::string::npos)
         << row.query << ": " << query_refusal(row.query);
+}
+
+// The line of the file in which the SQL is wrong, what stands there, and what may be meant.
+TEST(PackQuery, IsRefusedByTheLineInItThatIsWrong) {
+  const struct {
+    const char *query, *says;
+  } kRows[] = {
+      {"'''\nSELECT device, 'x' AS detail,\n  id AS fact FROM factz\nWHERE id > 0'''",
+       "ours.toml: line 10: ours.one: query: no such table: factz, at \"factz\", did you mean "
+       "facts? (docs/schema.md lists"},
+      {"'''SELECT device, 'x' AS detail,\n  id AS fact FROM facts\n  WHERE claimm = 'x''''",
+       "ours.toml: line 10: ours.one: query: no such column: claimm, at \"claimm = 'x'\", did you "
+       "mean claim?"},
+      {"'''\r\nSELECT device,\r\n  'x' 'y' AS detail, id AS fact\r\nFROM facts'''",
+       "ours.toml: line 10: ours.one: query: near \"AS\": syntax error, at \"AS detail, id AS "
+       "fact\""},
+      {"'''\nSELECT device, 'x' AS detail,\n  id AS fact FROM facts WHERE (id > 0\n\n'''",
+       "ours.toml: line 10: ours.one: query: incomplete input, at \"id AS fact FROM facts WHERE "
+       "(id "
+       "> 0\": is a ) or an END missing?"},
+      {"'''\nSELECT device,\n  'x AS detail,\n  id AS fact FROM facts\n'''",
+       "ours.toml: line 10: ours.one: query: unrecognized token: "},
+      {"\"\"\"\nSELECT device,\n  uper('x') AS detail, id AS fact FROM facts\"\"\"",
+       "ours.toml: line 10: ours.one: query: no such function: uper, at \"uper('x')"},
+      // Its lines are not those of the file: then it is told by the line of its key.
+      {R"("SELECT device,\n 'x' AS detail, id AS fact\nFROM factz")",
+       "ours.toml: line 8: ours.one: query: no such table: factz, at \"factz\""},
+  };
+  for (const auto& row : kRows) {
+    auto set = PackSet::built_in(knowledge()).value();
+    const auto added = set.add_text(
+        "ours.toml",
+        replaced(kGood, "\"SELECT device, 'x' AS detail, id AS fact FROM facts\"", row.query));
+    ASSERT_TRUE(added) << added.error().message;
+    const auto outcomes = try_fixtures(set, set.packs().back().checks.front());
+    ASSERT_FALSE(outcomes) << row.query;
+    EXPECT_EQ(outcomes.error().message.substr(0, std::string(row.says).size()), row.says);
+  }
 }
 
 TEST(PackQuery, EndsWhenItHasNoEnd) {
