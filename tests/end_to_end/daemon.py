@@ -102,7 +102,7 @@ def edit_packs(asepsis, examples, work, manager):
     until(lambda: f"{pack}: line 20: check: failure is 'theft'" in text(), f"what is wrong is not told: {text()}")
     pack.write_text(good.replace("SELECT device", "SELECT devise"))
     reload(process, manager)
-    until(lambda: f"{pack}: line 8: our-pumps.telnet: no such column: devise" in text(), f"a wrong query: {text()}")
+    until(lambda: f"{pack}: line 14: our-pumps.telnet: query: no such column: devise" in text(), f"a wrong query: {text()}")
     pack.write_text(good)
     broken.write_text("this is no TOML [")
     reload(process, manager)
