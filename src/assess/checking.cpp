@@ -128,7 +128,6 @@ class Checking {
     const DeviceContext* context = around_.device(device);
     if (context == nullptr) return fail("query names '" + device + "', which is no device");
     if (!applies(check, *context)) return {};
-    if (!given(columns.detail)) return fail("query gives no detail for '" + device + "'");
     const auto id = [&](int column) { return row.getColumn(column).getInt64(); };
     const auto told = given(columns.fact)   ? witnesses_.fact(id(columns.fact))
                       : given(columns.talk) ? witnesses_.talk(id(columns.talk))
@@ -143,7 +142,10 @@ class Checking {
     Gathered& one =
         gathered[{device, given(columns.instance) ? row.getColumn(columns.instance).getString()
                                                   : std::string()}];
-    one.rows.emplace_back(told->sighting, row.getColumn(columns.detail).getString());
+    // What no check expects (a conversation without addresses) must not silence all of them.
+    one.rows.emplace_back(told->sighting, given(columns.detail)
+                                              ? row.getColumn(columns.detail).getString()
+                                              : check.title);
     one.reach = std::max(one.reach, told->reach);
     one.in_use = one.in_use || told->in_use;
     one.about_it = one.about_it || told->client == context || told->server == context;

@@ -6,6 +6,7 @@
 
 #include "assess/checking.hpp"
 #include "assess/fixture_settings.hpp"
+#include "assess/query_fault.hpp"
 #include "store/statement.hpp"
 
 namespace asepsis {
@@ -146,7 +147,11 @@ Result<FixtureOutcome> try_fixture(const PackSet& packs, const Check& check,
   if (!found) return std::unexpected(found.error());
   const std::set<std::string> wanted(fixture.found.begin(), fixture.found.end());
   std::set<std::string> devices;
-  for (const Found& one : *found) devices.insert(one.device);
+  for (const Found& one : *found) {
+    if (one.detail == check.title)
+      return fail(place_of_query(check) + ": query gives no detail for '" + one.device + "'");
+    devices.insert(one.device);
+  }
   if (devices == wanted) return FixtureOutcome{fixture.where, {}};
   return FixtureOutcome{fixture.where, check.id + " found " + list(devices) + ", and must find " +
                                            list(wanted) +

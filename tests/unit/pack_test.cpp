@@ -278,6 +278,18 @@ TEST(PackQuery, MustReadOnlyAndGiveEvidence) {
         << row.query << ": " << query_refusal(row.query);
 }
 
+// Fixtures refuse it; in an inventory it may be what nobody thought of.
+TEST(PackQuery, WithoutDetailFindsByItsTitle) {
+  auto set = PackSet::built_in(knowledge()).value();
+  ASSERT_TRUE(set.add_text("ours.toml", replaced(kGood, "'x' AS detail", "NULL AS detail")));
+  const Check& check = set.packs().back().checks.front();
+  auto database = scratch_inventory(check.fail.front(), check, knowledge()).value();
+  const auto found = run_check(database, set, check);
+  ASSERT_TRUE(found) << found.error().message;
+  ASSERT_EQ(found->size(), 1U);
+  EXPECT_EQ(found->front().detail, check.title);
+}
+
 // The line of the file in which the SQL is wrong, what stands there, and what may be meant.
 TEST(PackQuery, IsRefusedByTheLineInItThatIsWrong) {
   const struct {
