@@ -1,6 +1,7 @@
 #include "inventory/changed_models.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/hash.hpp"
 #include "base/text.hpp"
@@ -25,7 +26,12 @@ std::uint64_t add_row(SQLite::Statement& row, std::uint64_t hash) {
 
 ChangedModels::ChangedModels(SQLite::Database& sql) : sql_(sql) {}
 
-void ChangedModels::before(const std::vector<Id>& devices) { before_ = look(devices); }
+void ChangedModels::before(const std::vector<Id>& devices) {
+  std::vector<Id> unknown;
+  std::ranges::copy_if(devices, std::back_inserter(unknown),
+                       [&](Id device) { return known_.insert(device).second; });
+  before_.merge(look(unknown));
+}
 
 void ChangedModels::after(const std::vector<Id>& devices) {
   const Looks after = look(devices);
@@ -33,13 +39,7 @@ void ChangedModels::after(const std::vector<Id>& devices) {
   mark(after, before_);
 }
 
-ChangedModels::Looks ChangedModels::look(std::vector<Id> devices) {
-  SQLite::Statement of_documents(sql_,
-                                 "SELECT DISTINCT device FROM row_device WHERE device IS NOT NULL");
-  while (of_documents.executeStep()) devices.push_back(of_documents.getColumn(0).getInt64());
-  std::ranges::sort(devices);
-  const auto rest = std::ranges::unique(devices);
-  devices.erase(rest.begin(), rest.end());
+ChangedModels::Looks ChangedModels::look(const std::vector<Id>& devices) {
   SQLite::Statement what(sql_,
                          "SELECT d.id, v.attribute, v.value FROM device d JOIN device_value v ON "
                          "v.device = d.key WHERE d.key = ? AND v.value <> '' AND v.attribute IN "

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -18,8 +19,8 @@ class ChangedModels {
  public:
   explicit ChangedModels(SQLite::Database& sql);
 
-  // Devices that may change, as they are before; what documents say may change
-  // as well where there are any.
+  // Devices that may change, as they are before; of those that it was told of already, as
+  // they were then.
   void before(const std::vector<std::int64_t>& devices);
   // The same ones and those that came, as they are now.
   void after(const std::vector<std::int64_t>& devices);
@@ -32,10 +33,11 @@ class ChangedModels {
   };
   using Looks = std::map<std::string, Look>;  // by the device's id
 
-  Looks look(std::vector<std::int64_t> devices);
+  Looks look(const std::vector<std::int64_t>& devices);
   void mark(const Looks& here, const Looks& there);
 
   SQLite::Database& sql_;
+  std::set<std::int64_t> known_;  // as they were before: those without a model too
   Looks before_;
 };
 

@@ -9,6 +9,7 @@
 #include "inventory/changed_models.hpp"
 #include "inventory/document_rows.hpp"
 #include "inventory/document_settings.hpp"
+#include "inventory/documents_kept.hpp"
 #include "inventory/identify.hpp"
 #include "inventory/words.hpp"
 #include "store/statement.hpp"
@@ -97,20 +98,6 @@ class DocumentDerivation {
   }
 
   void write_settings() { settings_.write(); }
-
-  // Care areas and names are what was said, not what was weighed: the first
-  // fact that said it. Once for all, as facts are not found by device.
-  void find_evidence_of_conflicts() {
-    sql_.exec(
-        "UPDATE document_conflict SET heard_fact = h.fact FROM (SELECT d.key AS device, "
-        "c.attribute, "
-        "f.value, f.id AS fact, min(f.first_seen) FROM (SELECT 'care_area' AS attribute, "
-        "'device.care_area' AS claim UNION ALL SELECT 'name', 'name.host') c JOIN facts f ON "
-        "f.claim "
-        "= c.claim JOIN device d ON d.id = f.device WHERE EXISTS (SELECT 1 FROM document_conflict) "
-        "GROUP BY 1, 2, 3) h WHERE h.device = document_conflict.device AND h.attribute = "
-        "document_conflict.attribute AND h.value = document_conflict.heard");
-  }
 
  private:
   std::vector<Joined> join() {
@@ -319,6 +306,13 @@ class DocumentDerivation {
 
 }  // namespace
 
+std::vector<Id> documented_devices(SQLite::Database& sql) {
+  std::vector<Id> devices;
+  SQLite::Statement rows(sql, "SELECT DISTINCT device FROM row_device WHERE device IS NOT NULL");
+  while (rows.executeStep()) devices.push_back(rows.getColumn(0).getInt64());
+  return devices;
+}
+
 void remove_documents(SQLite::Database& sql) {
   for (const char* table :
        {"row_device", "document_evidence", "document_conflict", "unregistered", "setting_document"})
@@ -340,17 +334,17 @@ void add_documents(SQLite::Database& sql, const Knowledge& knowledge) {
   rows.reset();
   for (const Id site : sites) derivation.derive_site(site);
   derivation.write_settings();
-  derivation.find_evidence_of_conflicts();
+  find_evidence_of_conflicts(sql);
 }
 
 Result<void> derive_documents(Database& database, const Knowledge& knowledge) {
   return guarded(database.path(), [&]() -> Result<void> {
     SQLite::Transaction transaction(database.sql(), SQLite::TransactionBehavior::IMMEDIATE);
     ChangedModels models(database.sql());
-    models.before({});
+    models.before(documented_devices(database.sql()));
     forget_rules(database.sql());
     add_documents(database.sql(), knowledge);
-    models.after({});
+    models.after(documented_devices(database.sql()));
     place_by_rules(database.sql());
     transaction.commit();
     return {};

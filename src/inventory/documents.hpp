@@ -5,6 +5,9 @@
 
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "base/result.hpp"
 #include "inventory/knowledge.hpp"
 #include "store/database.hpp"
@@ -16,6 +19,8 @@ Result<void> derive_documents(Database& database, const Knowledge& knowledge);
 
 // The same within a transaction of the caller. May throw SQLite::Exception.
 void add_documents(SQLite::Database& sql, const Knowledge& knowledge);
+// The keys of the devices that rows and exports are about.
+std::vector<std::int64_t> documented_devices(SQLite::Database& sql);
 // Takes it all out again.
 void remove_documents(SQLite::Database& sql);
 

@@ -10,6 +10,7 @@
 #include "inventory/derivation.hpp"
 #include "inventory/derive.hpp"
 #include "inventory/documents.hpp"
+#include "inventory/documents_kept.hpp"
 #include "inventory/site_update.hpp"
 #include "store/statement.hpp"
 
@@ -50,14 +51,14 @@ class Update {
       keys.insert(keys.end(), part->old_keys().begin(), part->old_keys().end());
     ChangedModels models(sql_);
     models.before(keys);
+    DocumentsKept documents(sql_, keys);
     keys.clear();
     for (const auto& part : parts) {
       part->write();
       keys.insert(keys.end(), part->keys().begin(), part->keys().end());
       updated.devices.insert(updated.devices.end(), part->devices().begin(), part->devices().end());
     }
-    add_what_others_say(keys);
-    models.after(keys);
+    add_what_others_say(keys, documents, models);
     settle();
     updated.more = sql_.execAndGet("SELECT EXISTS (SELECT 1 FROM changed_endpoint)").getInt() != 0;
     return updated;
@@ -134,13 +135,20 @@ class Update {
     mark_derived_so_far(sql_);
   }
 
-  // Documents are joined to devices as a whole; rules of people, device by device.
-  void add_what_others_say(const std::vector<Id>& keys) {
-    if (sql_.execAndGet("SELECT EXISTS (SELECT 1 FROM document)").getInt() == 0)
-      return place_by_rules(sql_, keys);
-    forget_rules(sql_);
-    add_documents(sql_, knowledge_);
-    place_by_rules(sql_);
+  // Rules of people are asked device by device; documents are joined to devices as a whole,
+  // unless what they said can stay.
+  void add_what_others_say(std::vector<Id> keys, DocumentsKept& documents, ChangedModels& models) {
+    if (documents.restore(keys)) {
+      place_by_rules(sql_, keys);
+    } else {
+      models.before(documented_devices(sql_));
+      forget_rules(sql_);
+      add_documents(sql_, knowledge_);
+      place_by_rules(sql_);
+      const std::vector<Id> documented = documented_devices(sql_);
+      keys.insert(keys.end(), documented.begin(), documented.end());
+    }
+    models.after(keys);
   }
 
   SQLite::Database& sql_;

@@ -18,8 +18,11 @@
 #include "assess/cohort_store.hpp"
 #include "assess/finding_store.hpp"
 #include "built_in.hpp"
+#include "documents.hpp"
 #include "inventory/derivation.hpp"
 #include "inventory/derive.hpp"
+#include "inventory/document_store.hpp"
+#include "inventory/documents.hpp"
 #include "inventory/fact_store.hpp"
 
 namespace asepsis {
@@ -185,6 +188,40 @@ class Hospital {
         "WHERE vlan > 0 GROUP BY vlan");
   }
 
+  // A register that has most devices, by serial number, MAC or name, with other places and
+  // models here and there, and an export of some.
+  void add_documents() {
+    std::string list = "Asset No,Serial Number,MAC Address,Host Name,Model,Ward\n";
+    SQLite::Statement devices(
+        sql(),
+        "SELECT key, id, coalesce((SELECT value FROM device_value WHERE device = key AND attribute "
+        "= 'serial'), ''), coalesce((SELECT value FROM device_value WHERE device = key AND "
+        "attribute "
+        "= 'mac'), ''), coalesce((SELECT value FROM device_value WHERE device = key AND attribute "
+        "= "
+        "'name'), ''), coalesce((SELECT value FROM device_value WHERE device = key AND attribute = "
+        "'model'), '') FROM device ORDER BY id");
+    for (int i = 0; devices.executeStep(); ++i) {
+      const auto text = [&](int column) { return devices.getColumn(column).getString(); };
+      const std::string serial = i % 3 == 0 ? text(2) : "";
+      const std::string mac = i % 3 == 1 ? text(3) : "";
+      const std::string name = i % 3 == 2 ? text(4) : "";
+      const std::string model = i % 5 == 0 ? "Other 9000" : text(5);
+      if (i % 7 != 0)
+        for (const std::string& part :
+             {"A" + std::to_string(i), ',' + serial, ',' + mac, ',' + name, ",\"" + model,
+              "\",Ward " + std::to_string(i % 4) + '\n'})
+          list += part;
+      if (i % 11 == 0)
+        keep(read(R"({"logging": {"level": )" + std::to_string(i % 2) + R"(}, "hostname": ")" +
+                      text(4) + "\"}",
+                  as("export")),
+             "export-" + std::to_string(i), text(1));
+    }
+    keep(read(list, as("register")), "register", "");
+    EXPECT_TRUE(derive_documents(*database_, knowledge()));
+  }
+
   Database& database() { return *database_; }
   SQLite::Database& sql() { return database_->sql(); }
 
@@ -309,6 +346,18 @@ class Hospital {
                " UNION ALL SELECT server FROM talk WHERE id = " + talk);
   }
 
+  void keep(const ReadDocument& read, const std::string& name, const std::string& device) {
+    const DocumentInfo info{.site = "here",
+                            .name = name,
+                            .device = device,
+                            .file = name,
+                            .content = name,
+                            .identity = name,
+                            .dated = Time()};
+    const auto stored = store_document(*database_, info, read.document);
+    EXPECT_TRUE(stored) << stored.error().message;
+  }
+
   std::mt19937 random_;
   std::uint64_t copies_ = 0;
   fs::path path_;
@@ -321,6 +370,7 @@ TEST_P(Updating, GivesWhatDerivingEverythingGives) {
   constexpr int kChanges = 24;
   Hospital hospital(GetParam());
   if (GetParam() % 2 == 0) hospital.add_rule();
+  if (GetParam() % 3 == 0) hospital.add_documents();
   ASSERT_TRUE(derive_inventory(hospital.database(), knowledge()));
   check_all(hospital.database());
   int whole = 0;
@@ -343,7 +393,7 @@ TEST_P(Updating, GivesWhatDerivingEverythingGives) {
   EXPECT_LT(whole, kChanges * 3 / 4) << story;
 }
 
-INSTANTIATE_TEST_SUITE_P(Changes, Updating, testing::Range(1U, 7U));
+INSTANTIATE_TEST_SUITE_P(Changes, Updating, testing::Range(1U, 10U));
 
 }  // namespace
 }  // namespace asepsis
