@@ -1,7 +1,8 @@
 // What documents add to the inventory, once the devices are known: which row
 // is about which device, what a register knows that the wire does not show,
 // settings of exports, and where the two differ. Derived as a whole, from the
-// stored documents and the devices, and nothing else.
+// stored documents and the devices, and nothing else; where it can stay for devices
+// that are derived again, documents_kept.hpp keeps it.
 
 #pragma once
 

@@ -24,8 +24,10 @@ constexpr const char* kLooks[] = {
     "o.kind <> 'register'))",
     "SELECT o.device, 'asset', f.value, '' FROM endpoint_owner o CROSS JOIN fact f ON f.endpoint = "
     "o.endpoint WHERE o.device IN (SELECT value FROM json_each(?1)) AND f.claim = 'device.asset' "
-    "AND "
-    "f.equipment = '' AND NOT EXISTS (SELECT 1 FROM device_fact df WHERE df.fact = f.id)"};
+    "AND f.equipment = '' AND NOT EXISTS (SELECT 1 FROM device_fact df WHERE df.fact = f.id)",
+    "SELECT df.device, 'asset', f.value, '' FROM device_fact df CROSS JOIN fact f ON f.id = "
+    "df.fact WHERE df.device IN (SELECT value FROM json_each(?1)) AND f.claim = 'device.asset' "
+    "AND f.equipment = ''"};
 
 std::string array_of(const std::vector<Id>& keys) {
   return json_array(keys, [](Id key) { return std::to_string(key); });

@@ -1,5 +1,7 @@
 #include "web/connection.hpp"
 
+#include <poll.h>
+
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -37,7 +39,8 @@ constexpr auto kBodyTime = std::chrono::seconds(20);
 constexpr auto kWriteTime = std::chrono::seconds(30);
 constexpr auto kUploadStep = std::chrono::seconds(20);
 constexpr auto kHeartbeat = std::chrono::seconds(15);
-constexpr std::size_t kMostMessages = 32;  // that a stream of events may be behind
+constexpr auto kListeningLook = std::chrono::seconds(1);  // between two, whether one still listens
+constexpr std::size_t kMostMessages = 32;                 // that a stream of events may be behind
 
 auto into(ErrorCode& error) { return asio::redirect_error(asio::use_awaitable, error); }
 
@@ -91,12 +94,15 @@ class Happenings {
     shared_.service.events->stop(key_);
   }
 
-  // All since the last time; a comment if nothing happens for a while.
-  Awaitable<std::string> next() {
-    if (queue_->messages.empty()) {
+  // All since the last time; a comment if nothing happens for a while, or if whoever
+  // listens is gone.
+  template <class Gone>
+  Awaitable<std::string> next(Gone gone) {
+    for (auto waited = kListeningLook; queue_->messages.empty(); waited += kListeningLook) {
       ErrorCode woken;
-      queue_->timer.expires_after(kHeartbeat);
+      queue_->timer.expires_after(kListeningLook);
       co_await queue_->timer.async_wait(into(woken));
+      if (waited >= kHeartbeat || gone()) break;
     }
     std::string text = queue_->messages.empty() ? std::string(":\n\n") : std::string();
     for (const std::string& one : queue_->messages) text += one;
@@ -287,6 +293,14 @@ class Connection {
     co_return !error;
   }
 
+  // The other side has closed: written to it is found out only with the second comment.
+  bool peer_is_gone() {
+    pollfd socket{.fd = beast::get_lowest_layer(stream_).socket().native_handle(),
+                  .events = POLLRDHUP,
+                  .revents = 0};
+    return ::poll(&socket, 1, 0) > 0;
+  }
+
   // Sends what happens, and a comment now and then, until one side ends.
   Awaitable<void> stream_events(const Request& request, const Response& response) {
     if (shared_.streams.size() >= kMostEventStreams ||
@@ -304,8 +318,11 @@ class Connection {
     co_await http::async_write_header(stream_, serializer, into(error));
     if (error) co_return;
     bool open = co_await send(response.body);
-    while (open && shared_.service.may_listen(request))
-      open = co_await send(co_await happenings.next());
+    const auto gone = [this] { return peer_is_gone(); };
+    while (open && shared_.service.may_listen(request)) {
+      const std::string news = co_await happenings.next(gone);
+      open = !gone() && co_await send(news);
+    }
     if (open) co_await send("event: session\ndata: {}\n\n");
   }
 

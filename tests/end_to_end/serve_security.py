@@ -255,6 +255,12 @@ def listeners(server):
     assert heard.rstrip().endswith(b"event: session\ndata: {}"), heard[-80:]
     for one in many:
         one.close()
+    # A page that was left is noticed long before the next comment to it (15 s).
+    until = time.monotonic() + 6
+    while (again := listen({"Cookie": visitor.cookie})).status != 200:
+        assert time.monotonic() < until, "streams that were closed are counted as open"
+        time.sleep(0.5)
+    again.close()
 
 
 def smuggled(visitor, folder):
