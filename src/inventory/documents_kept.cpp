@@ -33,12 +33,20 @@ std::string array_of(const std::vector<Id>& keys) {
   return json_array(keys, [](Id key) { return std::to_string(key); });
 }
 
+// Those at sites of which there are documents: nothing is said of the others.
+std::string array_of_documented(SQLite::Database& sql, const std::vector<Id>& keys) {
+  SQLite::Statement some(sql,
+                         "SELECT json_group_array(key) FROM device WHERE key IN (SELECT value FROM "
+                         "json_each(?)) AND site IN (SELECT site FROM document)");
+  some.bind(1, array_of(keys));
+  some.executeStep();
+  return some.getColumn(0).getString();
+}
+
 }  // namespace
 
-DocumentsKept::DocumentsKept(SQLite::Database& sql, const std::vector<Id>& devices)
-    : sql_(sql), any_(sql.execAndGet("SELECT EXISTS (SELECT 1 FROM document)").getInt() != 0) {
-  if (!any_) return;
-  const std::string array = array_of(devices);
+DocumentsKept::DocumentsKept(SQLite::Database& sql, const std::vector<Id>& devices) : sql_(sql) {
+  const std::string array = array_of_documented(sql, devices);
   before_ = look(array);
   load_said(array);
 }
@@ -97,8 +105,7 @@ void DocumentsKept::load_said(const std::string& devices) {
 }
 
 bool DocumentsKept::restore(const std::vector<Id>& devices) {
-  if (!any_) return true;
-  if (look(array_of(devices)) != before_) return false;
+  if (look(array_of_documented(sql_, devices)) != before_) return false;
   restore_values();
   restore_settings();
   find_evidence_of_conflicts(sql_, devices);

@@ -55,7 +55,6 @@ class DocumentsKept {
   void restore_settings();
 
   SQLite::Database& sql_;
-  bool any_;  // documents
   Looks before_;
   std::vector<Value> values_;
   std::vector<Outweighed> outweighed_;
