@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "base/hash.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -30,6 +32,14 @@ Ip with_mac(const Mac& mac) {
   return ip;
 }
 
+// Who has no address yet (DHCP, duplicate address detection) is known by its MAC alone: what
+// several of them say is not one conversation. Nobody answers to that address.
+std::uint32_t apart_from_others(const Decoded& packet) {
+  return packet.src.unspecified()
+             ? static_cast<std::uint32_t>(hash_bytes(packet.src_mac.bytes, packet.tunnel))
+             : packet.tunnel;
+}
+
 }  // namespace
 
 bool make_key(const Decoded& packet, FlowKey& key) {
@@ -53,7 +63,7 @@ bool make_key(const Decoded& packet, FlowKey& key) {
                 .port_b = from_a ? dst_port : src_port,
                 .vlan = packet.vlan,
                 .outer_vlan = packet.outer_vlan,
-                .tunnel = packet.tunnel,
+                .tunnel = frame ? packet.tunnel : apart_from_others(packet),
                 .protocol = frame ? std::uint8_t{0} : packet.protocol,
                 .frame = frame};
   return from_a;

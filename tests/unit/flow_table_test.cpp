@@ -197,6 +197,21 @@ TEST(FlowTable, PicksUpInTheMiddleAndGuessesTheClientByPort) {
   EXPECT_EQ(table.flows.counts().mid_stream, 1U);
 }
 
+TEST(FlowTable, WhoHasNoAddressYetTalksForItself) {
+  Table table;
+  for (const int host : {1, 2, 3, 1}) {
+    Decoded request = segment(true, 0, "");
+    request.protocol = ip_protocol::kUdp;
+    request.tcp_flags = 0;
+    request.src = Ip::v4(std::array<std::uint8_t, 4>{});
+    request.src_mac = Mac{{0, 1, 2, 3, 4, static_cast<std::uint8_t>(host)}};
+    table.add(request);
+  }
+  table.flows.finish();
+  EXPECT_EQ(table.notes.ended, 3U);
+  EXPECT_EQ(table.notes.packets, 4U);
+}
+
 TEST(FlowTable, NewConnectionOnOldPorts) {
   Table table;
   table.open();
