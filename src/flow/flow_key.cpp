@@ -35,9 +35,9 @@ Ip with_mac(const Mac& mac) {
 // Who has no address yet (DHCP, duplicate address detection) is known by its MAC alone: what
 // several of them say is not one conversation. Nobody answers to that address.
 std::uint32_t apart_from_others(const Decoded& packet) {
-  return packet.src.unspecified()
-             ? static_cast<std::uint32_t>(hash_bytes(packet.src_mac.bytes, packet.tunnel))
-             : packet.tunnel;
+  const auto end = static_cast<std::uint32_t>(rank(packet.src, 8));  // nearly never 0, and cheap
+  if (end != 0 || !packet.src.unspecified()) return packet.tunnel;
+  return static_cast<std::uint32_t>(hash_bytes(packet.src_mac.bytes, packet.tunnel));
 }
 
 }  // namespace
