@@ -3,6 +3,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "assess/cohort_store.hpp"
 #include "assess/weakness.hpp"
@@ -117,6 +118,10 @@ Result<Database> open_for_comparing(const std::filesystem::path& path) {
   return database;
 }
 
+bool is_number(const SQLite::Column& value) {
+  return value.isInteger() || (value.isFloat() && std::isfinite(value.getDouble()));
+}
+
 Result<Rows> run_query(Database& database, const std::string& sql, const std::string& argument,
                        const std::vector<Column>& known) {
   return guarded(database.path(), [&]() -> Result<Rows> {
@@ -134,8 +139,7 @@ Result<Rows> run_query(Database& database, const std::string& sql, const std::st
           continue;
         }
         Column::Kind& kind = rows.columns[static_cast<std::size_t>(i)].kind;
-        if (kind == Column::Kind::number && !value.isInteger() && !value.isFloat())
-          kind = Column::Kind::text;
+        if (kind == Column::Kind::number && !is_number(value)) kind = Column::Kind::text;
         cells.emplace_back(value.getString());
       }
     }

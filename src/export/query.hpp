@@ -28,4 +28,7 @@ void prepare_for_answers(Database& database);
 Result<Rows> run_query(Database& database, const std::string& sql, const std::string& argument = {},
                        const std::vector<Column>& known = {});
 
+// What JSON can write as one: infinity it cannot.
+bool is_number(const SQLite::Column& value);
+
 }  // namespace asepsis

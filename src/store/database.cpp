@@ -145,6 +145,10 @@ Error database_error(const std::filesystem::path& path, const SQLite::Exception&
       return {name + " is being written by another asepsis: wait until it has finished"};
     case SQLITE_READONLY: return {name + " cannot be written: check its permissions"};
     case SQLITE_CANTOPEN: return {name + " cannot be opened: check the folder and its permissions"};
+    case SQLITE_TOOBIG:
+      return {
+          "a value of this, or its text, is larger than can be taken (2 MiB where others ask): "
+          "ask for less of it"};
     case SQLITE_AUTH: return {"a query can only read the tables and views of asepsis schema"};
     case SQLITE_IOERR:
       return {name + " could not be read or written (" + what.what() + "): check the disk"};

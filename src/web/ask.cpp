@@ -4,6 +4,8 @@
 #include <chrono>
 
 #include "base/text.hpp"
+#include "export/query.hpp"
+#include "store/size_limit.hpp"
 #include "store/time_limit.hpp"
 #include "web/handlers.hpp"
 #include "web/replies.hpp"
@@ -31,33 +33,45 @@ std::string_view name_of(Column::Kind kind) {
   return "text";
 }
 
+// The next row, if there is room for it.
+bool take_row(SQLite::Statement& statement, Rows& rows, std::size_t& bytes) {
+  auto& cells = rows.cells.emplace_back();
+  for (int i = 0; i < statement.getColumnCount() && bytes <= kMostBytes; ++i) {
+    const SQLite::Column value = statement.getColumn(i);
+    if (value.isNull()) {
+      cells.emplace_back();
+      continue;
+    }
+    if (!is_number(value)) rows.columns[static_cast<std::size_t>(i)].kind = Column::Kind::text;
+    bytes += cells.emplace_back(value.getString())->size();
+  }
+  if (bytes > kMostBytes) rows.cells.pop_back();
+  return bytes <= kMostBytes;
+}
+
 // So many rows, and no more bytes than anybody reads.
 Result<Rows> limited(Database& database, const std::string& sql, std::size_t limit,
                      bool& truncated) {
   return guarded(database.path(), [&]() -> Result<Rows> {
     SQLite::Statement statement(database.sql(), sql);
+    if (statement.getColumnCount() == 0) return fail("a question begins with SELECT or WITH");
     if (statement.getBindParameterCount() > 0) return fail("a question has no parameters");
     Rows rows;
     for (int i = 0; i < statement.getColumnCount(); ++i)
       rows.columns.push_back({.name = statement.getColumnName(i), .kind = Column::Kind::number});
     std::size_t bytes = 0;
-    while (statement.executeStep()) {
-      truncated = rows.cells.size() == limit || bytes > kMostBytes;
-      if (truncated) break;
-      auto& cells = rows.cells.emplace_back();
-      for (int i = 0; i < statement.getColumnCount(); ++i) {
-        const SQLite::Column value = statement.getColumn(i);
-        if (value.isNull()) {
-          cells.emplace_back();
-          continue;
-        }
-        if (!value.isInteger() && !value.isFloat())
-          rows.columns[static_cast<std::size_t>(i)].kind = Column::Kind::text;
-        bytes += cells.emplace_back(value.getString())->size();
-      }
-    }
+    while (!truncated && statement.executeStep())
+      truncated = rows.cells.size() == limit || !take_row(statement, rows, bytes);
+    if (bytes > kMostBytes && rows.cells.empty())
+      return fail("one row of this is larger than 8 MiB: ask for fewer columns");
     return rows;
   });
+}
+
+// Where the file lies is nothing to those who ask it.
+std::string without_path(const std::string& message, const std::filesystem::path& path) {
+  const std::string before = path.string() + ": ";
+  return message.starts_with(before) ? message.substr(before.size()) : message;
 }
 
 struct Example {
@@ -128,10 +142,11 @@ Response ask(const Asked& asked) {
       static_cast<std::size_t>(asked.values.has("limit") ? asked.values.number("limit") : 1'000);
   const auto lent = asked.data.lend();
   const TimeLimit time(*lent, kMostTime);
+  const SizeLimit size(*lent);
   const auto rows = limited(*lent, asked.values.text("sql"), limit, truncated);
   if (!rows && time.passed())
     return problem(422, "This takes longer than five seconds: ask for less at once", "sql");
-  if (!rows) return problem(422, rows.error().message, "sql");
+  if (!rows) return problem(422, without_path(rows.error().message, (*lent).path()), "sql");
   if (asked.csv) return csv_reply(*rows, "answer");
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();

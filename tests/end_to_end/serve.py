@@ -190,6 +190,19 @@ def questions(visitor):
                 "SELECT load_extension('x')", "SELECT 1; DELETE FROM device", "SELECT writefile('x', 'y')", "SELECT ?"):
         answer = visitor.ask("POST", "query", {"sql": sql})
         assert answer.status == 422 or (";" in sql and answer.status == 200), (sql, answer.status, answer.body)
+    for sql, words in (("SELCT 1", 'near "SELCT": syntax error'), ("-- nothing", "a question begins with SELECT or WITH"),
+                       ("SELECT * FROM devices WHERE clas = 'a'", "no such column: clas")):
+        answer = visitor.ask("POST", "query", {"sql": sql})
+        assert answer.status == 422 and answer.json()["detail"] == words, answer.body
+    # One value, or one row of them, is not more than anybody reads: memory is everybody's.
+    for sql in ("SELECT length(hex(zeroblob(20000000)))",
+                "SELECT " + ",".join(["zeroblob(2000000)"] * 40),
+                "WITH RECURSIVE s(x) AS (SELECT 'a' UNION ALL SELECT x || x FROM s LIMIT 25) SELECT max(length(x)) FROM s"):
+        answer = visitor.ask("POST", "query", {"sql": sql})
+        assert answer.status == 422 and "MiB" in answer.json()["detail"], (sql[:60], answer.status, answer.body[:200])
+    answer = visitor.ask("POST", "query", {"sql": "SELECT 9e999 AS a, -9e999 AS b, 1.5 AS c, hex(zeroblob(500000)) AS d"})
+    assert answer.status == 200, answer.body[:200]
+    assert answer.json()["rows"][0][:3] == ["Inf", "-Inf", 1.5], answer.body[:200]  # no number of JSON
     began = time.monotonic()
     answer = visitor.ask("POST", "query", {
         "sql": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n"})
