@@ -129,8 +129,8 @@ Response get_device(const Asked& asked) {
   JsonObject more;
   const auto reason = ask_rows(asked, "SELECT reason FROM device WHERE id = ?", *id, kText);
   if (reason && !reason->cells.empty()) more.text("reason", reason->cells[0][0].value_or(""));
-  const auto aliases =
-      ask_rows(asked, "SELECT alias FROM aliases WHERE device = ? ORDER BY 1", *id, kText);
+  const auto aliases = ask_rows(
+      asked, "SELECT alias FROM aliases WHERE device = ?1 AND alias <> ?1 ORDER BY 1", *id, kText);
   std::vector<std::string> names;
   if (aliases)
     for (const auto& cells : aliases->cells) names.push_back(cells[0].value_or(""));

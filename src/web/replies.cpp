@@ -6,7 +6,12 @@ namespace asepsis {
 
 Response failed(const Error& error) { return problem(503, error.message); }
 
-Response not_found(std::string_view what) { return problem(404, what); }
+// At a page there is no command line that could list them.
+Response not_found(std::string_view what) {
+  std::string words(what.substr(0, what.find(": asepsis ")));
+  if (!words.empty() && words.front() >= 'a' && words.front() <= 'z') words.front() -= 'a' - 'A';
+  return problem(404, words);
+}
 
 std::string time_text(std::int64_t nanoseconds) {
   return to_rfc3339(time_from_nanoseconds(nanoseconds));

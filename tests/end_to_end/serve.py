@@ -101,6 +101,7 @@ def every_answer(visitor, contract):
             again = visitor.ask("GET", "/api/v1" + fill(path, known) + query,
                                 headers={"If-None-Match": answer.headers["etag"]})
             assert again.status == 304 and not again.body, path
+    assert device not in visitor.get(f"devices/{device}")["aliases"], "it is no other name of itself"
     why = visitor.get(f"why?device={device}&attribute=class")
     assert any("packet" in one for one in why["evidence"]), why
     why = visitor.get(f"why?finding={finding}")
@@ -163,7 +164,10 @@ def refusals(server, visitor):
         assert answer.status == 400, (path, answer.status, answer.body)
         assert answer.json()["detail"], path
     for path in ("nothing", "devices/d-none", "findings/f-none", "models/none", "imports/i99", "why?device=d-nobody"):
-        assert visitor.ask("GET", path).status == 404, path
+        answer = visitor.ask("GET", path)
+        assert answer.status == 404, path
+        detail = answer.json()["detail"]  # for people at a page, who have no command line there
+        assert detail[0].isupper() and "asepsis " not in detail, detail
     answer = visitor.ask("PUT", "devices")
     assert answer.status == 405 and answer.headers["allow"] == "GET, HEAD", answer.headers
     assert visitor.ask("POST", "query", "select", raw=True).status == 415

@@ -172,6 +172,21 @@ async function firstPaint(page, hospital) {
   check('Cytoscape and Plot are not loaded where nothing is drawn', !loaded.some((name) => /cytoscape|plot/.test(name)));
 }
 
+async function plainWords(page, hospital) {
+  await open(page, hospital, '/board');
+  const limits = (await textOf(page)).match(/Known limits: .*/)?.[0] ?? '';
+  check('the board is told how many could not be seen', /^Known limits: [\d,]+ /.test(limits) && !/ (seen|are) (devices|rows)/.test(limits), limits);
+  await open(page, hospital, '/devices/d-ffffffffff');
+  const refusal = page.locator('.problem');
+  check('what is not there cannot be tried again', await refusal.getByRole('button').count() === 0, await refusal.innerText());
+  await page.setViewportSize({ width: 1280, height: 800 });
+  for (const list of ['/devices', '/findings']) {
+    await open(page, hospital, list);
+    const over = () => page.evaluate(() => { const box = document.querySelector('.boxed'); return box.scrollWidth - box.clientWidth; });
+    check(`all columns of ${list} are to be seen at 1280 pixels`, await until(async () => await over() <= 0, 2000), `${await over()} too wide`);
+  }
+}
+
 async function logOut(page, hospital) {
   await open(page, hospital, '/');
   await page.getByRole('button', { name: 'Log out' }).click();
@@ -182,7 +197,7 @@ async function logOut(page, hospital) {
 }
 
 export async function uses(browser, hospital) {
-  for (const use of [firstPaint, header, keyboard, evidence, search, map, ask, decide, hostile, workOrder, bringIn, logOut]) {
+  for (const use of [firstPaint, header, keyboard, evidence, search, map, ask, decide, hostile, workOrder, plainWords, bringIn, logOut]) {
     const context = await hospital.enter(browser, { viewport: { width: 1440, height: 900 }, locale: 'en-GB', acceptDownloads: true });
     const page = await newPage(context);
     const said = watch(page, hospital.base);

@@ -82,7 +82,7 @@ export function Board() {
             <ByRating t={t} />
             <Owners t={t} words={words} />
             <AreasTable t={t} />
-            {t.not_seen.length > 0 && <p className="small quiet">{`Known limits: ${t.not_seen.map((n) => n.text).join(' ')}`}</p>}
+            {t.not_seen.length > 0 && <p className="small quiet">{`Known limits: ${t.not_seen.map((n) => `${number(n.count)} ${n.text}`).join('; ')}.`}</p>}
           </>
         )}</Answered>
       </Page>

@@ -71,7 +71,7 @@ export function ProblemBox({ error, retry }: { error: unknown; retry?: () => voi
     <div className="problem" role="alert">
       <h2>{problem ? meanings[problem.status] ?? problem.title : 'Something went wrong in this page'}</h2>
       <p>{problem?.detail ?? 'Load the page again. If it happens again, tell who looks after asepsis.'}</p>
-      {retry && <button type="button" className="nhsuk-button nhsuk-button--secondary small" onClick={retry}>Try again</button>}
+      {retry && problem?.status !== 404 && <button type="button" className="nhsuk-button nhsuk-button--secondary small" onClick={retry}>Try again</button>}
     </div>
   );
 }
