@@ -115,6 +115,19 @@ std::string history_sql(const std::string& findings) {
          ") ORDER BY time DESC, kind, text LIMIT 500";
 }
 
+// Of which classes the two sides are: the first two columns name them.
+void add_classes(const Estate& estate, Rows& rows) {
+  rows.columns.push_back({.name = "client_class"});
+  rows.columns.push_back({.name = "server_class"});
+  for (auto& cells : rows.cells)
+    for (const std::size_t side : {0U, 1U}) {
+      const std::uint32_t place = estate.place_of(cells[side].value_or(""));
+      const std::string& kind = place == kNobody ? estate.classes.text(0)
+                                                 : estate.classes.text(estate.devices[place].kind);
+      cells.push_back(kind.empty() ? std::nullopt : std::optional(kind));
+    }
+}
+
 }  // namespace
 
 Response get_device(const Asked& asked) {
@@ -196,16 +209,7 @@ Response list_device_conversations(const Asked& asked) {
           std::to_string(limit + 1) + " OFFSET " + std::to_string(from) + ")",
       *id);
   if (!rows) return failed(rows.error());
-  const Estate& estate = asked.data.estate();
-  rows->columns.push_back({.name = "client_class"});
-  rows->columns.push_back({.name = "server_class"});
-  for (auto& cells : rows->cells)
-    for (const std::size_t side : {0U, 1U}) {
-      const std::uint32_t place = estate.place_of(cells[side].value_or(""));
-      const std::string& kind = place == kNobody ? estate.classes.text(0)
-                                                 : estate.classes.text(estate.devices[place].kind);
-      cells.push_back(kind.empty() ? std::nullopt : std::optional(kind));
-    }
+  add_classes(asked.data.estate(), *rows);
   const bool more = rows->cells.size() > static_cast<std::size_t>(limit);
   if (more) rows->cells.pop_back();
   JsonObject reply;

@@ -327,6 +327,29 @@ Security security_of(std::string_view text) {
   return text.empty() || text == "unknown" ? Security::unknown : Security::kept;
 }
 
+// One edge for all conversations of two devices that are of one application and as well protected.
+void add_up(std::vector<EstateEdge>& edges) {
+  const auto key = [](const EstateEdge& one) {
+    return std::tuple(one.client, one.server, one.application, one.security);
+  };
+  std::ranges::sort(edges, {}, key);
+  std::size_t kept = 0;
+  for (const EstateEdge& edge : edges) {
+    if (kept == 0 || key(edges[kept - 1]) != key(edge)) {
+      edges[kept++] = edge;
+      continue;
+    }
+    EstateEdge& sum = edges[kept - 1];
+    sum.first = std::min(sum.first, edge.first);
+    sum.last = std::max(sum.last, edge.last);
+    sum.flows += edge.flows;
+    sum.bytes += edge.bytes;
+    ++sum.conversations;
+  }
+  edges.resize(kept);
+  edges.shrink_to_fit();
+}
+
 void Loader::load_edges() {
   SQLite::Statement rows(sql_,
                          "SELECT c.client, c.server, coalesce(c.application, ''), c.security, "
@@ -348,25 +371,7 @@ void Loader::load_edges() {
     edge.conversations = 1;
     estate_.edges.push_back(edge);
   }
-  const auto key = [](const EstateEdge& one) {
-    return std::tuple(one.client, one.server, one.application, one.security);
-  };
-  std::ranges::sort(estate_.edges, {}, key);
-  std::size_t kept = 0;
-  for (const EstateEdge& edge : estate_.edges) {
-    if (kept == 0 || key(estate_.edges[kept - 1]) != key(edge)) {
-      estate_.edges[kept++] = edge;
-      continue;
-    }
-    EstateEdge& sum = estate_.edges[kept - 1];
-    sum.first = std::min(sum.first, edge.first);
-    sum.last = std::max(sum.last, edge.last);
-    sum.flows += edge.flows;
-    sum.bytes += edge.bytes;
-    ++sum.conversations;
-  }
-  estate_.edges.resize(kept);
-  estate_.edges.shrink_to_fit();
+  add_up(estate_.edges);
 }
 
 }  // namespace
