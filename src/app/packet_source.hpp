@@ -29,8 +29,8 @@ class PacketSource {
 
   // For several threads: begins to give pieces, which come before what next() gives.
   // Nothing of captures that have none, nor where there is a filter.
-  void begin_pieces() {
-    if (options_.filter.empty()) pieces_ = file_.pieces();
+  void begin_pieces(std::size_t packets_each) {
+    if (options_.filter.empty()) pieces_ = file_.pieces(packets_each);
   }
   // As those of CapturePieces.
   bool claim(CapturePiece& piece) { return pieces_ && !stopped() && pieces_->claim(piece); }

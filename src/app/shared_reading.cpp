@@ -16,8 +16,8 @@ namespace {
 // Packets that workers share out at once: few enough to stay in a processor's cache
 // from being read to being decoded. How many such batches may be on the way bounds
 // memory, not correctness.
-constexpr std::size_t kSharedPackets = 1'024;
-constexpr std::size_t kMostBatches = 64;
+constexpr std::size_t kSharedPackets = 2'048;
+constexpr std::size_t kMostBatches = 16;
 constexpr std::size_t kReadAhead = 2;
 
 // Packets for all workers, and what they hold by worker.
@@ -78,7 +78,7 @@ class SharedReading {
       : source_(source), workers_(workers), progress_(progress), inboxes_(workers.size()) {}
 
   void run() {
-    source_.begin_pieces();
+    source_.begin_pieces(kSharedPackets);
     std::vector<std::jthread> threads;
     for (std::size_t i = 1; i < workers_.size(); ++i) threads.emplace_back([this, i] { work(i); });
     work(0);

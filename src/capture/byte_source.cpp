@@ -1,119 +1,39 @@
 #include "capture/byte_source.hpp"
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "capture/byte_blocks.hpp"
 
 namespace asepsis {
 namespace {
 
-// What is mapped counts as this process's memory, though it is the file's.
-constexpr std::size_t kMappedSize = 8U << 20;
-constexpr std::size_t kBlockSize = 4U << 20;
 // A block with less room than this is not worth another read.
 constexpr std::size_t kSmallestRead = 64U << 10;
 
-class Mapping {
- public:
-  Mapping(int descriptor, std::uint64_t begin, std::size_t size)
-      : size_(size),
-        address_(
-            ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, static_cast<off_t>(begin))) {
-    if (ok()) ::madvise(address_, size_, MADV_SEQUENTIAL);
-  }
-  Mapping(const Mapping&) = delete;
-  Mapping& operator=(const Mapping&) = delete;
-  ~Mapping() {
-    if (ok()) ::munmap(address_, size_);
-  }
+// A window within a block, which is filled as it is read.
+class BlockSource : public ByteSource {
+ protected:
+  // Fills the beginning of `into` with what is at `offset` and returns how much of it; 0
+  // at the end.
+  virtual std::size_t read(std::uint64_t offset, std::span<std::uint8_t> into) = 0;
 
-  bool ok() const { return address_ != MAP_FAILED; }
-  Bytes bytes() const { return {static_cast<const std::uint8_t*>(address_), size_}; }
-
- private:
-  std::size_t size_;
-  void* address_;
-};
-
-class MappedSource final : public ByteSource {
- public:
-  MappedSource(OpenFile file, std::uint64_t begin, std::uint64_t size)
-      : file_(std::move(file)), begin_(begin), size_(size) {}
-
-  void check_file() override {
-    const std::uint64_t now = file_size();
-    if (now >= size_) return;
-    size_ = now;
-    failure_ = "the file was cut short while it was being read";
-    const std::uint64_t left = now > position() ? now - position() : 0;
-    window_ = window_.first(std::min<std::uint64_t>(window_.size(), left));
-  }
-
-  const std::string& failure() const override { return failure_; }
-  std::uint64_t stored_bytes_read() const override { return offset_; }
-
-  std::optional<View> view(std::uint64_t offset, std::size_t size) const override {
-    const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-    const std::uint64_t begin = (begin_ + offset) / page * page;
-    const std::uint64_t inside = begin_ + offset - begin;
-    const std::uint64_t length =
-        std::min<std::uint64_t>(inside + size, size_ - std::min(size_, begin));
-    if (length <= inside) return View{};
-    const auto mapping = std::make_shared<Mapping>(file_.descriptor(), begin, length);
-    if (!mapping->ok()) return std::nullopt;
-    return View{.bytes = mapping->bytes().subspan(inside), .owner = mapping};
-  }
-
- private:
-  bool fetch(std::size_t size) override {
-    check_file();
-    return map(size) && window_.size() >= size;
-  }
-
-  std::uint64_t position() const { return begin_ + offset_; }
-
-  bool map(std::size_t size) {
-    if (position() >= size_) return false;
-    auto seen = view(offset_, std::max(kMappedSize, size));
-    if (!seen) {
-      failure_ = "the file cannot be mapped";
-      return false;
-    }
-    window_ = seen->bytes;
-    owner_ = std::move(seen->owner);
-    return true;
-  }
-
-  std::uint64_t file_size() const {
-    struct stat status {};
-    if (::fstat(file_.descriptor(), &status) != 0) return size_;
-    return static_cast<std::uint64_t>(status.st_size);
-  }
-
-  OpenFile file_;
-  std::uint64_t begin_;
-  std::uint64_t size_;
-  std::string failure_;
-};
-
-class BlockSource final : public ByteSource {
- public:
-  explicit BlockSource(std::unique_ptr<ByteStream> stream) : stream_(std::move(stream)) {}
-
-  const std::string& failure() const override { return stream_->failure(); }
-  std::uint64_t stored_bytes_read() const override { return stream_->stored_bytes_read(); }
+  ByteBlocks& blocks() const { return *blocks_; }
 
  private:
   // Goes on in the block behind the window while there is room: views of what
   // lies before stay as they are.
   bool fetch(std::size_t size) override {
+    const bool behind = window_.data() + window_.size() == room_.data();
     const std::size_t missing = size - window_.size();
-    if (room_.size() < std::max(missing, kSmallestRead)) begin_block(size);
+    if (!behind || room_.size() < std::max(missing, kSmallestRead)) begin_block(size);
     while (window_.size() < size) {
-      const std::size_t got = stream_->read(room_);
+      const std::size_t got = read(offset_ + window_.size(), room_);
       if (got == 0) return false;
       room_ = room_.subspan(got);
       window_ = Bytes(window_.data(), window_.size() + got);
@@ -122,17 +42,83 @@ class BlockSource final : public ByteSource {
   }
 
   void begin_block(std::size_t size) {
-    const std::size_t capacity = std::max(kBlockSize, size + kSmallestRead);
     // Shared with the batches of packets, which view it on other threads.
-    const auto block = std::make_shared_for_overwrite<std::uint8_t[]>(capacity);
-    std::ranges::copy(window_, block.get());
-    window_ = Bytes(block.get(), window_.size());
-    room_ = std::span(block.get(), capacity).subspan(window_.size());
-    owner_ = block;
+    auto block = blocks_->take(size + kSmallestRead);
+    std::ranges::copy(window_, block.room.begin());
+    window_ = Bytes(block.room.data(), window_.size());
+    room_ = block.room.subspan(window_.size());
+    owner_ = std::move(block.owner);
+  }
+
+  std::shared_ptr<ByteBlocks> blocks_ = ByteBlocks::make();
+  std::span<std::uint8_t> room_;  // of the block of owner_, behind the window
+};
+
+class StreamSource final : public BlockSource {
+ public:
+  explicit StreamSource(std::unique_ptr<ByteStream> stream) : stream_(std::move(stream)) {}
+
+  const std::string& failure() const override { return stream_->failure(); }
+  std::uint64_t stored_bytes_read() const override { return stream_->stored_bytes_read(); }
+
+ private:
+  std::size_t read(std::uint64_t, std::span<std::uint8_t> into) override {
+    return stream_->read(into);
   }
 
   std::unique_ptr<ByteStream> stream_;
-  std::span<std::uint8_t> room_;  // of the block of owner_, behind the window
+};
+
+// What a file held when it was opened. It is read, not mapped: finding each page of a
+// mapped file takes longer than copying it, and who cuts the file short stops a program
+// that maps it.
+class FileSource final : public BlockSource {
+ public:
+  FileSource(OpenFile file, std::uint64_t begin, std::uint64_t size)
+      : file_(std::move(file)), begin_(begin), size_(size) {
+    ::posix_fadvise(file_.descriptor(), 0, 0, POSIX_FADV_SEQUENTIAL);
+  }
+
+  const std::string& failure() const override { return failure_; }
+  std::uint64_t stored_bytes_read() const override { return offset_; }
+  std::uint64_t viewable() const override { return size_; }
+
+  View view(std::uint64_t offset, std::size_t size) const override {
+    auto block = blocks().take(size);
+    std::size_t there = 0;
+    while (there < size) {
+      const ssize_t got = read_file(offset + there, block.room.first(size).subspan(there));
+      if (got <= 0) break;
+      there += static_cast<std::size_t>(got);
+    }
+    return {.bytes = block.room.first(there), .owner = std::move(block.owner)};
+  }
+
+ private:
+  std::size_t read(std::uint64_t offset, std::span<std::uint8_t> into) override {
+    const ssize_t got = read_file(offset, into);
+    if (got < 0) {
+      failure_ = std::generic_category().message(errno);
+    } else if (got == 0 && offset < size_) {
+      failure_ = "the file was cut short while it was being read";
+    }
+    return got < 0 ? 0 : static_cast<std::size_t>(got);
+  }
+
+  // As pread(2), but no further than the file's size.
+  ssize_t read_file(std::uint64_t offset, std::span<std::uint8_t> into) const {
+    const std::size_t size = std::min<std::uint64_t>(into.size(), size_ - std::min(size_, offset));
+    while (true) {
+      const ssize_t got =
+          ::pread(file_.descriptor(), into.data(), size, static_cast<off_t>(begin_ + offset));
+      if (got >= 0 || errno != EINTR) return got;
+    }
+  }
+
+  OpenFile file_;
+  std::uint64_t begin_;
+  std::uint64_t size_;  // from `begin_` on
+  std::string failure_;
 };
 
 class MemorySource final : public ByteSource {
@@ -147,9 +133,10 @@ class MemorySource final : public ByteSource {
   const std::string& failure() const override { return failure_; }
   std::uint64_t stored_bytes_read() const override { return offset_; }
 
-  std::optional<View> view(std::uint64_t offset, std::size_t size) const override {
+  std::uint64_t viewable() const override { return all_.size(); }
+  View view(std::uint64_t offset, std::size_t size) const override {
     const Bytes rest = all_.subspan(std::min<std::uint64_t>(offset, all_.size()));
-    return View{.bytes = rest.first(std::min(size, rest.size())), .owner = owner_};
+    return {.bytes = rest.first(std::min(size, rest.size())), .owner = owner_};
   }
 
  private:
@@ -164,16 +151,14 @@ class MemorySource final : public ByteSource {
 
 }  // namespace
 
-std::unique_ptr<ByteSource> mapped_source(int descriptor, std::uint64_t begin, std::uint64_t size) {
+std::unique_ptr<ByteSource> file_source(int descriptor, std::uint64_t begin, std::uint64_t size) {
   OpenFile file(::fcntl(descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   if (file.descriptor() < 0) return nullptr;
-  auto source = std::make_unique<MappedSource>(std::move(file), begin, size);
-  if (!source->fill(1)) return nullptr;
-  return source;
+  return std::make_unique<FileSource>(std::move(file), begin, size);
 }
 
-std::unique_ptr<ByteSource> block_source(std::unique_ptr<ByteStream> stream) {
-  return std::make_unique<BlockSource>(std::move(stream));
+std::unique_ptr<ByteSource> stream_source(std::unique_ptr<ByteStream> stream) {
+  return std::make_unique<StreamSource>(std::move(stream));
 }
 
 std::unique_ptr<ByteSource> memory_source(std::vector<std::uint8_t> bytes) {

@@ -1,16 +1,14 @@
 // A capture's bytes as readers want them: a window of bytes that are in
 // memory, which slides over the file and keeps what was read alive.
 //
-// Plain files are mapped, a stretch at a time, so that a file of a hundred
-// gigabytes takes no more memory than a small one; everything else goes
-// through blocks. A record never straddles: what is left of the old window
-// begins the new one.
+// All of it goes through blocks of memory, so that a file of a hundred gigabytes
+// takes no more of it than a small one. A record never straddles: what is left of
+// the old window begins the new one.
 
 #pragma once
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,17 +36,16 @@ class ByteSource {
   // window and owner are new.
   bool fill(std::size_t size) { return window_.size() >= size || fetch(size); }
 
-  // Shortens the window if the file behind it was cut short meanwhile.
-  virtual void check_file() {}
-
-  // Bytes from `offset` on, `size` of them or as many as there are, apart from the
-  // window; nothing where only the window can be seen. Any thread may look at them.
+  // How many bytes view() can show: all, or none where only the window can be seen.
+  virtual std::uint64_t viewable() const { return 0; }
+  // Bytes from `offset` on, `size` of them or as many as can be read, apart from the
+  // window. Any thread may ask.
   struct View {
     Bytes bytes;
     std::shared_ptr<const void> owner;
   };
-  virtual std::optional<View> view(std::uint64_t, std::size_t) const { return std::nullopt; }
-  // The window goes on there. REQUIRES: view() shows something.
+  virtual View view(std::uint64_t, std::size_t) const { return {}; }
+  // The window goes on there. REQUIRES: it is viewable.
   void go_to(std::uint64_t offset) {
     window_ = {};
     offset_ = offset;
@@ -68,12 +65,12 @@ class ByteSource {
   std::uint64_t offset_ = 0;
 };
 
-// An open file of `size` bytes from its byte `begin` on; nothing if it cannot
-// be mapped (some file systems).
-std::unique_ptr<ByteSource> mapped_source(int descriptor, std::uint64_t begin, std::uint64_t size);
+// `size` bytes of an open file from its byte `begin` on; nothing if it cannot be opened
+// once more.
+std::unique_ptr<ByteSource> file_source(int descriptor, std::uint64_t begin, std::uint64_t size);
 
-// What a stream gives, in blocks of a few MiB.
-std::unique_ptr<ByteSource> block_source(std::unique_ptr<ByteStream> stream);
+// What a stream gives.
+std::unique_ptr<ByteSource> stream_source(std::unique_ptr<ByteStream> stream);
 
 // All of `bytes` at once.
 std::unique_ptr<ByteSource> memory_source(std::vector<std::uint8_t> bytes);

@@ -71,7 +71,7 @@ Result<CaptureFile> CaptureFile::begin(Input input) {
 
 std::unique_ptr<CapturePieces> CaptureFile::pieces(std::size_t packets_each) {
   State& state = *state_;
-  if (state.reader->pcap_format() == nullptr || !state.source->view(0, 1)) return nullptr;
+  if (state.reader->pcap_format() == nullptr || state.source->viewable() == 0) return nullptr;
   return std::make_unique<CapturePieces>(*state.source, *state.reader, state.losses, packets_each);
 }
 
@@ -81,7 +81,6 @@ bool CaptureFile::next(PacketBatch& batch, std::size_t limit) {
   batch.bytes_owner.reset();
   State& state = *state_;
   if (state.ended) return false;
-  state.source->check_file();
   if (state.reader->read(*state.source, batch.packets, limit, state.losses)) {
     batch.bytes_owner = state.source->owner();
     return true;

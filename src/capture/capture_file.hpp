@@ -1,6 +1,6 @@
 // Packets out of capture files: pcap and pcapng, plain or compressed, a file,
-// a pipe or standard input. Packets are views of the mapped file (or of the
-// decompressed block), never copies.
+// a pipe or standard input. Packets are views of the block that was read, never
+// copies.
 
 #pragma once
 
@@ -69,8 +69,7 @@ class CaptureFile {
   // readable has been given and losses().ended_early says what was not, in a
   // sentence that begins with the name of the file. A pipe gives packets as
   // they arrive: a batch is then what could be read without waiting again.
-  // REQUIRES: limit > 0. A mapped file that somebody cuts short is noticed
-  // here, but not between two calls: reading bytes that are gone is SIGBUS.
+  // REQUIRES: limit > 0.
   bool next(PacketBatch& batch, std::size_t limit = kPacketsAtOnce);
 
   // What can be read by several threads before next() goes on behind it: of a plain

@@ -1,24 +1,26 @@
 #include "capture/capture_pieces.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <array>
 #include <limits>
+
+#include "capture/byte_blocks.hpp"
 
 namespace asepsis {
 namespace {
 
-// What is mapped at once, and how far the last packet of that may reach beyond.
-constexpr std::size_t kViewSize = 16U << 20;
-constexpr std::size_t kReach = kMaxCaptured + 64;
+// How far the last packet of a piece may reach beyond it: a frame as most are, one that
+// a network card put together of several, and what we take at all.
+constexpr std::array<std::size_t, 3> kReaches = {4U << 10, 96U << 10, kMaxCaptured + 64};
 
 constexpr std::size_t kUsualRecord = 256;
 constexpr std::size_t kSmallestPiece = 64;
-constexpr std::size_t kLargestPiece = 2U << 20;
+// It stays in a processor's cache until it is decoded.
+constexpr std::size_t kLargestPiece = 512U << 10;
+static_assert(kLargestPiece + kReaches[1] <= ByteBlocks::kUsual);
 
-// A power of two, at a multiple of which a piece ends: threads that read large ones then
-// do not wait for each other where the kernel maps them, 2 MiB at a time.
 std::size_t piece_size(std::size_t packets, std::size_t record) {
-  return std::bit_ceil(std::clamp(packets * record, kSmallestPiece, kLargestPiece));
+  return std::clamp(packets * record, kSmallestPiece, kLargestPiece);
 }
 
 }  // namespace
@@ -34,39 +36,45 @@ CapturePieces::CapturePieces(ByteSource& source, RecordReader& reader, CaptureLo
       packets_each_(packets_each),
       size_(piece_size(packets_each, kUsualRecord)) {}
 
-bool CapturePieces::map(std::uint64_t offset) {
-  auto view = source_.view(offset, kViewSize + kReach);
-  if (!view) return false;
-  view_ = *std::move(view);
-  view_begin_ = offset;
-  return !view_.bytes.empty();
-}
-
 bool CapturePieces::claim(CapturePiece& piece) {
-  source_.check_file();
-  if (over_ || !source_.failure().empty()) return false;
-  const bool within = next_ >= view_begin_ && next_ - view_begin_ + size_ <= kViewSize;
-  if ((view_.bytes.empty() || !within) && !map(next_)) return false;
-  const std::size_t at = next_ - view_begin_;
-  if (at >= view_.bytes.size()) return false;
-  const Bytes bytes = view_.bytes.subspan(at);
+  const std::uint64_t end = source_.viewable();
+  if (over_ || next_ >= end) return false;
   piece.offset = next_;
-  piece.size = std::min(size_ - next_ % size_, bytes.size());
-  piece.bytes = bytes.first(std::min(bytes.size(), piece.size + kReach));
+  piece.size = std::min<std::uint64_t>(size_, end - next_);
+  piece.bytes = {};
+  piece.walk = {};
   piece.begin = next_ == proven_ ? std::optional<std::size_t>(0) : std::nullopt;
-  piece.batch.bytes_owner = view_.owner;
   next_ += piece.size;
   return true;
 }
 
 void CapturePieces::read(CapturePiece& piece) const {
+  if (piece.bytes.empty()) look(piece, kReaches.front());
+  walk(piece);
+  for (const std::size_t reach : kReaches) {
+    const bool whole = piece.begin && *piece.begin + piece.walk.size >= piece.size;
+    if (whole) return;
+    const bool seen = piece.bytes.size() >= piece.size + reach;
+    if (seen) continue;
+    look(piece, reach);
+    walk(piece);
+  }
+}
+
+void CapturePieces::look(CapturePiece& piece, std::size_t reach) const {
+  auto view = source_.view(piece.offset, piece.size + reach);
+  piece.bytes = view.bytes;
+  piece.batch.bytes_owner = std::move(view.owner);
+}
+
+void CapturePieces::walk(CapturePiece& piece) const {
   piece.batch.packets.clear();
   piece.walk = {};
   if (!piece.begin) piece.begin = guess_pcap_record(piece.bytes, piece.size, format_);
   if (!piece.begin) return;
-  piece.walk =
-      walk_pcap(piece.bytes.subspan(*piece.begin), piece.size - std::min(piece.size, *piece.begin),
-                format_, 0, piece.batch.packets, std::numeric_limits<std::size_t>::max());
+  const std::size_t begin = std::min(*piece.begin, piece.bytes.size());
+  piece.walk = walk_pcap(piece.bytes.subspan(begin), piece.size - std::min(piece.size, begin),
+                         format_, 0, piece.batch.packets, std::numeric_limits<std::size_t>::max());
 }
 
 CapturePieces::Proof CapturePieces::prove(CapturePiece& piece) {

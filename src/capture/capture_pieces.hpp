@@ -50,14 +50,15 @@ class CapturePieces {
   Proof prove(CapturePiece& piece);
 
  private:
-  bool map(std::uint64_t offset);
+  // Sees its bytes, and so many behind them.
+  void look(CapturePiece& piece, std::size_t reach) const;
+  // Finds its packets in what is seen.
+  void walk(CapturePiece& piece) const;
 
   ByteSource& source_;
   RecordReader& reader_;
   CaptureLosses& losses_;
   const PcapFormat format_;
-  ByteSource::View view_;  // what pieces are cut from
-  std::uint64_t view_begin_ = 0;
   std::uint64_t next_;         // offset of the piece that is claimed next
   std::uint64_t proven_;       // so far all is read
   std::uint64_t packets_ = 0;  // up to there

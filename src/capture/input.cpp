@@ -43,7 +43,7 @@ Result<Opened> open_stream(const std::filesystem::path& path) {
 }
 
 std::unique_ptr<ByteSource> decompressed(std::unique_ptr<ByteStream> stream, Bytes head) {
-  return block_source(begins_as_gzip(head) ? gunzipped(std::move(stream))
+  return stream_source(begins_as_gzip(head) ? gunzipped(std::move(stream))
                                            : unzstded(std::move(stream)));
 }
 
@@ -64,9 +64,9 @@ Result<Input> open_input(const std::filesystem::path& path) {
   input.total = opened->size - std::min(opened->size, opened->begin);
   input.compressed = is_compressed(head);
   if (!input.compressed && input.total > 0)
-    input.source = mapped_source(opened->stream->descriptor(), opened->begin, opened->size);
+    input.source = file_source(opened->stream->descriptor(), opened->begin, input.total);
   if (input.compressed) input.source = decompressed(std::move(opened->stream), head);
-  if (!input.source) input.source = block_source(std::move(opened->stream));
+  if (!input.source) input.source = stream_source(std::move(opened->stream));
   return input;
 }
 

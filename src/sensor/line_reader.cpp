@@ -28,7 +28,6 @@ void LineReader::pass_over() {
 std::optional<Line> LineReader::next() {
   source_.consume(taken_);
   taken_ = 0;
-  source_.check_file();
   while (source_.fill(1)) {
     ++number_;
     const std::size_t size = find_end();

@@ -27,13 +27,13 @@ struct ReadByPieces {
 ReadByPieces read_by_pieces(CaptureFile& file, std::size_t packets_each, std::size_t ahead) {
   ReadByPieces out;
   std::deque<CapturePiece> claimed;
+  CapturePiece piece;  // one that was read before, as readers have few
   const auto pieces = file.pieces(packets_each);
   if (!pieces) return out;
   for (bool more = true; more || !claimed.empty();) {
     while (more && claimed.size() < ahead) {
-      CapturePiece piece;
       more = pieces->claim(piece);
-      if (more) claimed.push_back(std::move(piece));
+      if (more) claimed.push_back(std::exchange(piece, {}));
       if (more && claimed.size() == ahead)
         for (CapturePiece& late : std::views::reverse(claimed)) pieces->read(late);
     }
@@ -46,6 +46,7 @@ ReadByPieces read_by_pieces(CaptureFile& file, std::size_t packets_each, std::si
     }
     for (const Packet& packet : front.batch.packets)
       out.packets.push_back(seen(packet, front.packets_before));
+    piece = std::move(front);
     claimed.pop_front();
   }
   out.in_pieces = out.packets.size();
@@ -122,7 +123,7 @@ TEST(CapturePieces, AreMostOfAUsualCapture) {
   EXPECT_EQ(got.wrong, 0);
 }
 
-// More than is mapped at once, and packets of which some are longer than a piece.
+// Packets of which some are longer than a piece, or than what lies behind one usually.
 TEST(CapturePieces, AreReadOfALargeFile) {
   std::mt19937 random(3);
   CaptureBytes file;

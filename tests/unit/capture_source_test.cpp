@@ -11,7 +11,7 @@
 namespace asepsis {
 namespace {
 
-// A capture of several blocks and mapped stretches: 48 MiB.
+// A capture of many blocks: 48 MiB.
 std::string large_capture(std::vector<Seen>& packets) {
   CaptureBytes file;
   file.file_header();
@@ -206,19 +206,25 @@ TEST(CaptureSource, CompressedDataThatIsDamaged) {
 
 // Which packets were given before the file was cut is not said: those of the
 // batch before. None that is gone is given after.
+// What was read before is given: the end of the file is met where there is none left.
 TEST(CaptureSource, AFileCutShortWhileItIsRead) {
+  constexpr std::uint64_t kLeft = 2'000'000;
   const Folder folder;
-  const auto path = folder.file("file", small_capture());
+  CaptureBytes bytes;
+  bytes.file_header();
+  while (bytes.bytes().size() < 2 * kLeft) bytes.record(1, 0, std::string(1'000, 'x'));
+  const auto path = folder.file("file", bytes.bytes());
   auto capture = CaptureFile::open(path);
   ASSERT_TRUE(capture);
   PacketBatch batch;
   ASSERT_TRUE(capture->next(batch, 1));
-  std::filesystem::resize_file(path, 45);
-  EXPECT_FALSE(capture->next(batch, 1));
+  std::filesystem::resize_file(path, kLeft);
+  std::uint64_t packets = 1;
+  while (capture->next(batch, 1)) ++packets;
+  EXPECT_EQ(packets, (kLeft - 24) / 1'016);
   EXPECT_EQ(capture->losses().ended_early.value_or(""),
-            path.string() +
-                " cannot be read past byte 45, in packet 2: the file was cut short while it was "
-                "being read");
+            path.string() + " cannot be read past byte 2000000, in packet " +
+                std::to_string(packets + 1) + ": the file was cut short while it was being read");
 }
 
 TEST(CaptureSource, WhatIsNoCapture) {
