@@ -9,6 +9,13 @@
 namespace asepsis {
 namespace {
 
+constexpr std::size_t kAhead = 16;  // rows whose places in the tables are sent for
+
+std::uint64_t seed() {
+  static const std::uint64_t once = random_seed();
+  return once;
+}
+
 std::uint64_t hash_of(const Endpoint& endpoint, std::uint64_t seed) {
   return hash_bytes(endpoint.ip.bytes, hash_bytes(endpoint.mac.bytes, seed ^ endpoint.vlan));
 }
@@ -22,16 +29,6 @@ void add_flows(std::vector<ConversationRow::FirstFlow>& to,
     to.insert(at, flow);
     if (to.size() > ConversationRow::kMostFlows) to.pop_back();
   }
-}
-
-FactKey key_of(const FactRow& row) {
-  return {.about = row.about,
-          .claim = row.claim,
-          .port = row.port,
-          .refused = row.refused,
-          .protocol = row.protocol,
-          .value = row.value,
-          .equipment = row.equipment};
 }
 
 }  // namespace
@@ -103,11 +100,11 @@ Pace pace_of(const ConversationRow& row) {
   return {median, regular};
 }
 
-FactTable::FactTable(FactLimits limits) : limits_(limits), seed_(random_seed()) {}
+FactTable::FactTable(FactLimits limits) : limits_(limits) {}
 
-template <class Make>
+template <class Enter>
 std::optional<std::uint32_t> FactTable::find_or_enter(const FactHash& hash, std::size_t room,
-                                                      Make make) {
+                                                      Enter enter) {
   if (const auto found = fact_index_.find(hash.whole); found != fact_index_.end())
     return found->second;
   std::uint32_t& values = values_[hash.of_claim];
@@ -115,7 +112,8 @@ std::optional<std::uint32_t> FactTable::find_or_enter(const FactHash& hash, std:
   ++values;
   const auto index = static_cast<std::uint32_t>(facts_.size());
   fact_index_.emplace(hash.whole, index);
-  facts_.push_back(make());
+  enter();
+  fact_hashes_.push_back(hash);
   sightings_.emplace_back();
   return index;
 }
@@ -131,14 +129,14 @@ std::optional<std::uint32_t> FactTable::find_or_add(const Endpoint& about, const
                     .value = fact.value.substr(0, limits_.value_bytes),
                     .equipment = fact.equipment.substr(0, limits_.value_bytes)};
   const std::size_t room = noise ? room_for_noise(limits_.facts) : limits_.facts;
-  return find_or_enter(hash_of(key, seed_), room, [&] {
-    return FactRow{.about = about,
-                   .claim = key.claim,
-                   .port = port,
-                   .refused = key.refused,
-                   .protocol = protocol,
-                   .value = std::string(key.value),
-                   .equipment = std::string(key.equipment)};
+  return find_or_enter(hash_of(key, seed()), room, [&] {
+    facts_.push_back({.about = about,
+                      .claim = key.claim,
+                      .port = port,
+                      .refused = key.refused,
+                      .protocol = protocol,
+                      .value = std::string(key.value),
+                      .equipment = std::string(key.equipment)});
   });
 }
 
@@ -155,8 +153,8 @@ std::optional<std::uint32_t> FactTable::add(const Endpoint& about, const Fact& f
   return row;
 }
 
-void FactTable::add(ConversationRow row) {
-  const std::uint64_t hash = hash_of(row, seed_);
+template <class Enter>
+void FactTable::add(std::uint64_t hash, const ConversationRow& row, Enter enter) {
   if (const auto found = conversation_index_.find(hash); found != conversation_index_.end())
     return asepsis::merge(conversations_[found->second], row);
   const std::size_t room =
@@ -166,21 +164,24 @@ void FactTable::add(ConversationRow row) {
     return;
   }
   conversation_index_.emplace(hash, static_cast<std::uint32_t>(conversations_.size()));
-  conversations_.push_back(std::move(row));
+  conversation_hashes_.push_back(hash);
+  enter();
+}
+
+void FactTable::add(ConversationRow row) {
+  add(hash_of(row, seed()), row, [&] { conversations_.push_back(std::move(row)); });
 }
 
 void FactTable::merge_facts(FactTable& other) {
-  constexpr std::size_t kAhead = 16;  // rows whose places in the tables are sent for
-  std::vector<FactHash> hashes;
-  hashes.reserve(other.facts_.size());
-  for (const FactRow& row : other.facts_) hashes.push_back(hash_of(key_of(row), seed_));
-  for (std::size_t i = 0; i < hashes.size(); ++i) {
-    if (i + kAhead < hashes.size()) {
-      fact_index_.prefetch(hashes[i + kAhead].whole);
-      values_.prefetch(hashes[i + kAhead].of_claim);
+  const std::vector<FactRow*> rows = facts_.adopt(other.facts_);
+  fact_index_.reserve(fact_index_.size() + rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i + kAhead < rows.size()) {
+      fact_index_.prefetch(other.fact_hashes_[i + kAhead].whole);
+      values_.prefetch(other.fact_hashes_[i + kAhead].of_claim);
     }
     const auto mine =
-        find_or_enter(hashes[i], limits_.facts, [&] { return std::move(other.facts_[i]); });
+        find_or_enter(other.fact_hashes_[i], limits_.facts, [&] { facts_.add(*rows[i]); });
     if (mine) {
       sightings_[*mine].merge(other.sightings_[i]);
     } else {
@@ -191,7 +192,13 @@ void FactTable::merge_facts(FactTable& other) {
 }
 
 void FactTable::merge_conversations(FactTable& other) {
-  for (ConversationRow& row : other.conversations_) add(std::move(row));
+  const std::vector<ConversationRow*> rows = conversations_.adopt(other.conversations_);
+  conversation_index_.reserve(conversation_index_.size() + rows.size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i + kAhead < rows.size())
+      conversation_index_.prefetch(other.conversation_hashes_[i + kAhead]);
+    add(other.conversation_hashes_[i], *rows[i], [&] { conversations_.add(*rows[i]); });
+  }
   dropped_conversations_ += other.dropped_conversations_;
 }
 
@@ -205,6 +212,8 @@ void FactTable::merge(FactTable&& other) {
     beside = std::jthread([&] { merge_conversations(other); });
   }
   merge_facts(other);
+  if (beside.joinable()) beside.join();
+  other = FactTable(other.limits_);
 }
 
 FactTable FactTable::take() {

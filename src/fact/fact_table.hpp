@@ -6,7 +6,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +16,7 @@
 #include "base/address.hpp"
 #include "base/time.hpp"
 #include "fact/fact.hpp"
+#include "fact/row_table.hpp"
 
 namespace asepsis {
 
@@ -145,14 +145,15 @@ class FactTable {
   // The fact of that row was seen so often besides.
   void add_sightings(std::uint32_t row, const Seen& seen) { sightings_[row].merge(seen); }
   void add(ConversationRow row);
+  // `other` is empty then.
   void merge(FactTable&& other);
   // All that it holds; it is empty then, and indices of rows mean nothing any more.
   FactTable take();
 
-  const std::deque<FactRow>& facts() const { return facts_; }
+  const RowTable<FactRow>& facts() const { return facts_; }
   // When each of facts() was seen, in the same order.
   const std::vector<Seen>& sightings() const { return sightings_; }
-  const std::deque<ConversationRow>& conversations() const { return conversations_; }
+  const RowTable<ConversationRow>& conversations() const { return conversations_; }
   std::uint64_t dropped_facts() const { return dropped_facts_; }
   std::uint64_t dropped_conversations() const { return dropped_conversations_; }
 
@@ -161,20 +162,25 @@ class FactTable {
   std::optional<std::uint32_t> find_or_add(const Endpoint& about, const Fact& fact,
                                            std::uint16_t port, std::string_view protocol,
                                            bool noise);
-  // The same of the row that has this hash, or that `make` gives where none has.
-  template <class Make>
-  std::optional<std::uint32_t> find_or_enter(const FactHash& hash, std::size_t room, Make make);
+  // The same of the row that has this hash; `enter` adds it to the rows if none has.
+  template <class Enter>
+  std::optional<std::uint32_t> find_or_enter(const FactHash& hash, std::size_t room, Enter enter);
+  // As add(), with what adds it to the rows.
+  template <class Enter>
+  void add(std::uint64_t hash, const ConversationRow& row, Enter enter);
   void merge_facts(FactTable& other);
   void merge_conversations(FactTable& other);
 
   FactLimits limits_;
-  // A fact is known by a 64-bit hash alone, so that meeting it again touches
-  // two cache lines: with two million facts, two share a hash once in ten
-  // million runs. The seed keeps strangers from making it happen.
-  std::uint64_t seed_;
-  std::deque<FactRow> facts_;
+  RowTable<FactRow> facts_;
   std::vector<Seen> sightings_;
-  std::deque<ConversationRow> conversations_;
+  RowTable<ConversationRow> conversations_;
+  // A row is known by a 64-bit hash alone, so that meeting it again touches two
+  // cache lines: with two million facts, two share a hash once in ten million runs.
+  // All tables of a program have the same seed, so that what is joined is not hashed
+  // anew; it keeps strangers from making up rows of one hash.
+  std::vector<FactHash> fact_hashes_;  // as facts_
+  std::vector<std::uint64_t> conversation_hashes_;
   absl::flat_hash_map<std::uint64_t, std::uint32_t> fact_index_;
   absl::flat_hash_map<std::uint64_t, std::uint32_t> conversation_index_;
   absl::flat_hash_map<std::uint64_t, std::uint32_t> values_;  // how many a claim has
