@@ -41,6 +41,13 @@ struct CaptureFile::State {
   bool ended = false;
 };
 
+void CaptureLosses::add(const CaptureLosses& other) {
+  cut_packets += other.cut_packets;
+  cut_bytes += other.cut_bytes;
+  skipped_blocks += other.skipped_blocks;
+  damaged_blocks += other.damaged_blocks;
+}
+
 CaptureFile::CaptureFile(std::unique_ptr<State> state) : state_(std::move(state)) {}
 CaptureFile::CaptureFile(CaptureFile&&) noexcept = default;
 CaptureFile& CaptureFile::operator=(CaptureFile&&) noexcept = default;
@@ -71,7 +78,7 @@ Result<CaptureFile> CaptureFile::begin(Input input) {
 
 std::unique_ptr<CapturePieces> CaptureFile::pieces(std::size_t packets_each) {
   State& state = *state_;
-  if (state.reader->pcap_format() == nullptr || state.source->viewable() == 0) return nullptr;
+  if (state.source->viewable() == 0) return nullptr;
   return std::make_unique<CapturePieces>(*state.source, *state.reader, state.losses, packets_each);
 }
 

@@ -40,6 +40,9 @@ struct CaptureLosses {
   std::uint64_t skipped_blocks = 0;  // pcapng blocks of kinds we do not read
   std::uint64_t damaged_blocks = 0;
   std::optional<std::string> ended_early;  // why and where reading stopped, for a person
+
+  // Of records that were read apart: what ended early is not theirs.
+  void add(const CaptureLosses& other);
 };
 
 // As many as keep what was sent for ahead of them in the cache.
@@ -72,8 +75,10 @@ class CaptureFile {
   // REQUIRES: limit > 0.
   bool next(PacketBatch& batch, std::size_t limit = kPacketsAtOnce);
 
-  // What can be read by several threads before next() goes on behind it: of a plain
-  // pcap file all that is as it should be. Nothing of others. It must not outlive this.
+  // What can be read by several threads before next() goes on behind it: of a plain file
+  // all that is as it should be, of pcapng up to where another interface or section is
+  // described between packets. Nothing of what is compressed, or no file. It must not
+  // outlive this.
   std::unique_ptr<CapturePieces> pieces(std::size_t packets_each = kPacketsAtOnce);
 
   const CaptureLosses& losses() const;

@@ -30,7 +30,7 @@ CapturePieces::CapturePieces(ByteSource& source, RecordReader& reader, CaptureLo
     : source_(source),
       reader_(reader),
       losses_(losses),
-      format_(*reader.pcap_format()),
+      format_(reader.format(source, losses)),
       next_(source.offset()),
       proven_(source.offset()),
       packets_each_(packets_each),
@@ -70,11 +70,12 @@ void CapturePieces::look(CapturePiece& piece, std::size_t reach) const {
 void CapturePieces::walk(CapturePiece& piece) const {
   piece.batch.packets.clear();
   piece.walk = {};
-  if (!piece.begin) piece.begin = guess_pcap_record(piece.bytes, piece.size, format_);
+  if (!piece.begin) piece.begin = format_->guess(piece.bytes, piece.size);
   if (!piece.begin) return;
-  const std::size_t begin = std::min(*piece.begin, piece.bytes.size());
-  piece.walk = walk_pcap(piece.bytes.subspan(begin), piece.size - std::min(piece.size, begin),
-                         format_, 0, piece.batch.packets, std::numeric_limits<std::size_t>::max());
+  const Bytes rest = piece.bytes.subspan(std::min(*piece.begin, piece.bytes.size()));
+  const std::size_t own = piece.size - std::min(*piece.begin, piece.size);
+  piece.walk = format_->walk(rest, std::min(own, rest.size()), 0, piece.batch.packets,
+                             std::numeric_limits<std::size_t>::max());
 }
 
 CapturePieces::Proof CapturePieces::prove(CapturePiece& piece) {
@@ -89,15 +90,15 @@ CapturePieces::Proof CapturePieces::prove(CapturePiece& piece) {
     return Proof::wrong;
   }
   proven_ += piece.walk.size;
-  losses_.cut_packets += piece.walk.cut_packets;
-  losses_.cut_bytes += piece.walk.cut_bytes;
+  losses_.add(piece.walk.losses);
   piece.packets_before = packets_;
   const std::size_t packets = piece.batch.packets.size();
   packets_ += packets;
   if (packets > 0) size_ = piece_size(packets_each_, piece.walk.size / packets);
   over_ = proven_ < piece.offset + piece.size;
   source_.go_to(proven_);
-  reader_.go_on_after(packets_);
+  if (packets > 0) last_ = piece.batch.packets.back().time;
+  reader_.go_on_after(packets_, last_);
   return Proof::right;
 }
 

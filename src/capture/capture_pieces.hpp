@@ -1,4 +1,4 @@
-// One pcap file read by several threads at once, a piece each. Where the first record
+// One capture file read by several threads at once, a piece each. Where the first record
 // of a piece begins is guessed, as records do not say where they are, and proven once
 // the piece before has been read, which says where it ended. What does not fit is read
 // again from there; and what is no whole record is left, with all behind it, to
@@ -7,11 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 
 #include "capture/byte_source.hpp"
 #include "capture/capture_file.hpp"
-#include "capture/pcap_walk.hpp"
 #include "capture/record_reader.hpp"
 
 namespace asepsis {
@@ -24,7 +24,7 @@ struct CapturePiece {
   std::size_t size = 0;
   Bytes bytes;  // from there on, as far as a packet may reach that begins in it
   std::optional<std::size_t> begin;  // of its first packet; nothing if none seems to begin
-  PcapWalk walk;                     // from there
+  RecordWalk walk;                   // from there
 };
 
 class CapturePieces {
@@ -58,10 +58,11 @@ class CapturePieces {
   ByteSource& source_;
   RecordReader& reader_;
   CaptureLosses& losses_;
-  const PcapFormat format_;
+  const std::unique_ptr<RecordFormat> format_;
   std::uint64_t next_;         // offset of the piece that is claimed next
   std::uint64_t proven_;       // so far all is read
   std::uint64_t packets_ = 0;  // up to there
+  Time last_;                  // of the last of them
   std::size_t packets_each_;
   std::size_t size_;  // of a piece: of so many packets as were found last
   bool over_ = false;

@@ -44,7 +44,7 @@ Result<Opened> open_stream(const std::filesystem::path& path) {
 
 std::unique_ptr<ByteSource> decompressed(std::unique_ptr<ByteStream> stream, Bytes head) {
   return stream_source(begins_as_gzip(head) ? gunzipped(std::move(stream))
-                                           : unzstded(std::move(stream)));
+                                            : unzstded(std::move(stream)));
 }
 
 bool is_compressed(Bytes head) { return begins_as_gzip(head) || begins_as_zstd(head); }

@@ -43,22 +43,39 @@ Result<PcapFormat> read_header(ByteSource& source) {
   return format;
 }
 
+class PcapRecordFormat final : public RecordFormat {
+ public:
+  explicit PcapRecordFormat(const PcapFormat& format) : format_(format) {}
+
+  RecordWalk walk(Bytes window, std::size_t own, std::uint64_t number, std::vector<Packet>& packets,
+                  std::size_t limit) const override {
+    return walk_pcap(window, own, format_, number, packets, limit);
+  }
+  std::optional<std::size_t> guess(Bytes window, std::size_t own) const override {
+    return guess_pcap_record(window, own, format_);
+  }
+
+ private:
+  PcapFormat format_;
+};
+
 class PcapRecords final : public RecordReader {
  public:
   explicit PcapRecords(const PcapFormat& format) : format_(format) {}
 
-  const PcapFormat* pcap_format() const override { return &format_; }
-  void go_on_after(std::uint64_t packets) override { number_ = packets; }
+  std::unique_ptr<RecordFormat> format(ByteSource&, CaptureLosses&) override {
+    return std::make_unique<PcapRecordFormat>(format_);
+  }
+  void go_on_after(std::uint64_t packets, Time) override { number_ = packets; }
 
   bool read(ByteSource& source, std::vector<Packet>& packets, std::size_t limit,
             CaptureLosses& losses) override {
     for (;;) {
       const Bytes window = source.window();
-      const PcapWalk walk = walk_pcap(window, window.size(), format_, number_, packets, limit);
+      const RecordWalk walk = walk_pcap(window, window.size(), format_, number_, packets, limit);
       source.consume(walk.size);
       number_ += packets.size();
-      losses.cut_packets += walk.cut_packets;
-      losses.cut_bytes += walk.cut_bytes;
+      losses.add(walk.losses);
       if (!packets.empty()) return true;
       // The window begins with a record that is not whole, or is none.
       std::size_t wanted = format_.header_size;

@@ -89,10 +89,10 @@ bool is_pcap_header(const PcapRecord& record, Bytes window) {
   return record.captured == 0 && record.length == 0 && begins_as_pcap(window);
 }
 
-PcapWalk walk_pcap(Bytes window, std::size_t own, const PcapFormat& format, std::uint64_t number,
-                   std::vector<Packet>& packets, std::size_t limit) {
+RecordWalk walk_pcap(Bytes window, std::size_t own, const PcapFormat& format, std::uint64_t number,
+                     std::vector<Packet>& packets, std::size_t limit) {
   const PcapFormat layout = format;  // known not to change in the loop
-  PcapWalk done;
+  RecordWalk done;
   Bytes rest = window;
   const std::size_t behind = window.size() - own;
   while (packets.size() < limit && rest.size() > behind && rest.size() >= layout.header_size) {
@@ -100,8 +100,8 @@ PcapWalk walk_pcap(Bytes window, std::size_t own, const PcapFormat& format, std:
     if (record.captured > kMaxCaptured || record.captured > rest.size() - layout.header_size) break;
     if (is_pcap_header(record, rest)) break;
     const std::uint32_t length = std::max(record.length, record.captured);
-    done.cut_packets += length > record.captured ? 1 : 0;
-    done.cut_bytes += length - record.captured;
+    done.losses.cut_packets += length > record.captured ? 1 : 0;
+    done.losses.cut_bytes += length - record.captured;
     const Bytes bytes = rest.subspan(layout.header_size, record.captured);
     fetch_ahead(bytes, rest);
     packets.push_back({

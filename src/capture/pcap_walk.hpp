@@ -10,7 +10,7 @@
 
 #include "base/cursor.hpp"
 #include "base/time.hpp"
-#include "capture/capture_file.hpp"
+#include "capture/record_format.hpp"
 
 namespace asepsis {
 
@@ -39,18 +39,9 @@ PcapRecord pcap_record(Bytes bytes, const PcapFormat& format);
 // with which `window` begins, reads as a packet of no bytes.
 bool is_pcap_header(const PcapRecord& record, Bytes window);
 
-struct PcapWalk {
-  std::size_t size = 0;  // of the records
-  std::uint64_t cut_packets = 0, cut_bytes = 0;
-};
-
-// Appends the whole records with which `window` begins, until there are `limit`
-// packets: of those that begin in its first `own` bytes. They are numbered after `number`.
-PcapWalk walk_pcap(Bytes window, std::size_t own, const PcapFormat& format, std::uint64_t number,
-                   std::vector<Packet>& packets, std::size_t limit);
-
-// Where in the first `own` bytes of `window` a record seems to begin: some follow each
-// other that have plausible sizes and times. What a packet carries may look like that.
+// As RecordFormat::walk() and guess().
+RecordWalk walk_pcap(Bytes window, std::size_t own, const PcapFormat& format, std::uint64_t number,
+                     std::vector<Packet>& packets, std::size_t limit);
 std::optional<std::size_t> guess_pcap_record(Bytes window, std::size_t own,
                                              const PcapFormat& format);
 

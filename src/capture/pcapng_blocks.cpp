@@ -6,37 +6,26 @@
 #include <algorithm>
 
 #include "capture/byte_order.hpp"
-#include "capture/pcapng_interface.hpp"
+#include "capture/pcapng_walk.hpp"
 #include "capture/record_reader.hpp"
 
 namespace asepsis {
 namespace {
 
-constexpr std::uint32_t kSectionHeader = 0x0a0d0d0a;
-constexpr std::uint32_t kInterfaceDescription = 1;
-constexpr std::uint32_t kObsoletePacket = 2;
-constexpr std::uint32_t kSimplePacket = 3;
-constexpr std::uint32_t kEnhancedPacket = 6;
+using namespace pcapng;
 
 constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
-constexpr std::size_t kPacketHeaderSize = 20;     // of enhanced and obsolete ones
-constexpr std::uint32_t kBlockOverhead = 12;      // type and both lengths
-constexpr std::uint32_t kMaxBlock = 16U << 20;    // of secrets or names; packets are smaller
 constexpr std::size_t kMaxInterfaces = 1U << 16;  // of a section
-
-struct Section {
-  bool swapped = false;
-  std::vector<std::optional<PcapngInterface>> interfaces;  // without a value: not readable
-};
 
 class PcapngBlocks final : public RecordReader {
  public:
   bool read(ByteSource& source, std::vector<Packet>& packets, std::size_t limit,
             CaptureLosses& losses) override {
     for (;;) {
-      std::size_t wanted = 0;
-      while (wanted == 0 && !stop_ && packets.size() < limit)
-        wanted = read_block(source, packets, losses);
+      walk_packets(source, packets, limit, losses);
+      if (packets.size() >= limit) return true;
+      const std::size_t wanted = stop_ ? 0 : read_block(source, packets, losses);
+      if (wanted == 0 && !stop_) continue;
       if (!packets.empty()) return true;
       if (!stop_ && source.fill(wanted)) continue;
       if (!stop_)
@@ -44,6 +33,20 @@ class PcapngBlocks final : public RecordReader {
       losses.ended_early = stop_;
       return false;
     }
+  }
+
+  // What interfaces there are is usually said before the first packet.
+  std::unique_ptr<RecordFormat> format(ByteSource& source, CaptureLosses& losses) override {
+    std::vector<Packet> none;
+    while (source.fill(kBlockOverhead) && is_interface(source.window())) {
+      const std::size_t wanted = read_block(source, none, losses);
+      if (stop_ || (wanted > 0 && !source.fill(wanted))) break;
+    }
+    return format_of(section_);
+  }
+  void go_on_after(std::uint64_t packets, Time last) override {
+    number_ = packets;
+    time_ = last;
   }
 
   // Reads the first section header, without which it is no capture.
@@ -64,7 +67,19 @@ class PcapngBlocks final : public RecordReader {
   }
 
  private:
-  // Reads the block at the front of the window: consumes it or sets stop_.
+  void walk_packets(ByteSource& source, std::vector<Packet>& packets, std::size_t limit,
+                    CaptureLosses& losses) {
+    const std::size_t before = packets.size();
+    const Bytes window = source.window();
+    const RecordWalk walked = walk(window, window.size(), section_, number_, packets, limit);
+    source.consume(walked.size);
+    losses.add(walked.losses);
+    number_ += packets.size() - before;
+    if (packets.size() > before) time_ = packets.back().time;
+  }
+
+  // Reads the block at the front of the window, which is none that walk() reads:
+  // consumes it or sets stop_.
   // Gives the size the window must have for it, if it has less.
   std::size_t read_block(ByteSource& source, std::vector<Packet>& packets, CaptureLosses& losses) {
     const Bytes window = source.window();
@@ -79,40 +94,40 @@ class PcapngBlocks final : public RecordReader {
         return 0;
       }
     }
-    const std::uint32_t length = load32(header.subspan<4, 4>(), section_.swapped);
+    const auto block = block_of(window, section_.swapped);
+    if (!block) return wanted_of(source, header.subspan<4, 4>(), losses);
+    bool right = true;
+    switch (type) {
+      case kSectionHeader: begin_section(source, block->body, losses); break;
+      case kInterfaceDescription: right = describe_interface(block->body); break;
+      default: right = simple_packet(block->body, packets, losses);
+    }
+    if (!right) ++losses.damaged_blocks;
+    source.consume(block->size);
+    return 0;
+  }
+
+  bool is_interface(Bytes window) const {
+    return load32(window.first<4>(), section_.swapped) == kInterfaceDescription;
+  }
+
+  // Why there is no block at the front of the window, which has its length: its size if
+  // the window has less; or sets stop_.
+  std::size_t wanted_of(const ByteSource& source, std::span<const std::uint8_t, 4> at,
+                        CaptureLosses& losses) {
+    const std::uint32_t length = load32(at, section_.swapped);
     if (length < kBlockOverhead || length > kMaxBlock) {
       stop(source, losses, "a block claims " + std::to_string(length) + " bytes");
       return 0;
     }
-    // Some writers leave the padding to 32 bits out of the length.
-    const std::uint32_t size = (length + 3) & ~3U;
-    if (window.size() < size) return size;
-    const std::uint32_t again = load32(window.subspan(size - 4).first<4>(), section_.swapped);
-    if (again != length && again != size) {
-      stop(source, losses,
-           "a block claims " + std::to_string(length) + " bytes before and " +
-               std::to_string(again) + " behind");
-      return 0;
-    }
-    const Bytes body = window.subspan(8, size - kBlockOverhead);
-    if (type == kSectionHeader) {
-      begin_section(source, body, losses);
-    } else if (!read_body(type, body, packets, losses)) {
-      ++losses.damaged_blocks;
-    }
-    source.consume(size);
+    const std::uint32_t size = padded(length);
+    if (source.window().size() < size) return size;
+    const std::uint32_t again =
+        load32(source.window().subspan(size - 4).first<4>(), section_.swapped);
+    stop(source, losses,
+         "a block claims " + std::to_string(length) + " bytes before and " + std::to_string(again) +
+             " behind");
     return 0;
-  }
-
-  bool read_body(std::uint32_t type, Bytes body, std::vector<Packet>& packets,
-                 CaptureLosses& losses) {
-    switch (type) {
-      case kEnhancedPacket: return enhanced_packet(body, packets, losses);
-      case kSimplePacket: return simple_packet(body, packets, losses);
-      case kObsoletePacket: return obsolete_packet(body, packets, losses);
-      case kInterfaceDescription: return describe_interface(body);
-      default: ++losses.skipped_blocks; return true;
-    }
   }
 
   void begin_section(const ByteSource& source, Bytes body, CaptureLosses& losses) {
@@ -136,37 +151,6 @@ class PcapngBlocks final : public RecordReader {
     return section_.interfaces.back().has_value();
   }
 
-  // Enhanced and obsolete packet blocks are alike after the interface's number.
-  bool enhanced_packet(Bytes body, std::vector<Packet>& packets, CaptureLosses& losses) {
-    if (body.size() < kPacketHeaderSize) return false;
-    return timed_packet(load32(body.first<4>(), section_.swapped), body, packets, losses);
-  }
-
-  bool obsolete_packet(Bytes body, std::vector<Packet>& packets, CaptureLosses& losses) {
-    if (body.size() < kPacketHeaderSize) return false;
-    return timed_packet(load16(body.first<2>(), section_.swapped), body, packets, losses);
-  }
-
-  bool timed_packet(std::uint32_t interface_number, Bytes body, std::vector<Packet>& packets,
-                    CaptureLosses& losses) {
-    const auto header = body.first<kPacketHeaderSize>();
-    const bool swapped = section_.swapped;
-    const std::uint32_t captured = load32(header.subspan<12, 4>(), swapped);
-    if (captured > kMaxCaptured || captured > body.size() - kPacketHeaderSize) return false;
-    if (interface_number >= section_.interfaces.size()) return false;
-    const auto& interface = section_.interfaces[interface_number];
-    if (!interface) return false;
-    const std::uint64_t ticks = std::uint64_t{load32(header.subspan<4, 4>(), swapped)} << 32 |
-                                load32(header.subspan<8, 4>(), swapped);
-    time_ = pcapng_time(*interface, ticks);
-    add({.time = time_,
-         .bytes = body.subspan(kPacketHeaderSize, captured),
-         .length = load32(header.subspan<16, 4>(), swapped),
-         .link_type = interface->link_type},
-        packets, losses);
-    return true;
-  }
-
   // Has no time: that of the packet before it.
   bool simple_packet(Bytes body, std::vector<Packet>& packets, CaptureLosses& losses) {
     if (body.size() < 4 || section_.interfaces.empty() || !section_.interfaces.front())
@@ -176,23 +160,12 @@ class PcapngBlocks final : public RecordReader {
     const std::uint32_t captured =
         interface.snaplen == 0 ? length : std::min(length, interface.snaplen);
     if (captured > kMaxCaptured || captured > body.size() - 4) return false;
-    add({.time = time_,
-         .bytes = body.subspan(4, captured),
-         .length = length,
-         .link_type = interface.link_type},
-        packets, losses);
+    add_packet({.time = time_,
+                .bytes = body.subspan(4, captured),
+                .length = length,
+                .link_type = interface.link_type},
+               ++number_, packets, losses);
     return true;
-  }
-
-  void add(Packet packet, std::vector<Packet>& packets, CaptureLosses& losses) {
-    const auto captured = static_cast<std::uint32_t>(packet.bytes.size());
-    if (packet.length > captured) {
-      ++losses.cut_packets;
-      losses.cut_bytes += packet.length - captured;
-    }
-    packet.length = std::max(packet.length, captured);
-    packet.number = ++number_;
-    packets.push_back(packet);
   }
 
   void stop(const ByteSource& source, CaptureLosses& losses, const std::string& why) {
@@ -201,7 +174,7 @@ class PcapngBlocks final : public RecordReader {
             std::to_string(number_) + ": " + why;
   }
 
-  Section section_;
+  PcapngSection section_;
   std::uint64_t number_ = 0;
   Time time_;
   std::optional<std::string> stop_;

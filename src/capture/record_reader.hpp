@@ -10,10 +10,9 @@
 #include "base/result.hpp"
 #include "capture/byte_source.hpp"
 #include "capture/capture_file.hpp"
+#include "capture/record_format.hpp"
 
 namespace asepsis {
-
-struct PcapFormat;
 
 // The most a packet may have captured: four times what tcpdump and Wireshark
 // write at most. A header that says more is damage, not a packet.
@@ -31,10 +30,10 @@ class RecordReader {
   virtual bool read(ByteSource& source, std::vector<Packet>& packets, std::size_t limit,
                     CaptureLosses& losses) = 0;
 
-  // How its records look, if each can be read without those before it.
-  virtual const PcapFormat* pcap_format() const { return nullptr; }
-  // So many packets were read by others. REQUIRES: pcap_format() is something.
-  virtual void go_on_after(std::uint64_t) {}
+  // How the records look that come next, after reading what says so.
+  virtual std::unique_ptr<RecordFormat> format(ByteSource& source, CaptureLosses& losses) = 0;
+  // So many packets were read by others, the last one of that time.
+  virtual void go_on_after(std::uint64_t packets, Time last) = 0;
 };
 
 // What a reader says of a capture that ends while it wants `wanted` bytes for

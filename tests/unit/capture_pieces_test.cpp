@@ -162,8 +162,59 @@ TEST(CapturePieces, LeaveACaptureBehindAnotherToWhoReadsOn) {
   expect_same_always(CaptureBytes().file_header().bytes());
 }
 
-TEST(CapturePieces, AreNoneOfPcapng) {
-  const std::string bytes = CaptureBytes().section().interface(1).enhanced(0, 1, "packet").bytes();
+// Blocks of all kinds: packets with and without a time, names, statistics, and
+// interfaces and sections between them where `changing`.
+std::string random_pcapng(std::uint32_t seed, bool changing) {
+  std::mt19937 random(seed);
+  CaptureBytes file(seed % 2 == 0);
+  file.section().interface(1).interface(113, 96);
+  const std::uint32_t kinds = changing ? 43 : 40;
+  for (auto blocks = below(random, 400); blocks > 0; --blocks) {
+    const std::uint32_t kind = below(random, kinds);
+    if (kind == 42) {
+      file.section().interface(1);
+    } else if (kind == 41) {
+      file.interface(101);
+    } else if (kind == 40) {
+      file.block(3, file.inner().u32(6).text("simple").bytes());
+    } else if (kind < 3) {
+      file.block(4 + kind % 2, payload(random).substr(0, 90));
+    } else {
+      file.enhanced(below(random, 20) == 0 ? 7 : kind % 2,
+                    1'700'000'000'000'000 + below(random, 999), payload(random),
+                    below(random, 5) == 0 ? 30 : 0);
+    }
+  }
+  return file.bytes();
+}
+
+TEST(CapturePieces, OfPcapngAreReadAsFromTheFront) {
+  for (std::uint32_t seed = 1; seed <= 20; ++seed) {
+    expect_same_always(random_pcapng(seed, false));
+    expect_same_always(random_pcapng(seed, true));
+  }
+}
+
+TEST(CapturePieces, OfPcapngEndWhereItIsCutOrDamaged) {
+  const std::string whole = random_pcapng(5, true);
+  for (const std::size_t cut : {1U, 5U, 17U, 100U, 2'000U})
+    expect_same_always(whole.substr(0, whole.size() - cut));
+  expect_same_always(whole + CaptureBytes().u32(6).u32(0xfffffff0).u32(1).bytes() + whole);
+  expect_same_always(CaptureBytes().section().bytes());
+}
+
+TEST(CapturePieces, AreMostOfAUsualPcapngCapture) {
+  CaptureBytes file;
+  file.section().interface(1).interface(1);
+  for (std::uint32_t i = 0; i < 5'000; ++i)
+    file.enhanced(i % 2, 1'700'000'000'000'000 + i, std::string(80, 'p'));
+  const ReadByPieces got = expect_same(file.bytes(), 16, 4);
+  EXPECT_EQ(got.in_pieces, 5'000);
+  EXPECT_EQ(got.wrong, 0);
+}
+
+TEST(CapturePieces, AreNoneOfWhatIsCompressed) {
+  const std::string bytes = gzip(CaptureBytes().file_header().record(1, 0, "abc").bytes());
   auto file = CaptureFile::from_bytes(as_bytes(bytes), "it");
   ASSERT_TRUE(file);
   EXPECT_EQ(file->pieces(), nullptr);
