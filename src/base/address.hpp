@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <optional>
@@ -13,6 +14,15 @@
 #include "base/cursor.hpp"
 
 namespace asepsis {
+
+// What has the same order as its bytes one after the other, and is compared at once.
+template <class Word, std::size_t kSize>
+constexpr Word ordered_word(const std::array<std::uint8_t, kSize>& bytes, std::size_t at) {
+  std::array<std::uint8_t, sizeof(Word)> part{};
+  std::copy_n(bytes.begin() + at, sizeof(Word), part.begin());
+  const auto word = std::bit_cast<Word>(part);
+  return std::endian::native == std::endian::little ? std::byteswap(word) : word;
+}
 
 // An IEEE 802 MAC-48. All zeros stands for "none".
 struct Mac {
@@ -28,7 +38,13 @@ struct Mac {
   constexpr bool empty() const { return bytes == std::array<std::uint8_t, 6>{}; }
   constexpr bool group() const { return (bytes[0] & 1) != 0; }  // multicast, broadcast
   constexpr bool locally_administered() const { return (bytes[0] & 2) != 0; }  // random or virtual
-  constexpr auto operator<=>(const Mac&) const = default;
+  constexpr bool operator==(const Mac&) const = default;
+  constexpr std::strong_ordering operator<=>(const Mac& other) const {
+    const auto first = ordered_word<std::uint32_t>(bytes, 0);
+    const auto others = ordered_word<std::uint32_t>(other.bytes, 0);
+    if (first != others) return first <=> others;
+    return ordered_word<std::uint16_t>(bytes, 4) <=> ordered_word<std::uint16_t>(other.bytes, 4);
+  }
 };
 
 // An IPv4 or IPv6 address; IPv4 is held as ::ffff:a.b.c.d (RFC 4291, 2.5.5.2).
@@ -64,7 +80,13 @@ struct Ip {
   // Ranges that sites use inside: RFC 1918, RFC 6598, unique local, link-local, loopback.
   bool private_use() const;
 
-  constexpr auto operator<=>(const Ip&) const = default;
+  constexpr bool operator==(const Ip&) const = default;
+  constexpr std::strong_ordering operator<=>(const Ip& other) const {
+    const auto first = ordered_word<std::uint64_t>(bytes, 0);
+    const auto others = ordered_word<std::uint64_t>(other.bytes, 0);
+    if (first != others) return first <=> others;
+    return ordered_word<std::uint64_t>(bytes, 8) <=> ordered_word<std::uint64_t>(other.bytes, 8);
+  }
 };
 
 std::string to_text(const Mac& mac);  // 00:09:fb:12:34:56
