@@ -13,6 +13,7 @@
 #include "app/import_command.hpp"
 #include "app/pack_command.hpp"
 #include "app/packets_command.hpp"
+#include "app/question_command.hpp"
 #include "app/read_command.hpp"
 #include "app/selftest_command.hpp"
 #include "app/serve_command.hpp"
@@ -38,6 +39,7 @@ struct Arguments {
   DriftCommand drift;
   TopCommand top;
   PacketsCommand packets;
+  QuestionCommand question;
   bool json = false, csv = false;
   std::string id, attribute, sql, only;
 };

@@ -71,6 +71,7 @@ Result<void> run_command(const std::string& name, const Arguments& arguments) {
   if (name == "packets") return run(arguments.packets);
   if (name == "top") return run(arguments.top);
   if (name == "status") return show_status(answer);
+  if (name == "answer") return run(arguments.question);
   if (name == "query") return show_query(answer, arguments.sql);
   if (name == "schema") {
     show_schema();

@@ -101,6 +101,11 @@ void add_query_and_schema(CLI::App& app, Arguments& arguments) {
   query.footer(
       "Example:\n  asepsis query 'SELECT manufacturer, model, count(*) FROM devices GROUP BY 1, "
       "2'");
+  // What the server asks itself: for nobody to type, and in no help.
+  auto& answer = *app.add_subcommand("answer", "Answer a question of a page")->group("");
+  answer.add_option("--db", arguments.question.database, "The database")->required();
+  answer.add_option("--limit", arguments.question.limit, "Rows at most");
+  answer.add_flag("--csv", arguments.question.csv, "CSV");
   auto& status = *app.add_subcommand("status", "Show what was heard, how far, and what was lost");
   add_form(status, arguments);
   status.footer("Example:\n  asepsis status --db /var/lib/asepsis/eth1/asepsis.db");

@@ -28,6 +28,11 @@ class JsonObject {
     json_.append(json_string(key)).append(":").append(json);
     return *this;
   }
+  // "a":1,"b":2, as it is.
+  JsonObject& members(std::string_view json) {
+    json_.append(json_.size() > 1 ? "," : "").append(json);
+    return *this;
+  }
   JsonObject& object(std::string_view key, const JsonObject& value) {
     return raw(key, value.json());
   }

@@ -1,78 +1,17 @@
 // Questions in SQL, and what can be asked of.
 
-#include <algorithm>
+#include <array>
 #include <chrono>
 
 #include "base/text.hpp"
-#include "export/query.hpp"
-#include "store/size_limit.hpp"
-#include "store/time_limit.hpp"
 #include "web/handlers.hpp"
+#include "web/question_process.hpp"
 #include "web/replies.hpp"
 
 namespace asepsis {
 namespace {
 
-constexpr auto kMostTime = std::chrono::seconds(5);
-constexpr std::size_t kMostBytes = std::size_t{8} << 20;
-
 using Clock = std::chrono::steady_clock;
-
-std::string json_cell(const Column& column, const std::optional<std::string>& cell) {
-  if (!cell) return "null";
-  return column.kind == Column::Kind::number ? *cell : json_string(*cell);
-}
-
-std::string_view name_of(Column::Kind kind) {
-  switch (kind) {
-    case Column::Kind::number: return "number";
-    case Column::Kind::json: return "json";
-    case Column::Kind::time: return "time";
-    case Column::Kind::text: break;
-  }
-  return "text";
-}
-
-// The next row, if there is room for it.
-bool take_row(SQLite::Statement& statement, Rows& rows, std::size_t& bytes) {
-  auto& cells = rows.cells.emplace_back();
-  for (int i = 0; i < statement.getColumnCount() && bytes <= kMostBytes; ++i) {
-    const SQLite::Column value = statement.getColumn(i);
-    if (value.isNull()) {
-      cells.emplace_back();
-      continue;
-    }
-    if (!is_number(value)) rows.columns[static_cast<std::size_t>(i)].kind = Column::Kind::text;
-    bytes += cells.emplace_back(value.getString())->size();
-  }
-  if (bytes > kMostBytes) rows.cells.pop_back();
-  return bytes <= kMostBytes;
-}
-
-// So many rows, and no more bytes than anybody reads.
-Result<Rows> limited(Database& database, const std::string& sql, std::size_t limit,
-                     bool& truncated) {
-  return guarded(database.path(), [&]() -> Result<Rows> {
-    SQLite::Statement statement(database.sql(), sql);
-    if (statement.getColumnCount() == 0) return fail("a question begins with SELECT or WITH");
-    if (statement.getBindParameterCount() > 0) return fail("a question has no parameters");
-    Rows rows;
-    for (int i = 0; i < statement.getColumnCount(); ++i)
-      rows.columns.push_back({.name = statement.getColumnName(i), .kind = Column::Kind::number});
-    std::size_t bytes = 0;
-    while (!truncated && statement.executeStep())
-      truncated = rows.cells.size() == limit || !take_row(statement, rows, bytes);
-    if (bytes > kMostBytes && rows.cells.empty())
-      return fail("one row of this is larger than 8 MiB: ask for fewer columns");
-    return rows;
-  });
-}
-
-// Where the file lies is nothing to those who ask it.
-std::string without_path(const std::string& message, const std::filesystem::path& path) {
-  const std::string before = path.string() + ": ";
-  return message.starts_with(before) ? message.substr(before.size()) : message;
-}
 
 struct Example {
   std::string_view title, sql, chart;
@@ -137,36 +76,17 @@ std::string comment_above(std::string_view schema, std::string_view view) {
 
 Response ask(const Asked& asked) {
   const auto began = Clock::now();
-  bool truncated = false;
   const auto limit =
       static_cast<std::size_t>(asked.values.has("limit") ? asked.values.number("limit") : 1'000);
-  const auto lent = asked.data.lend();
-  const TimeLimit time(*lent, kMostTime);
-  const SizeLimit size(*lent);
-  const auto rows = limited(*lent, asked.values.text("sql"), limit, truncated);
-  if (!rows && time.passed())
-    return problem(422, "This takes longer than five seconds: ask for less at once", "sql");
-  if (!rows) return problem(422, without_path(rows.error().message, (*lent).path()), "sql");
-  if (asked.csv) return csv_reply(*rows, "answer");
+  auto answer = ask_apart(asked.service.options.database,
+                          {.sql = asked.values.text("sql"), .limit = limit, .csv = asked.csv},
+                          [&] { return asked.service.keeper->ending(); });
+  if (!answer) return problem(422, answer.error().message, "sql");
+  if (asked.csv) return csv_reply(*std::move(answer), "answer");
   const auto elapsed =
       std::chrono::duration_cast<std::chrono::milliseconds>(Clock::now() - began).count();
-  std::string cells = "[";
-  for (const auto& row : rows->cells) {
-    cells += cells.size() > 1 ? ",[" : "[";
-    for (std::size_t i = 0; i < row.size(); ++i)
-      cells += (i > 0 ? "," : "") + json_cell(rows->columns[i], row[i]);
-    cells += ']';
-  }
   return json_reply(JsonObject()
-                        .raw("columns", json_array(rows->columns,
-                                                   [](const Column& column) {
-                                                     return JsonObject()
-                                                         .raw("name", json_string(column.name))
-                                                         .text("kind", name_of(column.kind))
-                                                         .json();
-                                                   }))
-                        .raw("rows", cells + ']')
-                        .raw("truncated", flag_text(truncated))
+                        .members(*answer)
                         .number("elapsed_ms", static_cast<std::uint64_t>(elapsed))
                         .raw("data", data_age(asked)));
 }

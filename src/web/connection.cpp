@@ -239,22 +239,20 @@ class Connection {
   }
 
   Awaitable<Response> answer(const Request& request) {
-    const bool slow = shared_.service.lane_of(request) == Lane::slow;
-    std::size_t& waiting = slow ? shared_.slow_waiting : shared_.quick_waiting;
-    if (waiting >= (slow ? kMostSlowWaiting : kMostWaiting)) {
+    Answering& lane = shared_.lanes.at(static_cast<std::size_t>(shared_.service.lane_of(request)));
+    if (lane.waiting >= lane.most) {
       ++shared_.service.counts.refused;
       Response busy = problem(503, "Too many ask at once: try again in a moment");
       busy.headers.emplace_back("Retry-After", "2");
       co_return busy;
     }
-    ++waiting;
+    ++lane.waiting;
     beast::get_lowest_layer(stream_).expires_never();
-    asio::thread_pool& lane = slow ? shared_.slow : shared_.quick;
     Response response = co_await asio::co_spawn(
-        lane.get_executor(),
+        lane.threads.get_executor(),
         [&]() -> Awaitable<Response> { co_return shared_.service.answer(request); },
         asio::use_awaitable);
-    --waiting;
+    --lane.waiting;
     co_return response;
   }
 

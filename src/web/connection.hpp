@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <cstdint>
 #include <filesystem>
@@ -17,25 +18,35 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/thread_pool.hpp>
 
+#include "web/server.hpp"
 #include "web/service.hpp"
 
 namespace asepsis {
 
+// Threads that answer, and how many wait for them.
+struct Answering {
+  Answering(std::size_t count, std::size_t most_waiting) : threads(count), most(most_waiting) {}
+
+  boost::asio::thread_pool threads;
+  std::size_t most, waiting = 0;
+};
+
 // What connections share; used by the one thread of the sockets, but for the
-// two lanes that answer.
+// lanes that answer.
 struct Shared {
   explicit Shared(Service& answering) : service(answering) {}
 
   Service& service;
-  std::size_t quick_waiting = 0, slow_waiting = 0;
   std::size_t connections = 0;
   std::multiset<std::string> streams;        // of events: whose each is
   std::map<std::string, std::size_t> peers;  // connections of each
   std::filesystem::path uploads;
   std::uint64_t next_upload = 0;
   bool secure = false;
-  boost::asio::thread_pool quick{2};
-  boost::asio::thread_pool slow{2};
+  std::array<Answering, 4> lanes{{{2, kMostWaiting},        // quick
+                                  {2, kMostSlowWaiting},    // slow
+                                  {2, kMostSlowWaiting},    // questions
+                                  {2, kMostSlowWaiting}}};  // log-in
   // Last, so that it ends first: connections that are open count themselves
   // out and let go of the lanes.
   boost::asio::io_context sockets{1};

@@ -41,11 +41,7 @@ Response csv_of(std::span<const std::uint32_t> places, std::string_view name, co
     const std::string text = std::move(lines).str();
     out << (at == 0 ? text : text.substr(text.find('\n') + 1));
   }
-  Response response{.type = "text/csv; charset=utf-8; header=present",
-                    .body = std::move(out).str()};
-  response.headers.emplace_back("Content-Disposition",
-                                "attachment; filename=\"" + std::string(name) + ".csv\"");
-  return response;
+  return csv_reply(std::move(out).str(), name);
 }
 
 }  // namespace asepsis

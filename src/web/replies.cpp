@@ -50,11 +50,8 @@ Response list_reply(const Asked& asked, const Result<Rows>& rows) {
   return json_reply(JsonObject().raw("items", json_rows(*rows)).raw("data", data_age(asked)));
 }
 
-Response csv_reply(const Rows& rows, std::string_view name) {
-  std::ostringstream out;
-  write_csv(out, rows);
-  Response response{.type = "text/csv; charset=utf-8; header=present",
-                    .body = std::move(out).str()};
+Response csv_reply(std::string csv, std::string_view name) {
+  Response response{.type = "text/csv; charset=utf-8; header=present", .body = std::move(csv)};
   response.headers.emplace_back("Content-Disposition",
                                 "attachment; filename=\"" + std::string(name) + ".csv\"");
   return response;

@@ -45,7 +45,7 @@ Result<Rows> ask_rows(const Asked& asked, const std::string& sql, const std::str
 Response list_reply(const Asked& asked, const Result<Rows>& rows);
 
 // As a file to save.
-Response csv_reply(const Rows& rows, std::string_view name);
+Response csv_reply(std::string csv, std::string_view name);
 
 std::string flag_text(bool flag);
 

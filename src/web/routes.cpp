@@ -11,16 +11,17 @@ namespace {
 
 constexpr auto kQuick = Lane::quick;
 constexpr auto kSlow = Lane::slow;
+constexpr auto kLogIn = Lane::log_in;
 
 constexpr std::array kRoutes = std::to_array<Route>({
     {"GET", "/health", "getHealth", nullptr, kQuick, Keep::no, get_health},
     {"GET", "/openapi.json", "getOpenapi", nullptr, kQuick, Keep::no, get_openapi},
     {"GET", "/session", "getSession", nullptr, kQuick, Keep::no, get_session},
-    {"POST", "/session", "logIn", nullptr, kSlow, Keep::no, log_in},
+    {"POST", "/session", "logIn", nullptr, kLogIn, Keep::no, log_in},
     {"DELETE", "/session", "logOut", "", kQuick, Keep::no, log_out},
-    {"PUT", "/session/password", "changeOwnPassword", "", kSlow, Keep::no, change_own_password},
-    {"GET", "/session/oidc", "beginOidc", nullptr, kSlow, Keep::no, begin_oidc},
-    {"GET", "/session/oidc/callback", "endOidc", nullptr, kSlow, Keep::no, end_oidc},
+    {"PUT", "/session/password", "changeOwnPassword", "", kLogIn, Keep::no, change_own_password},
+    {"GET", "/session/oidc", "beginOidc", nullptr, kLogIn, Keep::no, begin_oidc},
+    {"GET", "/session/oidc/callback", "endOidc", nullptr, kLogIn, Keep::no, end_oidc},
     {"GET", "/today", "getToday", "read", kQuick, Keep::no, get_today},
     {"GET", "/vocabulary", "getVocabulary", "read", kQuick, Keep::shared, get_vocabulary},
     {"GET", "/devices", "listDevices", "read", kQuick, Keep::shared, list_devices},
@@ -47,7 +48,7 @@ constexpr std::array kRoutes = std::to_array<Route>({
     {"POST", "/findings/{id}/decision", "decideFinding", "decide", kSlow, Keep::no, decide_finding},
     {"GET", "/classes", "listClasses", "read", kQuick, Keep::shared, list_classes},
     {"GET", "/map", "getMap", "read", kQuick, Keep::shared, get_map},
-    {"POST", "/query", "ask", "query", kSlow, Keep::no, ask},
+    {"POST", "/query", "ask", "query", Lane::question, Keep::no, ask},
     {"GET", "/views", "listViews", "query", kQuick, Keep::shared, list_views},
     {"GET", "/saved-views", "listSavedViews", "read", kQuick, Keep::no, list_saved_views},
     {"POST", "/saved-views", "createSavedView", "save", kQuick, Keep::no, create_saved_view},

@@ -114,8 +114,7 @@ Result<void> serve(Service& service, const Listening& listening,
   service.end();
   std::error_code ignored;
   std::filesystem::remove_all(listening.uploads, ignored);
-  shared.quick.join();
-  shared.slow.join();
+  for (Answering& lane : shared.lanes) lane.threads.join();
   return {};
 }
 

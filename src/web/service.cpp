@@ -248,7 +248,7 @@ Lane Service::lane_of(const Request& request) const {
   // Whole exports take long, whatever they are of.
   const bool csv = request.accept.starts_with("text/csv") ||
                    request.query.find("format=csv") != std::string::npos;
-  if (csv) return Lane::slow;
+  if (csv && found.route->lane == Lane::quick) return Lane::slow;
   // What was found out in the background is there at once.
   const auto id = std::ranges::find(found.values, "id", &PathValues::value_type::first);
   const bool model = found.route->id == "getModel" || found.route->id == "getModelPlan";

@@ -51,7 +51,12 @@ struct Principal {
 };
 
 // Where a request is answered: what takes long must not keep others waiting.
-enum class Lane : std::uint8_t { quick, slow };
+enum class Lane : std::uint8_t {
+  quick,
+  slow,
+  question,  // in SQL: of people
+  log_in,    // whatever else is asked, people get in
+};
 
 class Service {
  public:

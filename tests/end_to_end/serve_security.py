@@ -188,6 +188,49 @@ def questions_beside(visitor):
         one.join()
 
 
+LONG = "replace(hex(zeroblob(500000)), '0', 'a')"  # a megabyte
+# What each does inside one function, where SQLite looks at no clock.
+UNENDING = {
+    "searched": "SELECT " + " + ".join([f"instr(a, b || '{i}')" for i in range(8)]) +
+                f" FROM (SELECT {LONG} AS a, substr({LONG}, 1, 500000) AS b)",
+    "replaced": f"SELECT length(replace({LONG}, substr({LONG}, 1, 500000) || 'b', 'c'))",
+    "patched": "WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 90000) SELECT length(json_patch("
+               "json_group_object('k' || i, 1), json_group_object('m' || i, 1))) FROM n",
+    "one after another": f"SELECT {'+'.join(['length(hex(a))'] * 900)} FROM (SELECT {LONG} AS a)",
+    "windows": f"WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 100000) SELECT max(length(g)) FROM (SELECT "
+               "group_concat(hex(zeroblob(500)), '') OVER (ROWS BETWEEN 900 PRECEDING AND CURRENT ROW) AS g FROM n)",
+    "sorted": f"WITH n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 1000000) SELECT max(t) FROM (SELECT {LONG} || i "
+              "AS t FROM n ORDER BY 1)",
+    "remembered": f"WITH RECURSIVE n(i, t) AS (SELECT 1, {LONG} UNION SELECT i + 1, t || i FROM n) SELECT count(*) FROM n",
+}
+
+
+def questions_end(server, visitor, who):
+    """No question outlasts its five seconds by much, whatever SQLite is at; meanwhile people log in."""
+    for name, sql in UNENDING.items():
+        took = []
+
+        def ask(sql=sql, took=took):
+            began = time.monotonic()
+            answer = visitor.ask("POST", "query", {"sql": sql})
+            assert answer.status in (200, 422), (answer.status, answer.body)
+            assert b".db" not in answer.body, answer.body  # where it lies is nobody's business
+            took.append(time.monotonic() - began)
+
+        threads = [threading.Thread(target=ask) for _ in range(2)]
+        for one in threads:
+            one.start()
+        time.sleep(0.2)
+        began = time.monotonic()
+        status = server.ask("POST", "session", who).status
+        waited = time.monotonic() - began
+        for one in threads:
+            one.join()
+        print(f"{name}: {max(took, default=99):.1f} s; log-in beside it {waited:.1f} s", flush=True)
+        assert len(took) == 2 and max(took) < 6.5, (name, took)
+        assert status == 200 and waited < 3, (name, status, waited)
+
+
 def ended_at_once(asepsis, database, who):
     """Who ends the server does not wait for those who ask without an end, nor for those who wait their turn."""
     with Served(asepsis, database) as server:
@@ -383,6 +426,8 @@ def main():
             fixed_session(server, who)
         with Served(asepsis, database) as server:
             locked_out(server, asepsis, database)
+        with Served(asepsis, database) as server:
+            questions_end(server, Visitor(server, who), who)
         ended_at_once(asepsis, database, who)
         oidc(asepsis, database)
         beyond(asepsis, database)
