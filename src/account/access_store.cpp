@@ -262,6 +262,14 @@ Result<void> AccessStore::add_audit(const AuditEntry& entry) {
   });
 }
 
+Result<bool> AccessStore::has_audit(std::int64_t id) {
+  return with([&](SQLite::Database& sql) -> Result<bool> {
+    SQLite::Statement one(sql, "SELECT 1 FROM audit WHERE id = ?");
+    one.bind(1, id);
+    return one.executeStep();
+  });
+}
+
 Result<std::vector<AuditEntry>> AccessStore::audit(std::int64_t before, int limit) {
   return with([&](SQLite::Database& sql) -> Result<std::vector<AuditEntry>> {
     std::vector<AuditEntry> entries;

@@ -77,6 +77,7 @@ class AccessStore {
   Result<std::optional<Token>> use_token(const std::string& hash, Time now);
 
   Result<void> add_audit(const AuditEntry& entry);
+  Result<bool> has_audit(std::int64_t id);
   // The latest before `before`; 0: from the end.
   Result<std::vector<AuditEntry>> audit(std::int64_t before, int limit);
 

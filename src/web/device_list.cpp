@@ -26,8 +26,7 @@ Response list_devices(const Asked& asked) {
   const Estate& estate = asked.data.estate();
   const std::string& cursor = asked.values.text("cursor");
   const std::uint32_t after = cursor.empty() ? kNobody : estate.place_of(cursor);
-  if (!cursor.empty() && after == kNobody)
-    return problem(400, "That is no cursor of this list any more: begin it anew", "cursor");
+  if (!cursor.empty() && after == kNobody) return no_cursor();
   const DeviceChoice choice(estate, asked.values);
   const auto& order = order_of(estate, asked.values.text("sort"));
   const auto limit = static_cast<std::size_t>(asked.values.number("limit"));

@@ -5,6 +5,7 @@
 #include "web/device_rows.hpp"
 #include "web/finding_rows.hpp"
 #include "web/handlers.hpp"
+#include "web/lists.hpp"
 #include "web/models.hpp"
 #include "web/replies.hpp"
 
@@ -187,10 +188,8 @@ Response list_device_settings(const Asked& asked) {
 Response list_device_conversations(const Asked& asked) {
   const auto id = device_named(asked, asked.values.text("id"));
   if (!id) return id.error();
-  const std::string& cursor = asked.values.text("cursor");
-  if (cursor.find_first_not_of("0123456789") != std::string::npos || cursor.size() > 9)
-    return problem(400, "That is no cursor of this list", "cursor");
-  const std::int64_t from = asked.values.number("cursor");
+  const std::int64_t from = number_of_cursor(asked.values.text("cursor"));
+  if (asked.values.has("cursor") && from == 0) return no_cursor();
   const std::int64_t limit = asked.values.number("limit");
   const std::string columns =
       "client, server, client_ip, server_ip, transport, ip_protocol, nullif(port, 0) AS port, "
@@ -209,6 +208,7 @@ Response list_device_conversations(const Asked& asked) {
           std::to_string(limit + 1) + " OFFSET " + std::to_string(from) + ")",
       *id);
   if (!rows) return failed(rows.error());
+  if (from > 0 && rows->cells.empty()) return no_cursor();
   add_classes(asked.data.estate(), *rows);
   const bool more = rows->cells.size() > static_cast<std::size_t>(limit);
   if (more) rows->cells.pop_back();

@@ -21,16 +21,15 @@ Response list_findings(const Asked& asked) {
   const Estate& estate = asked.data.estate();
   const std::string& cursor = asked.values.text("cursor");
   std::uint32_t after = kNobody;
-  if (!cursor.empty() && !asked.csv) {
+  if (!cursor.empty()) {
     if (const auto id = number_of_finding(cursor)) after = estate.place_of_finding(*id);
-    if (after == kNobody)
-      return problem(400, "That is no cursor of this list any more: begin it anew", "cursor");
+    if (after == kNobody) return no_cursor();
   }
   const FindingChoice choice(estate, asked.values);
   const auto& order =
       estate.finding_orders.at(static_cast<std::size_t>(order_named(asked.values.text("sort"))));
   const auto limit = asked.csv ? kMostCsv : static_cast<std::size_t>(asked.values.number("limit"));
-  const ListPage page = page_of(choice.all(), order, after, limit);
+  const ListPage page = page_of(choice.all(), order, asked.csv ? kNobody : after, limit);
   if (asked.csv)
     return csv_of(page.places, "findings",
                   [&](std::span<const std::uint32_t> part) { return finding_rows(asked, part); });

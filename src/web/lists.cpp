@@ -1,6 +1,7 @@
 #include "web/lists.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <sstream>
 
 #include "web/replies.hpp"
@@ -11,6 +12,17 @@ namespace {
 constexpr std::size_t kCsvStep = 1'000;  // rows asked for at once
 
 }  // namespace
+
+std::int64_t number_of_cursor(std::string_view cursor) {
+  std::int64_t number = 0;
+  const char* end = cursor.data() + cursor.size();
+  const auto read = std::from_chars(cursor.data(), end, number);
+  return read.ec == std::errc() && read.ptr == end && number > 0 ? number : 0;
+}
+
+Response no_cursor() {
+  return problem(400, "That is no cursor of this list any more: begin it anew", "cursor");
+}
 
 ListPage page_of(const std::vector<char>& meant, const std::vector<std::uint32_t>& order,
                  std::uint32_t after, std::size_t limit) {

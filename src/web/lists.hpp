@@ -24,6 +24,10 @@ struct ListPage {
   bool more = false;
 };
 
+// A cursor that is a number above 0; 0 if it is none.
+std::int64_t number_of_cursor(std::string_view cursor);
+Response no_cursor();
+
 // Those that are meant (not 0), in order, after the one at `after` (kNobody: from the first).
 ListPage page_of(const std::vector<char>& meant, const std::vector<std::uint32_t>& order,
                  std::uint32_t after, std::size_t limit);

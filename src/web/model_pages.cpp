@@ -5,6 +5,7 @@
 #include <string>
 
 #include "web/handlers.hpp"
+#include "web/lists.hpp"
 #include "web/model_answers.hpp"
 #include "web/models.hpp"
 #include "web/replies.hpp"
@@ -28,8 +29,7 @@ using Part = std::function<std::optional<std::string>(const ModelAnswers&)>;
 
 Response reply_with(const ModelAnswers& answers, const Part& part, const std::string& age) {
   const auto said = part(answers);
-  if (!said)
-    return problem(400, "That is no cursor of this plan any more: begin it anew", "cursor");
+  if (!said) return no_cursor();
   return json_reply('{' + *said + ",\"data\":" + age + '}');
 }
 

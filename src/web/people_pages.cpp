@@ -5,6 +5,7 @@
 #include "account/roles.hpp"
 #include "account/secrets.hpp"
 #include "web/handlers.hpp"
+#include "web/lists.hpp"
 #include "web/record.hpp"
 #include "web/replies.hpp"
 
@@ -193,11 +194,14 @@ Response delete_token(const Asked& asked) {
 }
 
 Response list_audit(const Asked& asked) {
-  const std::string& cursor = asked.values.text("cursor");
-  if (cursor.find_first_not_of("0123456789") != std::string::npos)
-    return problem(400, "That is no cursor of this list", "cursor");
+  const std::int64_t before = number_of_cursor(asked.values.text("cursor"));
+  if (asked.values.has("cursor")) {
+    const auto there = asked.service.access->has_audit(before);
+    if (!there) return failed(there.error());
+    if (!*there) return no_cursor();
+  }
   const int limit = static_cast<int>(asked.values.number("limit"));
-  const auto entries = asked.service.access->audit(asked.values.number("cursor"), limit);
+  const auto entries = asked.service.access->audit(before, limit);
   if (!entries) return failed(entries.error());
   JsonObject reply;
   reply.raw("items", json_array(*entries, json_entry));

@@ -130,6 +130,24 @@ def plan_in_pages(visitor):
         assert visitor.ask("GET", f"/api/v1/models/{model}/plan?{wrong}").status == 400, wrong
 
 
+def cursors(visitor, contract):
+    """What no page before gave is no cursor, of any list: never is it the first page."""
+    model = next(one["id"] for one in visitor.get("models")["items"] if one["at_least"] > 1)
+    known = {"/models/{id}/plan": model, "/devices/{id}/conversations": visitor.get("devices")["items"][0]["id"]}
+    wrong = ("", "x", "0", "-1", "+1", "1e3", "%201", "999999999", "9223372036854775807", "9223372036854775808",
+             "99999999999999999999999", "d-none", "d-ffffffffff", "f-ffffffffffffffff", "'", "a" * 201)
+    tried = 0
+    for path, method, operation in operations(contract):
+        names = [one.get("name") for one in operation.get("parameters", [])]
+        for form in ("", "&format=csv") if "cursor" in names and "format" in names else ("",) if "cursor" in names else ():
+            tried += 1
+            for cursor in wrong:
+                answer = visitor.ask(method, f"/api/v1{fill(path, known)}?cursor={cursor}{form}")
+                assert answer.status == 400, (path, cursor, form, answer.status, answer.body[:200])
+                assert answer.headers["content-type"] == "application/problem+json" and "cursor" in answer.json()["parameter"], answer.body
+    assert tried >= 5, tried
+
+
 def same_as_command_line(asepsis, database, visitor):
     said = subprocess.run([asepsis, "devices", "--json", "--db", str(database)], capture_output=True, text=True, check=True)
     said = {one["id"]: one for one in map(json.loads, said.stdout.splitlines())}
@@ -293,6 +311,7 @@ def main():
             administrator, viewer = visitors["administrator"], visitors["viewer"]
             every_answer(administrator, contract)
             plan_in_pages(administrator)
+            cursors(administrator, contract)
             same_as_command_line(asepsis, database, administrator)
             refusals(server, administrator)
             questions(administrator)

@@ -227,7 +227,7 @@ def questions_end(server, visitor, who):
         for one in threads:
             one.join()
         print(f"{name}: {max(took, default=99):.1f} s; log-in beside it {waited:.1f} s", flush=True)
-        assert len(took) == 2 and max(took) < 6.5, (name, took)
+        assert len(took) == 2 and max(took) < 9, (name, took)  # it was half a minute
         assert status == 200 and waited < 3, (name, status, waited)
 
 
