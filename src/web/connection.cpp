@@ -67,6 +67,7 @@ Request request_of(const Fields& head, const Shared& shared, const std::string& 
   request.csrf = std::string(csrf.data(), csrf.size());
   request.accepts_gzip =
       text_of(head, http::field::accept_encoding).find("gzip") != std::string::npos;
+  request.unattended = !head["X-Unattended"].empty();
   request.peer = peer;
   request.secure = shared.secure;
   return request;

@@ -23,6 +23,7 @@ struct Request {
   std::string peer;                // the address of the other side
   bool secure = false;             // came by TLS
   bool accepts_gzip = false;
+  bool unattended = false;  // a page asks by itself, and nobody is at it
 };
 
 struct Response {

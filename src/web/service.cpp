@@ -113,7 +113,7 @@ void Service::warm_today(Data& data, const ModelList& compared) {
   today_of({*this, request, values, nobody, data, false}, compared);
 }
 
-Principal Service::principal_of(const Request& request) {
+Principal Service::principal_of(const Request& request, bool by_person) {
   const Time now = now_of_clock();
   if (request.authorization.starts_with(kBearer)) {
     const std::string hash = token_hash(trimmed(request.authorization).substr(kBearer.size()));
@@ -129,7 +129,7 @@ Principal Service::principal_of(const Request& request) {
     return who;
   }
   const std::string_view key = cookie_named(request.cookie, "asepsis");
-  const auto session = sessions.find(key, now);
+  const auto session = sessions.find(key, now, by_person);
   if (!session) return {};
   return {.user = session->user,
           .name = session->name,
@@ -141,7 +141,9 @@ Principal Service::principal_of(const Request& request) {
           .by_password = session->by_password};
 }
 
-bool Service::may_listen(const Request& request) { return principal_of(request).may("read"); }
+bool Service::may_listen(const Request& request) {
+  return principal_of(request, false).may("read");
+}
 
 std::optional<Response> Service::refuse(const Request& request, const Route& route,
                                         const Principal& who) {
@@ -176,7 +178,9 @@ Response Service::answer_api(const Request& request) {
     return response;
   }
   const Route& route = *found.route;
-  const Principal who = principal_of(request);
+  // A browser opens a stream anew by itself whenever it breaks.
+  const bool by_person = !request.unattended && route.id != "listenToEvents";
+  const Principal who = principal_of(request, by_person);
   if (auto refused = refuse(request, route, who)) return *std::move(refused);
   const auto data = keeper->now();
   const Operation* operation = operation_of(contract, route);
@@ -268,7 +272,7 @@ std::optional<Response> Service::refuse_upload(const Request& request) {
   if (std::ranges::find(options.hosts, lowered(request.host)) == options.hosts.end())
     return finished(request, problem(421, "This server has another name: use its own address"));
   const Match found = match(request.method, std::string_view(request.path).substr(kApi.size()));
-  const Principal who = principal_of(request);
+  const Principal who = principal_of(request, true);
   auto refused = refuse(request, *found.route, who);
   return refused ? std::optional(finished(request, *std::move(refused))) : std::nullopt;
 }

@@ -98,7 +98,7 @@ class Service {
  private:
   void warm(Data& data);
   void warm_today(Data& data, const ModelList& compared);
-  Principal principal_of(const Request& request);
+  Principal principal_of(const Request& request, bool by_person);
   Response answer_api(const Request& request);
   std::optional<Response> refuse(const Request& request, const struct Route& route,
                                  const Principal& who);

@@ -33,7 +33,7 @@ Result<std::string> Sessions::begin(Session session, Time now) {
   return key;
 }
 
-std::optional<Session> Sessions::find(std::string_view key, Time now) {
+std::optional<Session> Sessions::find(std::string_view key, Time now, bool by_person) {
   if (key.empty()) return std::nullopt;
   const std::string hash = token_hash(key);
   const std::scoped_lock lock(mutex_);
@@ -43,7 +43,7 @@ std::optional<Session> Sessions::find(std::string_view key, Time now) {
     held_.erase(found);
     return std::nullopt;
   }
-  found->second.used = now;
+  if (by_person) found->second.used = now;
   return found->second.session;
 }
 

@@ -25,7 +25,8 @@ class Sessions {
  public:
   // The key for the cookie.
   Result<std::string> begin(Session session, Time now);
-  std::optional<Session> find(std::string_view key, Time now);
+  // Only what a person does keeps a session: a page that was left open does not.
+  std::optional<Session> find(std::string_view key, Time now, bool by_person = true);
   void end(std::string_view key);
   void end_of(const std::string& user, std::string_view but = {});  // all others of that user
 

@@ -120,6 +120,10 @@ TEST(SessionKeys, EndAndAreRotated) {
   EXPECT_FALSE(sessions.find(*first, now));
   EXPECT_TRUE(sessions.find(*second, now + 3h));
   EXPECT_FALSE(sessions.find(*second, now + 8h));  // idle
+  const auto open = sessions.begin({.user = "anna", .name = {}, .role = "viewer"}, now);
+  for (auto at = 1h; at <= 4h; at += 1h)  // a page alone
+    EXPECT_TRUE(sessions.find(*open, now + at, false)) << at;
+  EXPECT_FALSE(sessions.find(*open, now + 4h + 1s, false));
 }
 
 TEST(Rates, FillWithTime) {

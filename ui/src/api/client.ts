@@ -1,6 +1,7 @@
 // The one way to the server: typed by its OpenAPI document. Whatever it refuses
 // becomes a Refusal that says, in the server's words, what to do.
 import createClient, { type Middleware } from 'openapi-fetch';
+import { attended } from '../logic/attended';
 import type { components, paths } from './schema';
 
 export type Schemas = components['schemas'];
@@ -25,6 +26,7 @@ const unreachable: Problem = {
 
 const guard: Middleware = {
   onRequest({ request }) {
+    if (!attended(Date.now())) request.headers.set('X-Unattended', '1');
     if (csrf && request.method !== 'GET') request.headers.set('X-CSRF-Token', csrf);
     return request;
   },

@@ -1,5 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Schemas } from '../api/client';
+import { attended, heedPeople } from './attended';
 import { chartable } from './chart';
 import { clauseTexts } from './clauses';
 import { cleared, filtersOf, queryOf, toSearch, toggled, withValue } from './filters';
@@ -141,6 +142,22 @@ describe('bringing in', () => {
   it('takes the code from the link', () => {
     expect(codeOf('#code=abc')).toBe('abc');
     expect(codeOf('#settings')).toBeNull();
+  });
+});
+
+describe('a page', () => {
+  it('is attended for a minute after a key or a click, and not by anything else', () => {
+    const at = new EventTarget();
+    const later = Date.now() + 120_000;
+    heedPeople(at);
+    expect(attended(Date.now())).toBe(true);  // it was loaded
+    expect(attended(later)).toBe(false);
+    vi.useFakeTimers({ now: later });
+    at.dispatchEvent(new Event('message'));
+    expect(attended(later)).toBe(false);
+    at.dispatchEvent(new Event('keydown'));
+    expect(attended(later)).toBe(true);
+    vi.useRealTimers();
   });
 });
 
