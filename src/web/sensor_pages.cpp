@@ -74,20 +74,33 @@ std::string limits() {
       [](const std::string& text) { return text; });
 }
 
-std::string selftests() {
-  const auto test = [](std::string_view name, std::string_view promise, std::string_view command) {
-    return JsonObject().text("name", name).text("promise", promise).text("command", command).json();
-  };
-  return json_array(
-      std::vector{
-          test("passive",
+// Each listener tries it before its first packet, and does not begin if it fails: the
+// latest that began is the latest that passed.
+std::string passive_passed(const Asked& asked, std::optional<Error>& error) {
+  return one(asked,
+             "SELECT s.name AS name, " + time_sql("l.began") +
+                 " AS at FROM listener l JOIN source s ON s.id = l.source "
+                 "ORDER BY l.began DESC LIMIT 1",
+             error);
+}
+
+JsonObject selftest(std::string_view name, std::string_view promise, std::string_view command) {
+  return JsonObject().text("name", name).text("promise", promise).text("command", command);
+}
+
+std::string selftests(const Asked& asked, std::optional<Error>& error) {
+  JsonObject passive =
+      selftest("passive",
                "Nothing is ever sent on a network that is listened to: the listener gives up every "
                "way to before the first packet, and tries that.",
-               "asepsis selftest --passive"),
-          test("privacy",
+               "asepsis selftest --passive");
+  if (const std::string passed = passive_passed(asked, error); passed != "{}")
+    passive.raw("passed", passed);
+  const JsonObject privacy =
+      selftest("privacy",
                "No patient's identity becomes a fact; that it crossed the network in clear is one.",
-               "asepsis query \"SELECT DISTINCT claim FROM facts\"")},
-      [](const std::string& text) { return text; });
+               "asepsis query \"SELECT DISTINCT claim FROM facts\"");
+  return '[' + passive.json() + ',' + privacy.json() + ']';
 }
 
 std::uint64_t memory_bytes() {
@@ -116,6 +129,7 @@ Response counted(const Asked& asked) {
   std::optional<Error> error;
   JsonObject part;
   part.raw("sources", sources(asked, error));
+  part.raw("selftests", selftests(asked, error));
   part.raw("losses", list(asked,
                           "SELECT name AS what, sum(count) AS count FROM loss GROUP BY 1 "
                           "ORDER BY 2 DESC, 1",
@@ -173,7 +187,7 @@ Response get_sensor(const Asked& asked) {
   reply.raw("data", data_age(asked)).text("version", asked.service.options.version);
   reply.number("schema_version", kSchemaVersion);
   if (!ignored) reply.number("database_bytes", size);
-  reply.raw("limits", limits()).raw("selftests", selftests());
+  reply.raw("limits", limits());
   reply.raw("server", server_state(asked.service));
   const std::string whole = reply.json();
   return json_reply(whole.substr(0, whole.size() - 1) + ',' + part->body.substr(1));

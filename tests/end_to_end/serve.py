@@ -148,6 +148,18 @@ def cursors(visitor, contract):
     assert tried >= 5, tried
 
 
+def selftests(asepsis, examples, folder):
+    """Whoever listened has proved that it cannot send; who only read files has not."""
+    database = __import__("pathlib").Path(folder) / "listened.db"
+    subprocess.run([asepsis, "watch", "--replay", examples / "four-pumps.pcapng.zst", "--speed", "0", "--db", database],
+                   check=True, capture_output=True, timeout=100)
+    with Served(asepsis, database) as server:
+        sensor = Visitor(server, {"code": server.code()}).get("sensor")
+        passive, privacy = sensor["selftests"]
+        assert passive["passed"]["name"].endswith("four-pumps.pcapng.zst") and passive["passed"]["at"] > "2026", passive
+        assert "passed" not in privacy, privacy
+
+
 def same_as_command_line(asepsis, database, visitor):
     said = subprocess.run([asepsis, "devices", "--json", "--db", str(database)], capture_output=True, text=True, check=True)
     said = {one["id"]: one for one in map(json.loads, said.stdout.splitlines())}
@@ -312,6 +324,7 @@ def main():
             every_answer(administrator, contract)
             plan_in_pages(administrator)
             cursors(administrator, contract)
+            assert not any("passed" in one for one in administrator.get("sensor")["selftests"])
             same_as_command_line(asepsis, database, administrator)
             refusals(server, administrator)
             questions(administrator)
@@ -319,6 +332,7 @@ def main():
             tokens(server, administrator, viewer)
             brought_in(administrator, examples, asepsis)
             matrix(server, contract, visitors)
+        selftests(asepsis, examples, folder)
 
 
 main()

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, dataOf, type Schemas } from '../api/client';
+import { ageText } from '../logic/time';
 import { bytes, count, number, sentence, spoken } from '../logic/words';
 import { Answered, Empty, Page } from '../parts/Page';
 import { Time } from '../parts/Show';
@@ -58,11 +59,21 @@ function Coverage({ of }: { of: SensorData }) {
   );
 }
 
+function Tested({ of }: { of: SensorData['selftests'][number] }) {
+  if (!of.passed) return <p className="small">{'No result is kept here. To prove it on this machine: '}<code>{of.command}</code></p>;
+  return (
+    <p className="small">
+      <strong>Passed</strong>{' when it began to listen to '}<span className="anywhere">{of.passed.name}</span>
+      {`, ${ageText(of.passed.at, Date.now())} (`}<Time of={of.passed.at} />{'). To prove it again: '}<code>{of.command}</code>
+    </p>
+  );
+}
+
 function Tests({ of }: { of: SensorData }) {
   return (
     <section className="panel" aria-labelledby="tests-h">
-      <h2 id="tests-h">What it promises, and how to prove it</h2>
-      <ul className="lines">{of.selftests.map((t) => <li key={t.name}><strong>{t.promise}</strong><div className="small">{'Prove it on this machine: '}<code>{t.command}</code></div></li>)}</ul>
+      <h2 id="tests-h">What it promises, and whether it holds</h2>
+      <ul className="lines">{of.selftests.map((t) => <li key={t.name}><strong>{t.promise}</strong><Tested of={t} /></li>)}</ul>
     </section>
   );
 }
