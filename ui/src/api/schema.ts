@@ -1708,6 +1708,12 @@ export interface components {
                 promise: string;
                 /** @description What proves it on this machine */
                 command: string;
+                /** @description The latest listener that tried it, which does not begin if it fails; absent: none has begun */
+                passed?: {
+                    name: string;
+                    /** Format: date-time */
+                    at: string;
+                };
             }[];
             server: {
                 uptime_s: number;

@@ -80,12 +80,35 @@ function Views({ views }: { views: Schemas['Views']['views'] }) {
   );
 }
 
-export function Ask() {
+function Examples({ of, choose }: { of: Schemas['Views']['examples']; choose: (sql: string) => void }) {
+  return (
+    <ul className="lines">{of.map((e) => (
+      <li key={e.title}><button type="button" className="link-button" style={{ textAlign: 'left' }} onClick={() => choose(e.sql)}>{e.title}</button></li>
+    ))}</ul>
+  );
+}
+
+function Question({ sql, edit, run, asking }: { sql: string; edit: (sql: string) => void; run: (sql: string) => void; asking: boolean }) {
+  return (
+    <form onSubmit={(event) => { event.preventDefault(); run(sql); }}>
+      <div className="nhsuk-form-group">
+        <label className="nhsuk-label" htmlFor="sql">Question</label>
+        <div className="nhsuk-hint" id="sql-hint">SQL over the views below. Ctrl and Enter ask it.</div>
+        <textarea id="sql" className="nhsuk-textarea" aria-describedby="sql-hint" spellCheck={false} maxLength={20000} rows={7} value={sql}
+          onChange={(e) => edit(e.target.value)}
+          onKeyDown={(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) run(sql); }} />
+      </div>
+      <Button type="submit" disabled={asking || !sql.trim()}>{asking ? 'Asking …' : 'Ask'}</Button>
+    </form>
+  );
+}
+
+// The question stands in the link, so that it can be shared.
+function useQuestion() {
   const [search, setSearch] = useSearchParams();
   const asked = search.get('sql') ?? '';
   const [sql, setSql] = useState(asked);
   const begun = useRef('');
-  const views = useQuery({ queryKey: ['views'], queryFn: async () => dataOf(await api.GET('/views')), staleTime: Infinity });
   const ask = useMutation({
     mutationKey: ['ask'],
     mutationFn: async (text: string) => ({ sql: text, result: dataOf(await api.POST('/query', { body: { sql: text, limit: 1000 } })) }),
@@ -103,6 +126,12 @@ export function Ask() {
     if (text === asked) mutate(text);
     else setSearch({ sql: text });
   };
+  return { sql, setSql, ask, run };
+}
+
+export function Ask() {
+  const { sql, setSql, ask, run } = useQuestion();
+  const views = useQuery({ queryKey: ['views'], queryFn: async () => dataOf(await api.GET('/views')), staleTime: Infinity });
   return (
     <Page title="Ask" data={ask.data?.result.data}>
       <SavedViews page="ask" path="/ask" />
@@ -110,23 +139,10 @@ export function Ask() {
       <div className="side ask">
         <section aria-labelledby="examples-h">
           <h2 id="examples-h">Examples</h2>
-          <Answered answer={views} short>{({ examples }) => (
-            <ul className="lines">{examples.map((e) => (
-              <li key={e.title}><button type="button" className="link-button" style={{ textAlign: 'left' }} onClick={() => { setSql(e.sql); run(e.sql); }}>{e.title}</button></li>
-            ))}</ul>
-          )}</Answered>
+          <Answered answer={views} short>{({ examples }) => <Examples of={examples} choose={(text) => { setSql(text); run(text); }} />}</Answered>
         </section>
         <div>
-          <form onSubmit={(event) => { event.preventDefault(); run(sql); }}>
-            <div className="nhsuk-form-group">
-              <label className="nhsuk-label" htmlFor="sql">Question</label>
-              <div className="nhsuk-hint" id="sql-hint">SQL over the views below. Ctrl and Enter ask it.</div>
-              <textarea id="sql" className="nhsuk-textarea" aria-describedby="sql-hint" spellCheck={false} maxLength={20000} rows={7} value={sql}
-                onChange={(e) => setSql(e.target.value)}
-                onKeyDown={(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) run(sql); }} />
-            </div>
-            <Button type="submit" disabled={ask.isPending || !sql.trim()}>{ask.isPending ? 'Asking …' : 'Ask'}</Button>
-          </form>
+          <Question sql={sql} edit={setSql} run={run} asking={ask.isPending} />
           {ask.error && <ProblemBox error={ask.error} />}
           {ask.data && !ask.isPending && <Shown key={ask.data.sql} result={ask.data.result} sql={ask.data.sql} />}
           {ask.isPending && <Loading />}

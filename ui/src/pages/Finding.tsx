@@ -30,23 +30,28 @@ function Advice({ advice }: { advice: Detail['advice'] }) {
   );
 }
 
-function Accept({ finding }: { finding: Detail }) {
-  const [reason, setReason] = useState('');
-  const [until, setUntil] = useState(isoDay(Date.now(), 90));
-  const [missing, setMissing] = useState('');
+// Whether the risk is accepted until a day, or the finding opened again.
+function useDecision(finding: Detail, reason: string, until: string, decided: () => void) {
   const queries = useQueryClient();
-  const accepted = finding.state === 'accepted-until';
-  const decide = useMutation({
+  return useMutation({
     mutationFn: async () => dataOf(await api.POST('/findings/{id}/decision', {
       params: { path: { id: finding.id } },
-      body: accepted ? { decision: 'reopen', reason: reason.trim() } : { decision: 'accept', reason: reason.trim(), until },
+      body: finding.state === 'accepted-until' ? { decision: 'reopen', reason: reason.trim() } : { decision: 'accept', reason: reason.trim(), until },
     })),
     onSuccess: (now) => {
-      setReason('');
+      decided();
       queries.setQueryData(['finding', finding.id], now);
       void queries.invalidateQueries({ queryKey: ['findings'] });
     },
   });
+}
+
+function Accept({ finding }: { finding: Detail }) {
+  const [reason, setReason] = useState('');
+  const [until, setUntil] = useState(isoDay(Date.now(), 90));
+  const [missing, setMissing] = useState('');
+  const accepted = finding.state === 'accepted-until';
+  const decide = useDecision(finding, reason, until, () => setReason(''));
   const submit = (event: React.FormEvent) => {
     event.preventDefault();
     const wrong = reason.trim() ? '' : accepted ? 'Say why it is opened again' : 'Say why the risk can be borne, and what controls it meanwhile';
