@@ -2,6 +2,7 @@
 
 #include "app/database_access.hpp"
 #include "base/text.hpp"
+#include "store/losses.hpp"
 
 namespace asepsis {
 namespace {
@@ -78,10 +79,9 @@ void read_listener(SQLite::Database& sql, TopView& view) {
     *number = next().getDouble();
   for (Time* time : {&out.began, &out.written}) *time = time_from_nanoseconds(next().getInt64());
   SQLite::Statement lost(sql,
-                         "SELECT name, count FROM loss WHERE source = ? AND count > 0 AND "
-                         "name NOT IN ('flows', 'fragments', 'datagrams reassembled') AND "
-                         "name NOT GLOB 'packets kept*' "
-                         "ORDER BY count DESC, name");
+                         std::string("SELECT name, count FROM loss WHERE source = ? AND count > 0 "
+                                     "AND ") +
+                             kIsLoss + " ORDER BY count DESC, name");
   lost.bind(1, next().getInt64());
   while (lost.executeStep())
     view.losses.emplace_back(escaped(lost.getColumn(0).getString()),

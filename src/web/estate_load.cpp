@@ -194,6 +194,11 @@ void Loader::load_coverage() {
     if (counts[i].possible > 0)
       estate_.devices[i].coverage =
           static_cast<std::uint8_t>(counts[i].known * 100 / counts[i].possible);
+  // What may show of any device is not known of all the others.
+  const auto devices = static_cast<std::uint32_t>(estate_.devices.size());
+  for (std::size_t kind = 0; kind < kinds.size(); ++kind)
+    if (always[kind] && kinds[kind].seen + kinds[kind].refused > 0)
+      kinds[kind].unknown = devices - kinds[kind].seen - kinds[kind].refused;
   for (EstateSetting& kind : kinds)
     if (kind.seen + kind.refused + kind.unknown > 0 && !kind.name.starts_with("export."))
       estate_.settings.push_back(std::move(kind));

@@ -8,6 +8,7 @@
 #include "assess/owner_roles.hpp"
 #include "base/embedded.hpp"
 #include "inventory/knowledge.hpp"
+#include "store/losses.hpp"
 #include "web/handlers.hpp"
 #include "web/replies.hpp"
 #include "web/server.hpp"
@@ -67,7 +68,7 @@ std::string limits() {
                 "to this server at once; " + std::to_string(kMostOfOnePeer) + " of one address"),
           limit("upload", "8 GiB", "of one file that is brought in"),
           limit("body", "64 KiB", "of all else that is sent here"),
-          limit("query", "5 s", "that a question in SQL may take; 10 000 rows"),
+          limit("query", "5 s", "that a question in SQL may take; 10,000 rows"),
           limit("event streams", std::to_string(kMostEventStreams), "that are told of changes"),
           limit("listener", "--memory",
                 "what asepsis watch may use; it drops and counts the rest")},
@@ -131,8 +132,8 @@ Response counted(const Asked& asked) {
   part.raw("sources", sources(asked, error));
   part.raw("selftests", selftests(asked, error));
   part.raw("losses", list(asked,
-                          "SELECT name AS what, sum(count) AS count FROM loss GROUP BY 1 "
-                          "ORDER BY 2 DESC, 1",
+                          std::string("SELECT name AS what, sum(count) AS count FROM loss WHERE ") +
+                              kIsLoss + " GROUP BY 1 ORDER BY 2 DESC, 1",
                           error));
   part.raw("coverage", json_array(asked.data.estate().settings, [](const EstateSetting& one) {
              return JsonObject()

@@ -11,7 +11,7 @@ const coverages: Record<string, string> = { none: 'None', low: 'Low (under 34 %)
 
 const facetsOf = (words: Words): Facet[] => [
   { name: 'class', title: 'Class', say: (v) => sentence(words.className(v)) },
-  { name: 'rating', title: 'Worst finding', none: 'No open finding', say: (v) => `${v} ${ratings[Number(v)] ?? ''}` },
+  { name: 'rating', title: 'Worst finding', ranked: true, none: 'No open finding', say: (v) => `${v} ${ratings[Number(v)] ?? ''}` },
   { name: 'care_area', title: 'Care area' },
   { name: 'manufacturer', title: 'Manufacturer' },
   { name: 'model', title: 'Model' },

@@ -11,7 +11,7 @@ import { Why } from '../parts/Why';
 const states: Record<string, string> = { open: 'Open', gone: 'Gone', 'accepted-until': 'Accepted until a day' };
 
 const facetsOf = (words: Words): Facet[] => [
-  { name: 'rating', title: 'Rating', say: (v) => `${v} ${ratings[Number(v)] ?? ''}` },
+  { name: 'rating', title: 'Rating', ranked: true, say: (v) => `${v} ${ratings[Number(v)] ?? ''}` },
   { name: 'state', title: 'State', say: (v) => states[v] ?? v },
   { name: 'class', title: 'Class', say: (v) => sentence(words.className(v)) },
   { name: 'owner_role', title: 'Accountable', say: (v) => sentence(words.roleName(v)) },

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
 import { BackLink } from 'nhsuk-react-components';
 import { api, dataOf } from '../api/client';
-import { count, sentence } from '../logic/words';
+import { sentence } from '../logic/words';
 import { Answered, Page } from '../parts/Page';
 import { modelName } from '../parts/Show';
 import { useWords } from '../parts/Vocabulary';
@@ -22,7 +22,7 @@ export function Model() {
     <Page title={m ? modelName(m) : 'Model'} data={m?.data} before={<BackLink asElement={Link} to="/models">All models</BackLink>}>
       <Answered answer={answer}>{(model) => (
         <>
-          <p className="lead"><strong>{model.headline}</strong>{model.class && <span className="quiet">{` ${sentence(words.className(model.class))}, ${count(model.devices.length, 'device')}.`}</span>}</p>
+          <p className="lead"><strong>{model.headline}</strong>{model.class && <span className="quiet">{` ${sentence(words.className(model.class))}.`}</span>}</p>
           <LeftOut model={model} />
           {model.separating.length > 0 && <Matrix model={model} />}
           <Variants model={model} />

@@ -10,8 +10,12 @@ import { modelName } from '../parts/Show';
 
 type PlanDevice = Schemas['Plan']['devices'][number];
 
-const change = (s: PlanDevice['steps'][number]['settings'][number]): string =>
-  `${s.title ?? s.setting}${s.instance ? ` (${s.instance})` : ''}: ${s.value ?? 'not known'} → ${s.target ?? 'not known'}`;
+// Who is to change something is told what it is now, what it is to be, or both: nobody
+// can set a thing to "not known".
+function change(s: PlanDevice['steps'][number]['settings'][number]): string {
+  const values = [s.value && `now ${s.value}`, s.target && `to be ${s.target}`].filter(Boolean).join(', ');
+  return `${s.title ?? s.setting}${s.instance ? ` (${s.instance})` : ''}: ${values || 'look at it'}`;
+}
 
 function DeviceBox({ d }: { d: PlanDevice }) {
   const marks = [d.care_area, d.serial && `serial number ${d.serial}`, d.ip, d.device].filter(Boolean).join(', ');

@@ -8,6 +8,7 @@ export interface Facet {
   title: string;
   say?: (value: string) => string;
   none?: string;  // what it means to have no value
+  ranked?: boolean;  // the highest first, not the most frequent
 }
 
 interface Value { value: string; count: number }
@@ -47,7 +48,8 @@ export function Facets({ facets, values }: { facets: readonly Facet[]; values: R
     <details className="facets no-print" open={wide}>
       <summary>Filters</summary>
       {facets.map((facet) => {
-        const list = valuesOf(values?.[facet.name] ?? [], chosen[facet.name] ?? []);
+        const found = valuesOf(values?.[facet.name] ?? [], chosen[facet.name] ?? []);
+        const list = facet.ranked ? found.sort((a, b) => b.value.localeCompare(a.value)) : found;
         if (list.length === 0 || (list.length === 1 && !chosen[facet.name])) return null;
         return <Group key={facet.name} facet={facet} values={list} chosen={chosen[facet.name] ?? []}
           toggle={(value) => setSearch(toggled(search, facet.name, value), { replace: true })} />;

@@ -71,9 +71,9 @@ export default function Graph({ elements, selected, choose, says }: Props) {
     <>
       <div className="map-canvas"><div ref={place} role="img" aria-label={says} /></div>
       <p className="no-print">
-        <button type="button" className="link-button" onClick={() => zoom(1.3)}>Closer</button>{' '}
-        <button type="button" className="link-button" onClick={() => zoom(1 / 1.3)}>Farther</button>{' '}
-        <button type="button" className="link-button" onClick={() => graph.current?.fit(undefined, 28)}>All of it</button>
+        <button type="button" className="link-button" onClick={() => zoom(1.3)}>Zoom in</button>{' '}
+        <button type="button" className="link-button" onClick={() => zoom(1 / 1.3)}>Zoom out</button>{' '}
+        <button type="button" className="link-button" onClick={() => graph.current?.fit(undefined, 28)}>Show all of it</button>
       </p>
     </>
   );

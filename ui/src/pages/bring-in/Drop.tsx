@@ -20,11 +20,11 @@ export function Drop({ send, busy }: { send: (files: File[], choice: Choice) => 
       <p><strong>Drop captures and documents here</strong></p>
       <p className="quiet">Captures (pcap, pcapng, also compressed), logs of Zeek and Suricata, asset registers (CSV), exported configurations (JSON, XML, INI, CSV)</p>
       <p><label htmlFor="files">or choose files: </label><input ref={input} id="files" type="file" multiple disabled={busy} onChange={(e) => take(e.target.files)} /></p>
-      <div className="inline-form" style={{ justifyContent: 'center', textAlign: 'left' }}>
+      <div className="inline-form">
         <div className="nhsuk-form-group">
           <label className="nhsuk-label" htmlFor="kind">What they are</label>
           <select id="kind" className="nhsuk-select" value={kind} onChange={(e) => setKind(e.target.value as Choice['kind'])}>
-            <option value="auto">See for yourself</option><option value="capture">Captures or logs</option><option value="document">Documents</option>
+            <option value="auto">Work it out from the file</option><option value="capture">Captures or logs</option><option value="document">Documents</option>
           </select>
         </div>
         <div className="nhsuk-form-group">
