@@ -168,6 +168,7 @@ std::string json_steps(const Drift& drift, const DevicePlan& plan,
     for (const std::size_t i : step.settings) {
       const CohortSetting& setting = drift.cohort.settings[i];
       settings.push_back("{\"setting\":" + json_string(setting.name) +
+                         json_member("title", setting.title) +
                          json_member("instance", setting.instance) +
                          json_member("value", value_text(drift.cohort, {plan.device}, i)) +
                          json_member("target", value_text(drift.cohort, target, i)) + '}');
