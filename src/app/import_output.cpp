@@ -92,8 +92,9 @@ void print_register_outcome(const DocumentInfo& info, const Document& document,
 
 void print_export_outcome(const Document& document, const StoredDocument& stored) {
   std::cout << "configuration, " << plural(settings_in(document), "setting")
-            << (stored.changed > 0 ? ", changed since" : "") << "; of "
-            << plural(document.secrets, "secret") << " only a keyed hash is kept";
+            << (stored.changed > 0 ? ", changed since" : "");
+  if (document.secrets > 0)
+    std::cout << "; of " << plural(document.secrets, "secret") << " only a keyed hash is kept";
   if (document.persons > 0)
     std::cout << "; " << plural(document.persons, "value") << " about people left out";
   std::cout << '\n';

@@ -3,6 +3,7 @@
 #include "base/text.hpp"
 #include "document/export_file.hpp"
 #include "document/flatten.hpp"
+#include "document/other_document.hpp"
 #include "document/text_file.hpp"
 
 namespace asepsis {
@@ -30,13 +31,27 @@ bool is_table(const CsvTable& table) {
   return cells * 2 > table.rows.size();
 }
 
+// "[1]" begins a section of INI, "[ {" a list of JSON.
+bool begins_as_json(std::string_view body) {
+  if (!body.starts_with('[')) return body.starts_with('{');
+  return trimmed(body.substr(1)).starts_with('{') ||
+         (body.ends_with(']') && body.find('=') == std::string_view::npos);
+}
+
+Failure refused(std::string_view other) {
+  return fail("is " + std::string(other) +
+              ", which asepsis import does not read yet: nothing of it was stored");
+}
+
 }  // namespace
 
 Result<ReadDocument> read_document(Bytes bytes, const DocumentOptions& options,
                                    const Vocabulary& words) {
+  if (const auto other = other_binary(bytes); !other.empty()) return refused(other);
   auto text = document_text(bytes);
   if (!text) return std::unexpected(text.error());
   const std::string_view body = trimmed(text->text);
+  if (const auto other = other_document(body); !other.empty()) return refused(other);
   const bool asked_register = options.as == "register";
   const auto exported = [&](Flat flat, const char* format) {
     ReadDocument read{.document = read_export(std::move(flat), format, options.key, words),
@@ -44,9 +59,7 @@ Result<ReadDocument> read_document(Bytes bytes, const DocumentOptions& options,
     read.document.encoding = text->encoding;
     return read;
   };
-  if (!asked_register &&
-      (body.starts_with('{') || body.starts_with("[{") ||
-       (body.starts_with('[') && body.ends_with(']') && body.find('=') == std::string_view::npos)))
+  if (!asked_register && begins_as_json(body))
     return exported(flatten_json(text->text, words), "json");
   if (!asked_register && body.starts_with('<'))
     return exported(flatten_xml(text->text, words), "xml");

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <span>
 
-#include "proto/fhir_types.hpp"
+#include "base/fhir_types.hpp"
 
 namespace asepsis {
 namespace {

@@ -28,13 +28,16 @@ struct Symptom {
   std::string_view words, advice;
 };
 
-constexpr std::array<Symptom, 4> kSymptoms{{
+constexpr std::array<Symptom, 5> kSymptoms{{
     {"in the middle",
      "The file is cut off: copy it again from where it was recorded, compare the sizes, and choose "
      "it again."},
     {"is not a capture",
      "Captures are pcap or pcapng, also compressed with gzip or zstd. If it is a "
      "register or a configuration, choose 'Documents' and then the file again."},
+    {"does not read yet",
+     "Nothing is wrong with the file. Bring in the register, or the configuration that the device "
+     "itself exports."},
     {"holds no setting",
      "Export the configuration again as JSON, XML, INI or CSV, and choose that."},
     {"database", "Nothing is wrong with the file: tell who looks after asepsis."},

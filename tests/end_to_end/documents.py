@@ -271,6 +271,16 @@ def test_refusals(asepsis, folder):
         check(says in done.stderr, f"{file.name}: {done.stderr!r}")
     done = program.run("import", folder / "absent.csv", good, status=2)
     check(b"1 new" in done.stdout, "what could be taken of the other files is not")
+    bill = write("bill.json", b'{"bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": "urn:uuid:1"}')
+    done = program.run("import", bill, write("other.csv", b"Asset,Serial\nA8,S-8\n"), status=2)
+    check(b"1 new" in done.stdout and b"bill of materials (CycloneDX)" in done.stderr and b"stored" in done.stderr,
+          f"a bill of materials is not told: {done.stdout!r} {done.stderr!r}")
+    check(b"urn:uuid:1" not in program.everything(), "the number of a bill of materials is a serial number")
+    for secrets, says in (("", b"setting\n"), ("psk = hunter2!\n", b"; of 1 secret only a keyed hash is kept\n"),
+                          ("psk = hunter2!\nkey = hunter3!\n", b"; of 2 secrets only a keyed hash is kept\n")):
+        done = program.run("import", write(f"pump{len(secrets)}.ini", f"{secrets}serial = P-{len(secrets)}\n".encode()))
+        first = done.stdout.splitlines(keepends=True)[0]
+        check(first.endswith(says) and (b"secret" in first) == bool(secrets), f"secrets are told as {first!r}")
     partly = write("partly.csv", b"Asset,Serial,MAC\nA1,S-1,nonsense\n,,\nA2,S-2,00:11:22:33:44:55,x,y\nA3,S-3,\n")
     done = program.run("import", partly)
     check(done.stderr.count(b"partly.csv: line ") == 2, f"wrong rows are not said: {done.stderr!r}")
@@ -302,6 +312,15 @@ def test_large(asepsis, folder):
 
 
 def test_real(asepsis, documents):
+    for kind in ("bom", "csaf/cisa-icsma", "fhir", "hl7v2/messages", "mds2", "mud", "sdc", "vex/openvex", "cve", "dicom/files"):
+        files = [str(file) for file in sorted((documents / kind).rglob("*"))
+                 if file.suffix in (".json", ".xml", ".xsd", ".hl7", ".csv", ".spdx")]
+        if not files:
+            continue
+        done = subprocess.run([asepsis, "import", "--show-mapping", *files], stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                              check=False, timeout=60)
+        told = done.stderr.count(b"does not read yet")
+        check(done.returncode == 2 and told == len(files), f"{kind}: of {len(files)} documents {told} are told")
     files = [file for kind in ("lab", "mds2", "sdc/mdib", "mud", "fhir/point-of-care-devices", "bom/medical-device", "kev")
              for file in sorted((documents / kind).rglob("*")) if file.is_file()]
     for file in files:

@@ -1,4 +1,4 @@
-#include "proto/fhir_types.hpp"
+#include "base/fhir_types.hpp"
 
 #include <algorithm>
 
