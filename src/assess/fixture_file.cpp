@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <ranges>
 #include <string_view>
 #include <vector>
 
+#include "base/spelling.hpp"
 #include "fact/claim.hpp"
 
 namespace asepsis {
@@ -105,8 +107,9 @@ Names names_of(const Fixture& fixture) {
 
 std::string fault_of_class(const std::string& name, const Knowledge& knowledge) {
   if (knowledge.find_class(name) != nullptr) return {};
-  return "which is no class (asepsis pack classes lists them)" +
-         meant_by(name, knowledge.classes() | std::views::transform(&ClassInfo::name));
+  std::vector<std::string> names;
+  std::ranges::transform(knowledge.classes(), std::back_inserter(names), &ClassInfo::name);
+  return "which is no class (asepsis pack classes lists them)" + meant_by_a_word(name, names);
 }
 
 Fixture read_fixture(TomlTable& in, const Knowledge& knowledge, bool fails) {

@@ -161,6 +161,9 @@ Result<Pack> read_pack(std::string_view name, std::string_view text, const PackN
   pack.where = name;
   root.table(
       "pack", [&](TomlTable& in) { read_head(in, pack, names); }, true);
+  // One table reads well until a second check is put below it: no file may have both forms.
+  if (const toml::node* one = root.take("check", false); one != nullptr && one->is_table())
+    root.wrong("check", "is one table: begin each check with [[check]], in two brackets", one);
   root.tables(
       "check", [&](TomlTable& in) { pack.checks.push_back(read_check(in, pack, names)); }, true);
   if (const auto done = root.finished(); !done) return std::unexpected(done.error());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <vector>
 
 namespace asepsis {
@@ -27,11 +28,34 @@ std::size_t slips_between(std::string_view a, std::string_view b) {
   return rows[2][b.size()];
 }
 
+bool has_word(std::string_view name, std::string_view written) {
+  while (!name.empty()) {
+    const std::size_t end = std::min(name.find('-'), name.size());
+    const std::string_view word = name.substr(0, end);
+    if (word == written || is_slip_of(written, word)) return true;
+    name.remove_prefix(std::min(end + 1, name.size()));
+  }
+  return false;
+}
+
 }  // namespace
 
 bool is_slip_of(std::string_view written, std::string_view meant) {
   if (written == meant || std::max(written.size(), meant.size()) > kLongest) return false;
   return slips_between(written, meant) <= std::max<std::size_t>(meant.size() / 3, 1);
+}
+
+std::string meant_by_a_word(std::string_view written, const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 3;
+  if (std::string whole = meant_by(written, names); !whole.empty()) return whole;
+  std::vector<std::string> all;
+  std::ranges::copy_if(names, std::back_inserter(all),
+                       [&](const std::string& name) { return has_word(name, written); });
+  all.resize(std::min(all.size(), kMost));
+  std::string text;
+  for (std::size_t i = 0; i < all.size(); ++i)
+    text += (i == 0 ? ", did you mean " : i + 1 == all.size() ? " or " : ", ") + all[i];
+  return text.empty() ? text : text + '?';
 }
 
 }  // namespace asepsis

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace asepsis {
 
@@ -18,5 +19,9 @@ std::string meant_by(std::string_view written, const Names& names) {
     if (is_slip_of(written, name)) return ", did you mean " + std::string(name) + '?';
   return {};
 }
+
+// The same; else of the names that have it as a word, but for a slip: "pumpe" is meant by
+// "infusion-pump" and "syringe-pump".
+std::string meant_by_a_word(std::string_view written, const std::vector<std::string>& names);
 
 }  // namespace asepsis

@@ -36,6 +36,8 @@ inline Result<toml::table> parse_toml(std::string_view file, std::string_view te
   // What toml++ says of a text that goes on beyond its line.
   if (why.contains("parsing string") && why.contains("control characters"))
     why += " (is the closing quote missing?)";
+  if (why.contains("as array-of-tables"))
+    why += " (write each of them with two brackets, as [[check]])";
   return fail(at_line(file, parsed.error().source()) + ": " + why);
 }
 

@@ -1,7 +1,9 @@
 #include "inventory/knowledge_index.hpp"
 
 #include <algorithm>
+#include <iterator>
 
+#include "base/spelling.hpp"
 #include "base/text.hpp"
 #include "inventory/words.hpp"
 
@@ -16,7 +18,10 @@ bool is_named(const Rows& rows, std::string_view name) {
 Result<void> check_class(const KnowledgeTables& tables, std::string_view name,
                          const std::string& where) {
   if (is_named(tables.classes, name)) return {};
-  return fail(where + ": there is no class '" + std::string(name) + "'");
+  std::vector<std::string> names;
+  std::ranges::transform(tables.classes, std::back_inserter(names), &ClassInfo::name);
+  return fail(where + ": there is no class '" + std::string(name) + "'" +
+              meant_by_a_word(name, names));
 }
 
 // What a rule says in plain words must be a known class; $1 is checked when it is filled in.

@@ -239,6 +239,8 @@ TEST(Files, AreRefusedWithTheLineAndTheKey) {
       {with("'kestrel ([0-9]+)'", "'kestrel ([0-9]+'"), "site.toml: line 2: match: missing )"},
       {with("K$1", "K$2"), "site.toml: line 2: says: 'K$2' names a group that match does not have"},
       {with("ventilator", "toaster"), "site.toml: line 2: there is no class 'toaster'"},
+      {with("ventilator", "ventilators"),
+       "site.toml: line 2: there is no class 'ventilators', did you mean ventilator?"},
       {with("my-rule", "text-serial"),
        "site.toml: line 2: 'text-serial' is in profiles/texts.toml"},
       {with("example = \"kestrel 5\"", "example = 5"),

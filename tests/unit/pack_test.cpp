@@ -180,11 +180,21 @@ TEST(PackFile, IsRefusedWithFileLineAndKey) {
        "ours.toml: line 10: check: classes holds 'infusionpump', which is no class (asepsis pack "
        "classes lists them), did you mean infusion-pump?"},
       {"version = \"1\"", "version = \"1\"\nclasses = [\"pump\"]",
-       "ours.toml: line 5: pack: classes holds 'pump', which is no class"},
+       "ours.toml: line 5: pack: classes holds 'pump', which is no class (asepsis pack classes "
+       "lists "
+       "them), did you mean infusion-pump, syringe-pump or balloon-pump?"},
+      {"version = \"1\"", "version = \"1\"\nclasses = [\"monitors\"]",
+       "ours.toml: line 5: pack: classes holds 'monitors', which is no class (asepsis pack classes "
+       "lists them), did you mean patient-monitor or environment-monitor?"},
       {"version = \"1\"", "version = \"1\"\nbuilds_on = [\"absent\"]",
        "ours.toml: line 5: pack: builds_on holds 'absent', which is no pack so far"},
       {"id = \"ours\"", "id = \"clinical\"",
        "ours.toml: line 2: pack: id is 'clinical', as of packs/clinical.toml"},
+      {"[[check]]", "[check]",
+       "ours.toml: line 5: check is one table: begin each check with [[check]], in two brackets"},
+      {"[[check]]", "[check]\n[[check]]",
+       "ours.toml: line 6: Error while parsing table header: cannot redefine existing table "
+       "'check' as array-of-tables (write each of them with two brackets, as [[check]])"},
       {"[[check]]", "[chck]", "ours.toml: line 5: no such key: chck, did you mean check?"},
       {"[pack]\nid", "[[check]]\nid", "ours.toml: line 1: pack is missing: a table, [pack]"},
       {"mds2 =", "cve =",
@@ -200,7 +210,8 @@ TEST(PackFile, IsRefusedWithFileLineAndKey) {
       {"talks = [{ port", "talks = [{ security = \"none\", port",
        "ours.toml: line 17: check.pass.talks: security is 'none', none of clear, tls"},
       {"{ talks =", R"({ devices = [{ name = "it", class = "pumpe" }], talks =)",
-       "ours.toml: line 17: check.pass.devices: class is 'pumpe', which is no class"},
+       "ours.toml: line 17: check.pass.devices: class is 'pumpe', which is no class (asepsis pack "
+       "classes lists them), did you mean infusion-pump, syringe-pump or balloon-pump?"},
       {"{ talks =", R"({ devices = [{ name = "it" }, { name = "it" }], talks =)",
        "ours.toml: line 17: check.pass.devices: name is 'it', as of another row"},
       {"version = \"1\"", "version = \"1", "ours.toml: line 4: "},
