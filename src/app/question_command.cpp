@@ -14,7 +14,12 @@
 namespace asepsis {
 namespace {
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+// What a sanitizer reserves counts too, and is terabytes.
+constexpr rlim_t kMostMemory = RLIM_INFINITY;
+#else
 constexpr rlim_t kMostMemory = rlim_t{512} << 20;
+#endif
 constexpr rlim_t kMostFile = rlim_t{1} << 30;  // of what is sorted beside memory
 constexpr rlim_t kMostSeconds = kMostQuestionTime.count() + 1;
 

@@ -5,10 +5,10 @@
 
 #include <charconv>
 
+#include "base/fhir_types.hpp"
 #include "base/udi.hpp"
 #include "proto/device_json.hpp"
 #include "proto/fhir_node.hpp"
-#include "base/fhir_types.hpp"
 #include "proto/http_head.hpp"
 #include "proto/identity.hpp"
 #include "proto/mdc.hpp"
