@@ -12,6 +12,7 @@
 
 namespace asepsis {
 
+// REQUIRES: a shared_ptr owns it, as blocks that are out do.
 class ByteBlocks : public std::enable_shared_from_this<ByteBlocks> {
  public:
   // What readers ask for; a larger block is made for its asker and goes with it.
@@ -22,8 +23,6 @@ class ByteBlocks : public std::enable_shared_from_this<ByteBlocks> {
     std::span<std::uint8_t> room;
     std::shared_ptr<const void> owner;
   };
-
-  static std::shared_ptr<ByteBlocks> make() { return std::make_shared<ByteBlocks>(); }
 
   // At least of that size. Any thread may ask.
   Block take(std::size_t size);

@@ -50,7 +50,7 @@ class BlockSource : public ByteSource {
     owner_ = std::move(block.owner);
   }
 
-  std::shared_ptr<ByteBlocks> blocks_ = ByteBlocks::make();
+  std::shared_ptr<ByteBlocks> blocks_ = std::make_shared<ByteBlocks>();
   std::span<std::uint8_t> room_;  // of the block of owner_, behind the window
 };
 
