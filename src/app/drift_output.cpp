@@ -76,9 +76,23 @@ void print_table(const Drift& drift) {
   write_table(std::cout, rows, table_style());
 }
 
-void print_steps(const Drift& drift, const std::vector<Step>& steps) {
+// What nobody is told to change, as the target's is not known to be the right one.
+void print_undecided(const Drift& drift, const Plan& plan, const DevicePlan& one) {
+  if (one.undecided.empty()) return;
+  std::cout << "  For others to decide: that the target has another does not make it right.\n";
+  for (const std::size_t i : one.undecided) {
+    const CohortSetting& setting = drift.cohort.settings[i];
+    const std::string target = value_text(drift.cohort, drift.variants[*plan.target].devices, i);
+    std::cout << "  - " << escaped(setting_text(setting)) << ": "
+              << escaped(value_text(drift.cohort, {one.device}, i)) << ", the target "
+              << (target.empty() ? "not known" : escaped(target))
+              << (setting.check.empty() ? "" : ". Settle " + escaped(setting.check)) << '\n';
+  }
+}
+
+void print_steps(const Drift& drift, const Plan& plan, const DevicePlan& one) {
   int number = 0;
-  for (const Step& step : steps) {
+  for (const Step& step : one.steps) {
     std::cout << "  " << ++number << ". " << escaped(step.change) << " (";
     const char* comma = "";
     for (const std::size_t i : step.settings) {
@@ -88,30 +102,37 @@ void print_steps(const Drift& drift, const std::vector<Step>& steps) {
     std::cout << ")\n     eliminates " << escaped(step.eliminates) << "\n     first check "
               << escaped(step.check) << '\n';
   }
-  if (number == 0) std::cout << "  Nothing that is known of it has to change: find out the rest.\n";
+  print_undecided(drift, plan, one);
+  if (number == 0 && one.undecided.empty())
+    std::cout << "  Nothing that is known of it has to change: find out the rest.\n";
 }
 
-bool same_steps(const std::vector<Step>& a, const std::vector<Step>& b) {
-  return std::ranges::equal(a, b, [](const Step& one, const Step& other) {
-    return one.change == other.change && one.settings == other.settings;
-  });
+bool same_way(const Cohort& cohort, const DevicePlan& a, const DevicePlan& b) {
+  return a.variant == b.variant && a.undecided == b.undecided &&
+         std::ranges::equal(a.steps, b.steps,
+                            [](const Step& one, const Step& other) {
+                              return one.change == other.change && one.settings == other.settings;
+                            }) &&
+         std::ranges::all_of(a.undecided, [&](std::size_t i) {
+           return value_text(cohort, {a.device}, i) == value_text(cohort, {b.device}, i);
+         });
 }
 
-// Devices whose steps are the same stand together.
+// Devices of which the same is said stand together.
 void print_plan_text(const Drift& drift, const Plan& plan) {
   for (std::size_t i = 0; i < plan.devices.size();) {
     std::size_t end = i;
     std::cout << "\nFrom " << drift.variants[plan.devices[i].variant].id << " to "
               << drift.variants[*plan.target].id << ": ";
-    while (end < plan.devices.size() && plan.devices[end].variant == plan.devices[i].variant &&
-           same_steps(plan.devices[end].steps, plan.devices[i].steps)) {
+    while (end < plan.devices.size() &&
+           same_way(drift.cohort, plan.devices[end], plan.devices[i])) {
       const CohortDevice& device = drift.cohort.devices[plan.devices[end].device];
       std::cout << (end > i ? ", " : "") << device.id
                 << (device.care_area.empty() ? "" : " (" + escaped(device.care_area) + ")");
       ++end;
     }
     std::cout << '\n';
-    print_steps(drift, plan.devices[i].steps);
+    print_steps(drift, plan, plan.devices[i]);
     i = end;
   }
 }

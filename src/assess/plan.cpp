@@ -44,7 +44,20 @@ class Planner {
     }
   }
 
-  std::vector<Step> steps(std::size_t device) const {
+  DevicePlan plan(std::size_t device, std::size_t variant) const {
+    DevicePlan plan{.device = device, .variant = variant, .steps = {}, .undecided = {}};
+    for (const std::size_t i : settings_to_change(device))
+      if (drift_.cohort.settings[i].change.empty()) {
+        plan.undecided.push_back(i);
+      } else {
+        add_step(i, plan.steps);
+      }
+    return plan;
+  }
+
+ private:
+  // In the order in which they are changed.
+  std::vector<std::size_t> settings_to_change(std::size_t device) const {
     std::set<std::size_t> settings;
     find_missing(device, settings);
     for (const Cohort::Level& level : drift_.cohort.levels[device])
@@ -52,10 +65,12 @@ class Planner {
         settings.insert(level.setting);
     for (const auto& [setting, answer] : drift_.cohort.known[device])
       if (differs(setting, answer)) settings.insert(setting);
-    return in_order(settings);
+    std::vector<std::size_t> order(settings.begin(), settings.end());
+    std::ranges::sort(order, {},
+                      [&](std::size_t i) { return std::pair(drift_.cohort.settings[i].step, i); });
+    return order;
   }
 
- private:
   // What the target has in place of something that the device has and should not.
   void find_missing(std::size_t device, std::set<std::size_t>& settings) const {
     const Levels& levels = drift_.cohort.levels[device];
@@ -81,22 +96,14 @@ class Planner {
   }
 
   // One step for all that is changed in the same way.
-  std::vector<Step> in_order(const std::set<std::size_t>& settings) const {
-    std::vector<std::size_t> order(settings.begin(), settings.end());
-    std::ranges::sort(order, {},
-                      [&](std::size_t i) { return std::pair(drift_.cohort.settings[i].step, i); });
-    std::vector<Step> steps;
-    for (const std::size_t i : order) {
-      const CohortSetting& info = drift_.cohort.settings[i];
-      if (info.change.empty()) continue;
-      const auto same = std::ranges::find(steps, info.change, &Step::change);
-      if (same != steps.end()) {
-        same->settings.push_back(i);
-      } else {
-        steps.push_back({{i}, info.change, info.eliminates, info.check});
-      }
+  void add_step(std::size_t setting, std::vector<Step>& steps) const {
+    const CohortSetting& info = drift_.cohort.settings[setting];
+    const auto same = std::ranges::find(steps, info.change, &Step::change);
+    if (same != steps.end()) {
+      same->settings.push_back(setting);
+    } else {
+      steps.push_back({{setting}, info.change, info.eliminates, info.check});
     }
-    return steps;
   }
 
   const Drift& drift_;
@@ -113,7 +120,7 @@ Plan make_plan(const Drift& drift) {
   for (std::size_t i = 0; i < drift.variants.size(); ++i) {
     if (i == *plan.target) continue;
     for (const std::size_t device : drift.variants[i].devices)
-      plan.devices.push_back({device, i, planner.steps(device)});
+      plan.devices.push_back(planner.plan(device, i));
   }
   return plan;
 }

@@ -23,6 +23,9 @@ struct DevicePlan {
   std::size_t device = 0;   // index into Cohort::devices
   std::size_t variant = 0;  // where it is
   std::vector<Step> steps;  // in order
+  // Settings that are not those of the target, where that does not make the target's the right
+  // ones (a version): somebody decides. CohortSetting::check says who, and what.
+  std::vector<std::size_t> undecided;
 };
 
 struct Plan {

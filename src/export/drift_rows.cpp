@@ -160,19 +160,31 @@ Rows matrix_rows(const Drift& drift) {
 
 namespace {
 
-std::string json_steps(const Drift& drift, const DevicePlan& plan,
-                       const std::vector<std::size_t>& target) {
+// A setting on its way: what it is, and what it is where the device is to get to.
+std::string members_of_setting(const Drift& drift, const Plan& plan, std::size_t device,
+                               std::size_t i) {
+  const CohortSetting& setting = drift.cohort.settings[i];
+  const std::vector<std::size_t>& target = drift.variants[*plan.target].devices;
+  return "\"setting\":" + json_string(setting.name) + json_member("title", setting.title) +
+         json_member("instance", setting.instance) +
+         json_member("value", value_text(drift.cohort, {device}, i)) +
+         json_member("target", value_text(drift.cohort, target, i));
+}
+
+std::string json_undecided(const Drift& drift, const Plan& plan, const DevicePlan& one) {
+  std::vector<std::string> settings;
+  for (const std::size_t i : one.undecided)
+    settings.push_back('{' + members_of_setting(drift, plan, one.device, i) +
+                       json_member("settle", drift.cohort.settings[i].check) + '}');
+  return array_of_json(settings);
+}
+
+std::string json_steps(const Drift& drift, const Plan& plan, const DevicePlan& one) {
   std::vector<std::string> steps;
-  for (const Step& step : plan.steps) {
+  for (const Step& step : one.steps) {
     std::vector<std::string> settings;
-    for (const std::size_t i : step.settings) {
-      const CohortSetting& setting = drift.cohort.settings[i];
-      settings.push_back("{\"setting\":" + json_string(setting.name) +
-                         json_member("title", setting.title) +
-                         json_member("instance", setting.instance) +
-                         json_member("value", value_text(drift.cohort, {plan.device}, i)) +
-                         json_member("target", value_text(drift.cohort, target, i)) + '}');
-    }
+    for (const std::size_t i : step.settings)
+      settings.push_back('{' + members_of_setting(drift, plan, one.device, i) + '}');
     steps.push_back(
         "{\"change\":" + json_string(step.change) + ",\"settings\":" + array_of_json(settings) +
         json_member("eliminates", step.eliminates) + json_member("check_first", step.check) + '}');
@@ -190,15 +202,15 @@ Rows plan_rows(const Drift& drift, const Plan& plan) {
              {"variant"},
              {"target"},
              {.name = "steps", .kind = Column::Kind::json},
+             {.name = "undecided", .kind = Column::Kind::json},
              {"before_anything"}},
             {}};
   for (const DevicePlan& one : plan.devices) {
     const CohortDevice& device = drift.cohort.devices[one.device];
     rows.cells.push_back({optional_text(drift.cohort.manufacturer), drift.cohort.model, device.id,
                           optional_text(device.care_area), drift.variants[one.variant].id,
-                          drift.variants[*plan.target].id,
-                          json_steps(drift, one, drift.variants[*plan.target].devices),
-                          std::string(kBeforeAnything)});
+                          drift.variants[*plan.target].id, json_steps(drift, plan, one),
+                          json_undecided(drift, plan, one), std::string(kBeforeAnything)});
   }
   return rows;
 }

@@ -14,6 +14,10 @@ namespace {
 
 using Id = std::int64_t;
 
+// What an export says is the maker's own words: nobody but these knows what is right there.
+constexpr std::string_view kWhoSettlesExports =
+    "with biomedical engineering and the manufacturer which of the two this device should have";
+
 bool is(const std::string& own, const std::string& value) {
   return !own.empty() && compact(own) == compact(value);
 }
@@ -59,7 +63,7 @@ std::map<std::string, Id> DocumentSettings::write_kinds() {
       sql_,
       "INSERT INTO setting_kind (id, name, title, meaning, instance, type, unit, \"order\", "
       "compare, differs_by_nature, shown_by, change, \"check\", eliminates, replaces, step, about) "
-      "VALUES (?, ?, ?, ?, '', 'text', '', '[]', ?, ?, '[\"export\"]', '', '', '', '[]', 5, ?)");
+      "VALUES (?, ?, ?, ?, '', 'text', '', '[]', ?, ?, '[\"export\"]', '', ?, '', '[]', 5, ?)");
   Id id = sql_.execAndGet("SELECT coalesce(max(id), 0) FROM setting_kind").getInt64();
   std::map<std::string, Id> ids;
   for (const auto& [name, kind] : kinds_) {
@@ -67,7 +71,7 @@ std::map<std::string, Id> DocumentSettings::write_kinds() {
     const std::string about =
         kind.about.empty() ? std::string() : "; the wire shows it as " + kind.about;
     run(add, ++id, name, path, "as its exported configuration says" + about,
-        kind.by_nature ? "never" : "same", Id{kind.by_nature}, kind.about);
+        kind.by_nature ? "never" : "same", Id{kind.by_nature}, kWhoSettlesExports, kind.about);
     ids.emplace(name, id);
   }
   return ids;

@@ -109,10 +109,11 @@ std::vector<PlannedDevice> planned_devices(const Drift& drift, const Plan& plan,
   all.reserve(rows.cells.size());
   for (std::size_t row = 0; row < rows.cells.size(); ++row) {
     auto& cells = rows.cells[row];
-    std::string steps = "[]";
+    std::string lists;
     for (std::size_t i = 0; i < cells.size(); ++i) {
       const std::string& name = rows.columns[i].name;
-      if (name == "steps") steps = cells[i].value_or(steps);
+      if (name == "steps" || name == "undecided")
+        lists += ",\"" + name + "\":" + escaped_json(cells[i].value_or("[]"));
       if (name != "device" && name != "variant") cells[i].reset();
     }
     const std::string& id = drift.cohort.devices[plan.devices[row].device].id;
@@ -120,7 +121,7 @@ std::vector<PlannedDevice> planned_devices(const Drift& drift, const Plan& plan,
     std::string json = '{' + json_members(rows, row);
     if (chip != chips.end() && chip->first == id && !chip->second.empty())
       json += ',' + chip->second;
-    json += ",\"steps\":" + escaped_json(steps) + '}';
+    json += lists + '}';
     all.push_back({.id = id, .json = std::move(json)});
   }
   return all;

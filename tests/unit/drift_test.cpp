@@ -88,6 +88,15 @@ TEST(Drift, PlansNoWayBackToAnotherVersion) {
       EXPECT_FALSE((std::set<std::string>{"firmware", "drug_library", "ssh.software"}.contains(
           drift.cohort.settings[setting].name)))
           << step.change;
+  // Yet it is told what differs, and who says what is right.
+  std::set<std::string> undecided;
+  for (const std::size_t i : plan.devices[0].undecided) {
+    undecided.insert(drift.cohort.settings[i].name);
+    EXPECT_TRUE(drift.cohort.settings[i].check.starts_with("with "))
+        << drift.cohort.settings[i].name;
+  }
+  for (const auto* const name : {"firmware", "drug_library", "ssh.software"})
+    EXPECT_TRUE(undecided.contains(name)) << name;
 }
 
 TEST(Drift, PlansTheWayToTheSafest) {
@@ -115,6 +124,33 @@ std::string printed(const DriftCommand& command, Form form = Form::csv) {
   const auto done = show_drift({.database = World::file(), .form = form}, command);
   const std::string out = testing::internal::GetCapturedStdout();
   return done ? out : done.error().message;
+}
+
+// Devices that differ from the target in nothing that anybody is told to change.
+TEST(Drift, SaysWhatOthersHaveToDecide) {
+  World world;
+  for (int host = 1; host <= 4; ++host) {
+    world.pump(host);
+    world.fact({host, "device.firmware", host == 1 ? "4.2" : host == 2 ? "4.3a" : "4.4"});
+  }
+  world.talk({9, 1, 22, "ssh", "ssh"});
+  world.fact({1, "ssh.kex", "curve25519-sha256", 22});
+  world.fact({2, "credentials.default", "admin/admin", 23});
+  world.derive();
+  const std::string said = printed({.model = "Agilia VP MC", .plan = true}, Form::table);
+  EXPECT_EQ(said.find("find out the rest"), std::string::npos) << said;
+  // Two devices of which the same is said stand together, and each of those that differ alone.
+  const std::string who = ", the target 4.2. Settle with the manufacturer which version";
+  for (const std::string version : {"4.3a", "4.4"}) {
+    const auto at = said.find("firmware: " + version + who);
+    ASSERT_NE(at, std::string::npos) << said;
+    EXPECT_EQ(said.find("firmware: " + version, at + 1), std::string::npos) << said;
+  }
+  const std::string json = printed({.model = "Agilia VP MC", .plan = true}, Form::json);
+  EXPECT_NE(json.find(R"("undecided":[{"setting":"firmware","title":"Firmware","value":"4.4",)"
+                      R"("target":"4.2","settle":"with the manufacturer which version)"),
+            std::string::npos)
+      << json;
 }
 
 TEST(Drift, TellsWhatChangedAndWhen) {

@@ -1,6 +1,7 @@
 // Settings from facts and conversations that are written here by hand: what
 // each says, what is refused, what is not known, and what it was before.
 
+#include "app/commands.hpp"
 #include "app/settings_command.hpp"
 #include "assess/plan.hpp"
 #include "world.hpp"
@@ -146,10 +147,38 @@ TEST(Settings, AreDerivedForDatabasesOfBefore) {
   EXPECT_NE(out.find(",telnet,23,clear,seen,wire,open,"), std::string::npos) << out;
 }
 
+std::string titles_of_telnet() {
+  testing::internal::CaptureStdout();
+  const auto done = show_query({.database = World::file(), .form = Form::csv},
+                               "SELECT title FROM setting_kinds WHERE name = 'telnet'");
+  const std::string out = testing::internal::GetCapturedStdout();
+  return done ? out : done.error().message;
+}
+
+// A newer version of the program does not answer with what an older one was told to say.
+TEST(Settings, AreThoseOfTheProgramThatIsAsked) {
+  World world;
+  world.pump(1);
+  world.derive();
+  const auto told_by = [&](const std::string& knowledge) {
+    world.sql().exec("UPDATE setting_kind SET title = 'Old' WHERE name = 'telnet'");
+    world.sql().exec("UPDATE derivation SET knowledge = " + knowledge);
+  };
+  told_by("knowledge");
+  EXPECT_EQ(titles_of_telnet(), "title\r\nOld\r\n");
+  told_by("'0 1'");
+  EXPECT_EQ(titles_of_telnet(), "title\r\nTelnet\r\n");
+  // What a hospital added is not at hand to whoever asks.
+  told_by("'0 1 2'");
+  EXPECT_EQ(titles_of_telnet(), "title\r\nOld\r\n");
+}
+
 // Promise 8: no advice that could harm whoever is attached.
 TEST(Advice, TellsNobodyToCutADeviceOff) {
   for (const SettingInfo& setting : knowledge().settings()) {
-    EXPECT_EQ(setting.change.empty(), setting.check.empty()) << setting.name;
+    // Whatever devices may differ by: what to check before it is changed, or who says what it is.
+    EXPECT_EQ(setting.check.empty(), setting.differs_by_nature && setting.change.empty())
+        << setting.name;
     for (const std::string& text : {setting.change, setting.check, setting.eliminates})
       for (const char* word : {"unplug", "reboot", "restart", "block", "disconnect", "power off",
                                "isolate", "shut down", "quarantine"})

@@ -1453,6 +1453,15 @@ export interface components {
                     eliminates?: string;
                     check_first?: string;
                 }[];
+                /** @description Settings that are not those of the target where that does not make the target's the right ones: `settle` says with whom to settle what. */
+                undecided: {
+                    setting: string;
+                    title?: string;
+                    instance?: string;
+                    value?: string;
+                    target?: string;
+                    settle?: string;
+                }[];
             }[];
             data: components["schemas"]["DataAge"];
         };

@@ -7,6 +7,7 @@ import { timeText } from '../logic/time';
 import { count, number } from '../logic/words';
 import { Answered, Empty, Page } from '../parts/Page';
 import { modelName } from '../parts/Show';
+import { Undecided } from './model/Undecided';
 
 type PlanDevice = Schemas['Plan']['devices'][number];
 
@@ -23,14 +24,15 @@ function DeviceBox({ d }: { d: PlanDevice }) {
     <section className="order-device" aria-label={d.name ?? d.device}>
       <h2>{d.name ?? d.serial ?? d.device}</h2>
       <p className="small anywhere">{marks}</p>
-      <p><span className="tick" aria-hidden="true" />No patient is attached to it, and the ward agrees (name): ______________________</p>
-      <ol>{d.steps.map((s, i) => (
+      {d.steps.length > 0 && <p><span className="tick" aria-hidden="true" />No patient is attached to it, and the ward agrees (name): ______________________</p>}
+      {d.steps.length > 0 && <ol>{d.steps.map((s, i) => (
         <li key={i} className="anywhere">
           <span className="tick" aria-hidden="true" />{s.change}
           {s.settings.length > 0 && <div className="small">{s.settings.map(change).join('; ')}</div>}
           {s.check_first && <div className="small">{`Check first: ${s.check_first}`}</div>}
         </li>
-      ))}</ol>
+      ))}</ol>}
+      <Undecided d={d} />
       <div className="sign"><span>Done by, on</span><span>Checked by, on</span></div>
     </section>
   );

@@ -5,6 +5,7 @@ import { api, dataOf } from '../../api/client';
 import { count } from '../../logic/words';
 import { Answered } from '../../parts/Page';
 import { DeviceLink } from '../../parts/Show';
+import { Undecided } from './Undecided';
 
 const planned = 30;  // devices; the work order has them all
 
@@ -23,7 +24,8 @@ export function Plan({ id }: { id: string }) {
           {plan.devices.map((d) => (
             <div key={d.device}>
               <h3><DeviceLink id={d.device}>{d.name ?? d.ip ?? d.device}</DeviceLink>{d.care_area && `, ${d.care_area}`}<span className="quiet">{` (variant ${d.variant})`}</span></h3>
-              <ol>{d.steps.map((s, i) => <li key={i} className="anywhere">{s.change}{s.check_first && <div className="small quiet">{`Check first: ${s.check_first}`}</div>}{s.eliminates && <div className="small quiet">{`Ends: ${s.eliminates}`}</div>}</li>)}</ol>
+              {d.steps.length > 0 && <ol>{d.steps.map((s, i) => <li key={i} className="anywhere">{s.change}{s.check_first && <div className="small quiet">{`Check first: ${s.check_first}`}</div>}{s.eliminates && <div className="small quiet">{`Ends: ${s.eliminates}`}</div>}</li>)}</ol>}
+              <Undecided d={d} />
             </div>
           ))}
           {plan.next_cursor && <p>{`And ${count(plan.total - plan.devices.length, 'more device')}: the work order lists them all.`}</p>}
