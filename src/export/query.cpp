@@ -61,6 +61,23 @@ Column column_named(const std::string& name, const std::vector<Column>& known) {
   return column;
 }
 
+// Who only asks does not wait for checks: they are asked again when somebody wants them.
+Result<void> bring_up_to_date(const std::filesystem::path& path) {
+  auto database = Database::open(path, Database::Mode::write);
+  if (!database) return std::unexpected(database.error());
+  const auto knowledge = Knowledge::built_in();
+  if (!knowledge) return std::unexpected(knowledge.error());
+  if (const auto derived = update_inventory(*database, *knowledge); !derived)
+    return std::unexpected(derived.error());
+  const auto marked = guarded(path, [&]() -> Result<void> {
+    database->sql().exec("UPDATE checked SET whole = 1");
+    return {};
+  });
+  if (!marked) return marked;
+  const auto compared = renew_cohorts(*database);
+  return compared ? Result<void>() : std::unexpected(compared.error());
+}
+
 }  // namespace
 
 void prepare_for_answers(Database& database) {
@@ -78,22 +95,12 @@ Result<Database> open_for_answers(const std::filesystem::path& path) {
   if (!database) return database;
   const auto stale = inventory_is_stale(*database);
   if (!stale) return std::unexpected(stale.error());
-  if (*stale) {
-    auto writable = Database::open(path, Database::Mode::write);
-    if (!writable) return writable;
-    const auto knowledge = Knowledge::built_in();
-    if (!knowledge) return std::unexpected(knowledge.error());
-    if (const auto derived = update_inventory(*writable, *knowledge); !derived)
-      return std::unexpected(derived.error());
-    // Who only asks does not wait for checks.
-    const auto marked = guarded(path, [&]() -> Result<void> {
-      writable->sql().exec("UPDATE checked SET whole = 1");
-      return {};
-    });
-    if (!marked) return std::unexpected(marked.error());
-    if (const auto compared = renew_cohorts(*writable); !compared)
-      return std::unexpected(compared.error());
-  }
+  const auto other = knowledge_is_of_another_version(*database);
+  if (!other) return std::unexpected(other.error());
+  // What another version of the program made of it is an answer too, where nothing can be written.
+  if (*stale || *other)
+    if (const auto done = bring_up_to_date(path); !done && *stale)
+      return std::unexpected(done.error());
   prepare_for_answers(*database);
   return database;
 }

@@ -1,5 +1,5 @@
-// Asking the database: opening it for answers brings a left-behind inventory up
-// to date and adds the functions that our queries use.
+// Asking the database: opening it for answers brings an inventory that was left behind, or made by
+// another version of the program, up to date and adds the functions that our queries use.
 
 #pragma once
 

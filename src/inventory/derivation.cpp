@@ -5,9 +5,19 @@
 
 namespace asepsis {
 
-std::string fingerprint_of(const Knowledge& knowledge) {
-  return std::to_string(kSchemaVersion) + ' ' + knowledge.fingerprint();
+namespace {
+
+std::string with_form(const std::string& fingerprint) {
+  return std::to_string(kSchemaVersion) + ' ' + fingerprint;
 }
+
+}  // namespace
+
+std::string fingerprint_of(const Knowledge& knowledge) {
+  return with_form(knowledge.fingerprint());
+}
+
+std::string fingerprint_of_built_in() { return with_form(Knowledge::built_in_fingerprint()); }
 
 std::optional<DerivationMark> derivation_mark(SQLite::Database& sql) {
   SQLite::Statement row(sql, "SELECT fact, talk, knowledge FROM derivation");

@@ -32,6 +32,8 @@ void forget_derivation(SQLite::Database& sql);
 
 // What a fingerprint of it is kept as: with the form of the tables.
 std::string fingerprint_of(const Knowledge& knowledge);
+// What is kept for what is built in alone.
+std::string fingerprint_of_built_in();
 
 // The last id that a row of the table has, or had when it was derived: an id
 // is never given twice, or what is derived from it would pass to another.

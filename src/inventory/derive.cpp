@@ -184,4 +184,12 @@ Result<bool> inventory_is_stale(Database& database) {
   });
 }
 
+Result<bool> knowledge_is_of_another_version(Database& database) {
+  return guarded(database.path(), [&]() -> Result<bool> {
+    const auto mark = derivation_mark(database.sql());
+    return mark && std::ranges::count(mark->knowledge, ' ') == 1 &&
+           mark->knowledge != fingerprint_of_built_in();
+  });
+}
+
 }  // namespace asepsis

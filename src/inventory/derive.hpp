@@ -24,4 +24,8 @@ void empty_inventory(SQLite::Database& sql);
 // interrupted between the two).
 Result<bool> inventory_is_stale(Database& database);
 
+// Whether it was derived by what was built into another version of the program, and by nothing
+// else: what somebody added (--knowledge) is not at hand to whoever asks.
+Result<bool> knowledge_is_of_another_version(Database& database);
+
 }  // namespace asepsis

@@ -106,7 +106,18 @@ const std::vector<ServiceName>& Knowledge::services() const { return tables_->se
 const std::vector<SettingInfo>& Knowledge::settings() const { return tables_->settings; }
 const std::vector<GradeRule>& Knowledge::grades() const { return tables_->grades; }
 
-std::string Knowledge::fingerprint() const { return std::to_string(tables_->fingerprint); }
+std::string Knowledge::fingerprint() const {
+  const std::string built_in = built_in_fingerprint();
+  const std::string whole = std::to_string(tables_->fingerprint);
+  return whole == built_in ? built_in : built_in + ' ' + whole;
+}
+
+std::string Knowledge::built_in_fingerprint() {
+  std::uint64_t fingerprint = 0;
+  for (const EmbeddedFile& file : embedded_knowledge())
+    fingerprint = fingerprint_with(file.name, file.text, fingerprint);
+  return std::to_string(fingerprint);
+}
 
 const ClassInfo* Knowledge::find_class(std::string_view name) const {
   const auto found = index_->classes.find(name);

@@ -136,8 +136,11 @@ class Knowledge {
   const std::vector<SettingInfo>& settings() const;  // in the order of the files
   const std::vector<GradeRule>& grades() const;
 
-  // Tells what was read from what would be otherwise.
+  // Tells what was read from what would be otherwise: one word for what is built in, another
+  // after it where more was added.
   std::string fingerprint() const;
+  // Without reading it.
+  static std::string built_in_fingerprint();
 
   const ClassInfo* find_class(std::string_view name) const;
   // By name or alias, however written.

@@ -154,10 +154,14 @@ constexpr Kind kKinds[] = {
 
 }  // namespace
 
+std::uint64_t fingerprint_with(std::string_view name, std::string_view text, std::uint64_t before) {
+  return hash_bytes(as_bytes(text), hash_bytes(as_bytes(name), before));
+}
+
 Result<void> read_knowledge(std::string_view name, std::string_view text, KnowledgeTables& tables) {
   const auto parsed = parse_toml(name, text);
   if (!parsed) return std::unexpected(parsed.error());
-  tables.fingerprint = hash_bytes(as_bytes(text), hash_bytes(as_bytes(name), tables.fingerprint));
+  tables.fingerprint = fingerprint_with(name, text, tables.fingerprint);
   for (const auto& [key, node] : *parsed) {
     const auto kind = std::ranges::find(kKinds, key.str(), &Kind::name);
     const toml::array* list = node.as_array();

@@ -31,6 +31,9 @@ struct KnowledgeTables {
   std::uint64_t fingerprint = 0;  // of all texts that were read
 };
 
+// The fingerprint of what was read before, and of this.
+std::uint64_t fingerprint_with(std::string_view name, std::string_view text, std::uint64_t before);
+
 // Adds what the file says to the tables. Names of classes and manufacturers
 // that other files define are not checked here.
 Result<void> read_knowledge(std::string_view name, std::string_view text, KnowledgeTables& tables);
