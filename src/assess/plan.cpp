@@ -52,6 +52,7 @@ class Planner {
       } else {
         add_step(i, plan.steps);
       }
+    std::erase_if(plan.undecided, [&](std::size_t i) { return follows(device, i, plan.steps); });
     return plan;
   }
 
@@ -96,6 +97,21 @@ class Planner {
   }
 
   // One step for all that is changed in the same way.
+  // Who comes to it by Telnet comes another way once the steps have closed that: all that the
+  // setting says of the device are names of settings that are changed.
+  bool follows(std::size_t device, std::size_t setting, const std::vector<Step>& steps) const {
+    const Profile& known = drift_.cohort.known[device];
+    const auto answer = std::ranges::find(known, setting, &Profile::value_type::first);
+    const auto changed = [&](const std::string& name) {
+      return std::ranges::any_of(steps, [&](const Step& step) {
+        return std::ranges::any_of(
+            step.settings, [&](std::size_t i) { return drift_.cohort.settings[i].name == name; });
+      });
+    };
+    return answer != known.end() && !answer->second.seen.empty() &&
+           std::ranges::all_of(answer->second.seen, changed);
+  }
+
   void add_step(std::size_t setting, std::vector<Step>& steps) const {
     const CohortSetting& info = drift_.cohort.settings[setting];
     const auto same = std::ranges::find(steps, info.change, &Step::change);
