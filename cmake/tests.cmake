@@ -99,6 +99,7 @@ asepsis_unit_test(packet_ring_test)
 asepsis_unit_test(inventory_test)
 target_compile_definitions(inventory_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 asepsis_unit_test(update_cost_test)
+asepsis_unit_test(documents_part_test)
 asepsis_unit_test(update_test)
 target_compile_definitions(update_test PRIVATE ASEPSIS_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 

@@ -206,6 +206,13 @@ Opinions opinions_by_rules(SQLite::Database& sql, SQLite::Statement& rows) {
   return opinions;
 }
 
+constexpr const char* kForgetPlaces =
+    "DELETE FROM device_value WHERE attribute = 'care_area' AND source = 'rule'";
+constexpr const char* kForgetEvidence =
+    "UPDATE device_value SET evidence = (SELECT json_group_array(json(value)) FROM "
+    "json_each(evidence) WHERE value ->> 0 IS NOT NULL) WHERE attribute = 'care_area' AND "
+    "evidence GLOB '*[[]null,*'";
+
 }  // namespace
 
 void keep_area_rules(SQLite::Database& sql, const std::string& site,
@@ -251,11 +258,18 @@ CareAreaSaid care_area_said(const Heard& heard, const FusedDevice& device) {
 }
 
 void forget_rules(SQLite::Database& sql) {
-  sql.exec("DELETE FROM device_value WHERE attribute = 'care_area' AND source = 'rule'");
-  sql.exec(
-      "UPDATE device_value SET evidence = (SELECT json_group_array(json(value)) FROM "
-      "json_each(evidence) WHERE value ->> 0 IS NOT NULL) WHERE attribute = 'care_area' AND "
-      "evidence GLOB '*[[]null,*'");
+  sql.exec(kForgetPlaces);
+  sql.exec(kForgetEvidence);
+}
+
+void forget_rules(SQLite::Database& sql, const std::vector<std::int64_t>& devices) {
+  const std::string keys =
+      json_array(devices, [](std::int64_t key) { return std::to_string(key); });
+  for (const char* const query : {kForgetPlaces, kForgetEvidence}) {
+    SQLite::Statement forget(
+        sql, std::string(query) + " AND device IN (SELECT value FROM json_each(?))");
+    run(forget, keys);
+  }
 }
 
 void place_by_rules(SQLite::Database& sql) {

@@ -35,6 +35,8 @@ CareAreaSaid care_area_said(const Heard& heard, const FusedDevice& device);
 // Takes back what rules said, so that others can be asked before them. May throw
 // SQLite::Exception, as the one below.
 void forget_rules(SQLite::Database& sql);
+// Of these devices, by their keys.
+void forget_rules(SQLite::Database& sql, const std::vector<std::int64_t>& devices);
 
 // Asks the rules, as they are now, for the devices that nobody else has placed.
 void place_by_rules(SQLite::Database& sql);

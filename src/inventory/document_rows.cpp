@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "base/json_text.hpp"
+
 namespace asepsis {
 namespace {
 
@@ -40,6 +42,18 @@ void take_value(StoredDevice& device, const std::string& attribute, const std::s
     device.values.emplace(attribute, StoredDevice::Heard{value, confidence});
 }
 
+constexpr const char* kAssets =
+    "SELECT CASE WHEN df.fact IS NULL THEN o.device ELSE df.device END, f.value FROM fact f LEFT "
+    "JOIN endpoint_owner o ON o.endpoint = f.endpoint LEFT JOIN device_fact df ON df.fact = f.id "
+    "WHERE f.claim = 'device.asset' AND f.equipment = ''";
+constexpr const char* kAssetsOfSome =
+    "SELECT o.device, f.value FROM endpoint_owner o CROSS JOIN fact f ON f.endpoint = o.endpoint "
+    "WHERE o.device IN (SELECT value FROM json_each(?1)) AND f.claim = 'device.asset' AND "
+    "f.equipment = '' AND NOT EXISTS (SELECT 1 FROM device_fact df WHERE df.fact = f.id) UNION ALL "
+    "SELECT df.device, f.value FROM device_fact df CROSS JOIN fact f ON f.id = df.fact WHERE "
+    "df.device IN (SELECT value FROM json_each(?1)) AND f.claim = 'device.asset' AND f.equipment = "
+    "''";
+
 }  // namespace
 
 const RowFact* StoredRow::fact(std::string_view claim) const {
@@ -54,16 +68,30 @@ std::string StoredRow::value(std::string_view claim) const {
   return one == nullptr ? std::string() : one->value;
 }
 
-std::vector<StoredRow> load_rows(SQLite::Database& sql, Id site) {
+std::string which_of(const Chosen& chosen, const std::string& key, const std::string& site) {
+  return chosen.keys ? key + " IN (SELECT value FROM json_each(?1))" : site + " = ?1";
+}
+
+void bind_chosen(SQLite::Statement& statement, const Chosen& chosen) {
+  if (chosen.keys) {
+    statement.bind(1, json_array(*chosen.keys, [](Id key) { return std::to_string(key); }));
+  } else {
+    statement.bind(1, chosen.site);
+  }
+}
+
+std::vector<StoredRow> load_rows(SQLite::Database& sql, const Chosen& chosen) {
   std::vector<StoredRow> all;
   std::unordered_map<Id, std::size_t> places;
+  const std::string which = which_of(chosen, "r.id", "d.site");
   SQLite::Statement rows(
       sql,
       "SELECT r.id, d.id, max(v.dated), d.kind, d.name, d.subject FROM document_row r JOIN "
-      "document "
-      "d ON d.id = r.document JOIN document_version v ON v.document = d.id WHERE d.site = ? AND "
-      "r.current = 1 GROUP BY r.id ORDER BY max(v.dated) DESC, d.kind, d.name, d.subject, r.key");
-  rows.bind(1, site);
+      "document d ON d.id = r.document JOIN document_version v ON v.document = d.id WHERE " +
+          which +
+          " AND r.current = 1 GROUP BY r.id ORDER BY max(v.dated) DESC, d.kind, d.name, d.subject, "
+          "r.key");
+  bind_chosen(rows, chosen);
   while (rows.executeStep()) {
     places.emplace(rows.getColumn(0).getInt64(), all.size());
     all.push_back(row_from(rows));
@@ -72,9 +100,9 @@ std::vector<StoredRow> load_rows(SQLite::Database& sql, Id site) {
       sql,
       "SELECT f.document_row, f.id, f.claim, f.value, f.level, f.about, f.by_nature, f.current, "
       "f.first_seen, f.last_seen FROM document_fact f JOIN document_row r ON r.id = f.document_row "
-      "JOIN document d ON d.id = r.document WHERE d.site = ? AND r.current = 1 "
-      "ORDER BY f.document_row, f.claim, f.value");
-  facts.bind(1, site);
+      "JOIN document d ON d.id = r.document WHERE " +
+          which + " AND r.current = 1 ORDER BY f.document_row, f.claim, f.value");
+  bind_chosen(facts, chosen);
   while (facts.executeStep())
     all[places.at(facts.getColumn(0).getInt64())].facts.push_back(
         {.id = facts.getColumn(1).getInt64(),
@@ -89,11 +117,12 @@ std::vector<StoredRow> load_rows(SQLite::Database& sql, Id site) {
   return all;
 }
 
-std::vector<StoredDevice> load_devices(SQLite::Database& sql, Id site) {
+std::vector<StoredDevice> load_devices(SQLite::Database& sql, const Chosen& chosen) {
   std::vector<StoredDevice> all;
   std::unordered_map<Id, std::size_t> places;
-  SQLite::Statement devices(sql, "SELECT key, id FROM device WHERE site = ? ORDER BY id");
-  devices.bind(1, site);
+  const std::string which = which_of(chosen, "d.key", "d.site");
+  SQLite::Statement devices(sql, "SELECT key, id FROM device d WHERE " + which + " ORDER BY id");
+  bind_chosen(devices, chosen);
   while (devices.executeStep()) {
     places.emplace(devices.getColumn(0).getInt64(), all.size());
     StoredDevice& device = all.emplace_back();
@@ -101,20 +130,25 @@ std::vector<StoredDevice> load_devices(SQLite::Database& sql, Id site) {
     device.join.id = devices.getColumn(1).getString();
   }
   SQLite::Statement values(sql,
-                           "SELECT v.device, v.attribute, v.value, v.confidence FROM device_value "
-                           "v JOIN device d ON d.key = v.device "
-                           "WHERE d.site = ? AND v.value <> '' AND v.source = 'wire'");
-  values.bind(1, site);
+                           "SELECT v.device, replace(v.attribute, '.heard', ''), v.value, "
+                           "v.confidence FROM device d JOIN device_value v ON v.device = d.key "
+                           "WHERE " +
+                               which + " AND v.value <> '' AND v.source = 'wire'");
+  bind_chosen(values, chosen);
   while (values.executeStep())
     take_value(all[places.at(values.getColumn(0).getInt64())], values.getColumn(1).getString(),
                values.getColumn(2).getString(), values.getColumn(3).getDouble());
-  SQLite::Statement assets(sql,
-                           "SELECT d.key, f.value FROM facts f JOIN device d ON d.id = f.device "
-                           "WHERE d.site = ? AND f.claim = 'device.asset' AND f.equipment IS NULL");
-  assets.bind(1, site);
+  SQLite::Statement assets(sql, chosen.keys ? kAssetsOfSome : kAssets);
+  if (chosen.keys) bind_chosen(assets, chosen);
   while (assets.executeStep())
-    all[places.at(assets.getColumn(0).getInt64())].join.assets.insert(
-        assets.getColumn(1).getString());
+    if (const auto at = places.find(assets.getColumn(0).getInt64()); at != places.end())
+      all[at->second].join.assets.insert(assets.getColumn(1).getString());
+  SQLite::Statement aliases(sql,
+                            "SELECT device, alias FROM device_alias WHERE alias IN (SELECT "
+                            "substr(subject, 8) FROM document WHERE subject GLOB 'device *')");
+  while (aliases.executeStep())
+    if (const auto at = places.find(aliases.getColumn(0).getInt64()); at != places.end())
+      all[at->second].aliases.insert(aliases.getColumn(1).getString());
   for (StoredDevice& device : all) device.external = device.device_class == "external";
   return all;
 }

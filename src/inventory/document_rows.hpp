@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ struct StoredDevice {
   std::string device_class;
   bool external = false;
   std::set<std::string> ips;
+  std::set<std::string> aliases;  // those that a document was said to be of
   struct Heard {
     std::string value;
     double confidence = 0;
@@ -52,9 +54,20 @@ struct StoredDevice {
   }
 };
 
-// Rows that are current, the latest document first. May throw
-// SQLite::Exception, as all of these.
-std::vector<StoredRow> load_rows(SQLite::Database& sql, std::int64_t site);
-std::vector<StoredDevice> load_devices(SQLite::Database& sql, std::int64_t site);
+// All of a site, or some.
+struct Chosen {
+  std::int64_t site = 0;
+  std::optional<std::vector<std::int64_t>> keys = {};
+};
+
+// The condition of a query by which they are chosen, and its parameter ?1: `key` and `site` are
+// the columns.
+std::string which_of(const Chosen& chosen, const std::string& key, const std::string& site);
+void bind_chosen(SQLite::Statement& statement, const Chosen& chosen);
+
+// Rows that are current, the latest document first; devices as the wire shows them, whatever
+// documents added. May throw SQLite::Exception, as all of these.
+std::vector<StoredRow> load_rows(SQLite::Database& sql, const Chosen& chosen);
+std::vector<StoredDevice> load_devices(SQLite::Database& sql, const Chosen& chosen);
 
 }  // namespace asepsis

@@ -7,10 +7,11 @@
 #include "base/text.hpp"
 #include "inventory/care_area.hpp"
 #include "inventory/changed_models.hpp"
-#include "inventory/document_rows.hpp"
+#include "inventory/document_handles.hpp"
 #include "inventory/document_settings.hpp"
 #include "inventory/documents_kept.hpp"
 #include "inventory/identify.hpp"
+#include "inventory/unregistered.hpp"
 #include "inventory/words.hpp"
 #include "store/statement.hpp"
 
@@ -78,13 +79,12 @@ class DocumentDerivation {
                   "VALUES (?, ?, ?, ?, ?)"),
         conflict_(sql,
                   "INSERT INTO document_conflict (document_row, device, attribute, heard, said, "
-                  "document_fact, joined) VALUES (?, ?, ?, ?, ?, ?, ?)"),
-        unregistered_(sql, "INSERT INTO unregistered (device, expected) VALUES (?, ?)") {}
+                  "document_fact, joined) VALUES (?, ?, ?, ?, ?, ?, ?)") {}
 
-  void derive_site(Id site) {
-    rows_ = load_rows(sql_, site);
-    if (rows_.empty()) return;
-    devices_ = load_devices(sql_, site);
+  // The latest row first. Devices that are out there are passed over.
+  void derive(std::vector<StoredRow> rows, std::vector<StoredDevice> devices) {
+    rows_ = std::move(rows);
+    devices_ = std::move(devices);
     std::erase_if(devices_, [](const StoredDevice& device) { return device.external; });
     const std::vector<Joined> joined = join();
     std::vector<std::vector<const StoredRow*>> about(devices_.size());
@@ -94,7 +94,6 @@ class DocumentDerivation {
     }
     for (std::size_t i = 0; i < devices_.size(); ++i)
       if (!about[i].empty()) describe(devices_[i], about[i]);
-    list_unregistered(about);
   }
 
   void write_settings() { settings_.write(); }
@@ -279,29 +278,12 @@ class DocumentDerivation {
     run(conflict_, row.id, device.join.key, attribute, heard, fact.value, fact.id, Id{1});
   }
 
-  // A site without a register has nothing to be missing from.
-  void list_unregistered(const std::vector<std::vector<const StoredRow*>>& about) {
-    const auto of_register = [](const StoredRow* row) { return row->of_register; };
-    if (std::ranges::none_of(rows_, [](const StoredRow& row) { return row.of_register; })) return;
-    std::set<std::string> held;
-    for (std::size_t i = 0; i < devices_.size(); ++i)
-      if (std::ranges::any_of(about[i], of_register)) held.insert(devices_[i].device_class);
-    held.erase("");
-    for (std::size_t i = 0; i < devices_.size(); ++i) {
-      if (std::ranges::any_of(about[i], of_register)) continue;
-      const ClassInfo* info = knowledge_.find_class(devices_[i].device_class);
-      const bool expected =
-          (info != nullptr && info->medical) || held.contains(devices_[i].device_class);
-      run(unregistered_, devices_[i].join.key, Id{expected});
-    }
-  }
-
   SQLite::Database& sql_;
   const Knowledge& knowledge_;
   DocumentSettings settings_;
-  std::vector<StoredRow> rows_;        // of the site
-  std::vector<StoredDevice> devices_;  // of the site, but for external ones
-  SQLite::Statement join_, value_, outweigh_, evidence_, conflict_, unregistered_;
+  std::vector<StoredRow> rows_;
+  std::vector<StoredDevice> devices_;  // but for external ones
+  SQLite::Statement join_, value_, outweigh_, evidence_, conflict_;
 };
 
 }  // namespace
@@ -314,6 +296,7 @@ std::vector<Id> documented_devices(SQLite::Database& sql) {
 }
 
 void remove_documents(SQLite::Database& sql) {
+  forget_handles(sql);
   for (const char* table :
        {"row_device", "document_evidence", "document_conflict", "unregistered", "setting_document"})
     sql.exec(std::string("DELETE FROM ") + table);
@@ -332,9 +315,21 @@ void add_documents(SQLite::Database& sql, const Knowledge& knowledge) {
   SQLite::Statement rows(sql, "SELECT DISTINCT site FROM document ORDER BY site");
   while (rows.executeStep()) sites.push_back(rows.getColumn(0).getInt64());
   rows.reset();
-  for (const Id site : sites) derivation.derive_site(site);
+  for (const Id site : sites) {
+    std::vector<StoredRow> documented = load_rows(sql, {.site = site});
+    if (documented.empty()) continue;
+    std::vector<StoredDevice> devices = load_devices(sql, {.site = site});
+    write_handles(sql, site, documented, devices);
+    derivation.derive(std::move(documented), std::move(devices));
+    Unregistered(sql, knowledge, site).list({.site = site});
+  }
   derivation.write_settings();
   find_evidence_of_conflicts(sql);
+}
+
+void join_registers(SQLite::Database& sql, const Knowledge& knowledge, std::vector<StoredRow> rows,
+                    std::vector<StoredDevice> devices) {
+  DocumentDerivation(sql, knowledge).derive(std::move(rows), std::move(devices));
 }
 
 Result<void> derive_documents(Database& database, const Knowledge& knowledge) {

@@ -25,11 +25,6 @@ std::size_t strength(std::string_view by) {
                                   kStrength.begin());
 }
 
-bool generic_name(const std::string& name) {
-  constexpr std::size_t kShortest = 3;
-  return name.size() < kShortest || name == "localhost" || placeholder(name);
-}
-
 Places found(const Index& index, const std::string& what) {
   const auto at = index.find(what);
   return at == index.end() || what.empty() ? Places() : at->second;
@@ -242,6 +237,11 @@ std::string short_name(std::string_view host_name) {
   // An address is no name with a domain behind it.
   if (ip_from_text(host_name)) return std::string(host_name);
   return lowered(host_name.substr(0, host_name.find('.')));
+}
+
+bool generic_name(const std::string& name) {
+  constexpr std::size_t kShortest = 3;
+  return name.size() < kShortest || name == "localhost" || placeholder(name);
 }
 
 std::vector<Joined> join_rows(const std::vector<JoinRow>& rows,

@@ -55,4 +55,7 @@ std::string known_maker(const Knowledge& knowledge, std::string_view text);
 // "ward7-pump3.hospital.example" is ward7-pump3.
 std::string short_name(std::string_view host_name);
 
+// One that many have ("localhost"): nothing is joined by it. As short_name() has it.
+bool generic_name(const std::string& name);
+
 }  // namespace asepsis

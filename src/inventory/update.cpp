@@ -11,6 +11,7 @@
 #include "inventory/derive.hpp"
 #include "inventory/documents.hpp"
 #include "inventory/documents_kept.hpp"
+#include "inventory/documents_part.hpp"
 #include "inventory/site_update.hpp"
 #include "store/statement.hpp"
 
@@ -52,13 +53,14 @@ class Update {
     ChangedModels models(sql_);
     models.before(keys);
     DocumentsKept documents(sql_, keys);
+    DocumentsPart documented(sql_, knowledge_, keys);
     keys.clear();
     for (const auto& part : parts) {
       part->write();
       keys.insert(keys.end(), part->keys().begin(), part->keys().end());
       updated.devices.insert(updated.devices.end(), part->devices().begin(), part->devices().end());
     }
-    add_what_others_say(keys, documents, models);
+    add_what_others_say(keys, documents, documented, models, updated);
     settle();
     updated.more = sql_.execAndGet("SELECT EXISTS (SELECT 1 FROM changed_endpoint)").getInt() != 0;
     return updated;
@@ -124,31 +126,58 @@ class Update {
   }
 
   void settle() {
-    const std::string some = std::to_string(most_again());
-    for (const std::string& query :
-         {"DELETE FROM conversation WHERE talk IN (SELECT talk FROM gone_talk LIMIT " + some + ')',
-          "DELETE FROM gone_talk WHERE talk IN (SELECT talk FROM gone_talk LIMIT " + some + ')',
+    for (const char* const query :
+         {"DELETE FROM conversation WHERE talk IN (SELECT talk FROM gone_talk LIMIT ?)",
+          "DELETE FROM gone_talk WHERE talk IN (SELECT talk FROM gone_talk LIMIT ?)",
           "DELETE FROM changed_endpoint WHERE endpoint IN (SELECT endpoint FROM changed_endpoint "
-          "LIMIT " +
-              some + ')'})
-      sql_.exec(query);
+          "LIMIT ?)"}) {
+      SQLite::Statement remove(sql_, query);
+      ::asepsis::run(remove, most_again());
+    }
     mark_derived_so_far(sql_);
   }
 
-  // Rules of people are asked device by device; documents are joined to devices as a whole,
-  // unless what they said can stay.
-  void add_what_others_say(std::vector<Id> keys, DocumentsKept& documents, ChangedModels& models) {
+  // Rules of people are asked device by device. What documents said stays, or is found out
+  // anew of what they have to do with, or of all.
+  void add_what_others_say(std::vector<Id> keys, DocumentsKept& documents, DocumentsPart& part,
+                           ChangedModels& models, Updated& updated) {
     if (documents.restore(keys)) {
       place_by_rules(sql_, keys);
+    } else if (const auto joined = part.join(keys, models)) {
+      add(joined->devices, keys);
+      place_by_rules(sql_, keys);
+      add_ids(joined->changed, updated);
     } else {
-      models.before(documented_devices(sql_));
-      forget_rules(sql_);
-      add_documents(sql_, knowledge_);
-      place_by_rules(sql_);
-      const std::vector<Id> documented = documented_devices(sql_);
-      keys.insert(keys.end(), documented.begin(), documented.end());
+      join_all(keys, models, updated);
     }
     models.after(keys);
+  }
+
+  void join_all(std::vector<Id>& keys, ChangedModels& models, Updated& updated) {
+    models.before(documented_devices(sql_));
+    const SaidByDocuments before = said_by_documents(sql_);
+    forget_rules(sql_);
+    add_documents(sql_, knowledge_);
+    place_by_rules(sql_);
+    add(documented_devices(sql_), keys);
+    add_ids(differing(before, said_by_documents(sql_)), updated);
+  }
+
+  static void add(const std::vector<Id>& more, std::vector<Id>& keys) {
+    std::set<Id> all(keys.begin(), keys.end());
+    all.insert(more.begin(), more.end());
+    keys.assign(all.begin(), all.end());
+  }
+
+  // What is said of them may be something else now, so that checks have to be asked again.
+  void add_ids(const std::vector<Id>& keys, Updated& updated) {
+    std::set<std::string> ids(updated.devices.begin(), updated.devices.end());
+    SQLite::Statement id(sql_, "SELECT id FROM device WHERE key = ?");
+    for (const Id key : keys) {
+      for (id.bind(1, key); id.executeStep();) ids.insert(id.getColumn(0).getString());
+      id.reset();
+    }
+    updated.devices.assign(ids.begin(), ids.end());
   }
 
   SQLite::Database& sql_;

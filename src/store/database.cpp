@@ -66,6 +66,8 @@ void renew_derived(SQLite::Database& sql) {
                             "document_conflict",
                             "unregistered",
                             "row_device",
+                            "row_handle",
+                            "device_handle",
                             "setting_evidence",
                             "setting",
                             "setting_kind",

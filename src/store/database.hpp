@@ -17,7 +17,7 @@
 
 namespace asepsis {
 
-inline constexpr int kSchemaVersion = 8;
+inline constexpr int kSchemaVersion = 9;
 
 class Database {
  public:

@@ -115,8 +115,23 @@ CREATE TABLE unregistered (
   expected INTEGER NOT NULL
 ) STRICT;
 
+-- What rows and devices can be joined by, as numbers: what shares none has nothing
+-- to do with each other.
+CREATE TABLE row_handle (
+  handle INTEGER NOT NULL,
+  document_row INTEGER NOT NULL REFERENCES document_row,
+  PRIMARY KEY (handle, document_row)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE device_handle (
+  handle INTEGER NOT NULL,
+  device INTEGER NOT NULL REFERENCES device,
+  PRIMARY KEY (handle, device)
+) STRICT, WITHOUT ROWID;
+
 CREATE INDEX row_device_device ON row_device (device);
 CREATE INDEX document_evidence_device ON document_evidence (device);
+CREATE INDEX document_conflict_device ON document_conflict (device);
 CREATE INDEX setting_document_setting ON setting_document (setting);
 
 )sql";
