@@ -1,5 +1,5 @@
 // A fast, well-mixed 64-bit hash for tables fed by traffic. Not for secrets
-// and not kept on disk. Where somebody gains by two things of one hash, it
+// and kept on disk only where another hash does no harm. Where somebody gains by two things of one hash, it
 // begins with a seed.
 
 #pragma once

@@ -16,7 +16,8 @@ class Ward {
     world.fact({1, "name.host", "prn-one"});
     for (const int host : {3, 4}) world.pump(host);
     world.derive();
-    const ReadDocument list = read("Asset No,Host Name,Ward\nA1,PRN-ONE,HDU\n", as("register"));
+    const ReadDocument list =
+        read("Asset No,Host Name,Serial Number\nA1,PRN-ONE,S-77\n", as("register"));
     EXPECT_TRUE(store_document(world.database(),
                                {.site = "here",
                                 .name = "assets",
@@ -64,6 +65,20 @@ TEST(DocumentsPart, ANameThatTwoHaveIsNobodys) {
   EXPECT_EQ(ward.said(), "1 not expected, 2 not expected, 3 expected, 4 expected");
   // Checks have to be asked of the printers, too, of which nothing was heard.
   EXPECT_EQ(updated, (std::set<std::string>{ward.world.id(1), ward.world.id(2), ward.world.id(3)}));
+}
+
+TEST(DocumentsPart, AStrongerReasonTakesARowFromAnotherDevice) {
+  Ward ward;
+  ward.world.fact({3, "device.serial", "S-77"});
+  const std::set<std::string> updated = ward.update();
+  EXPECT_EQ(ward.said(), "1 not expected, 2 not expected, 3 joined, 4 expected");
+  EXPECT_TRUE(updated.contains(ward.world.id(1)));
+  SQLite::Statement left(ward.world.sql(),
+                         "SELECT count(*) FROM device_value v JOIN device d ON d.key = v.device "
+                         "WHERE d.id = ? AND v.source = 'document'");
+  left.bind(1, ward.world.id(1));
+  ASSERT_TRUE(left.executeStep());
+  EXPECT_EQ(left.getColumn(0).getInt(), 0);
 }
 
 TEST(DocumentsPart, NewsThatNothingHangsOnReachNobodyElse) {
