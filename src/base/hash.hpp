@@ -1,6 +1,6 @@
-// A fast, well-mixed 64-bit hash for tables fed by traffic. Not for secrets
-// and kept on disk only where another hash does no harm. Where somebody gains by two things of one hash, it
-// begins with a seed.
+// A fast, well-mixed 64-bit hash for tables fed by traffic. Not for secrets, and kept on
+// disk only where two things of one hash do no harm. Where somebody gains by them, it begins
+// with a seed.
 
 #pragma once
 
