@@ -172,6 +172,19 @@ async function firstPaint(page, hospital) {
   check('Cytoscape and Plot are not loaded where nothing is drawn', !loaded.some((name) => /cytoscape|plot/.test(name)));
 }
 
+// A browser opens six connections to a server, and no more: each page with a stream of its own
+// would leave none to the seventh.
+async function severalPages(page, hospital) {
+  const pages = [page];
+  while (pages.length < 8) pages.push(await newPage(page.context()));
+  for (const one of pages) await open(one, hospital, '/sensor');
+  const name = `several-${Date.now()}`;
+  await open(page, hospital, '/bring-in');  // which heard the news for the others
+  await page.getByLabel('Site (if there are several)').fill('northvale');
+  await page.getByLabel('or choose files:').setInputFiles({ name: `${name}.csv`, mimeType: 'text/csv', buffer: Buffer.from(`Asset No.,Manufacturer,Serial No.\nME-7,Example,${Date.now()}\n`) });
+  for (const [i, one] of pages.slice(1).entries()) check(`page ${i + 2} of one browser shows what changed`, await until(async () => (await textOf(one)).includes(name), 20_000));
+}
+
 async function plainWords(page, hospital) {
   await open(page, hospital, '/board');
   const limits = (await textOf(page)).match(/Known limits: .*/)?.[0] ?? '';
@@ -197,7 +210,7 @@ async function logOut(page, hospital) {
 }
 
 export async function uses(browser, hospital) {
-  for (const use of [firstPaint, header, keyboard, evidence, search, map, ask, decide, hostile, workOrder, plainWords, bringIn, logOut]) {
+  for (const use of [firstPaint, header, keyboard, evidence, search, map, ask, decide, hostile, workOrder, severalPages, plainWords, bringIn, logOut]) {
     const context = await hospital.enter(browser, { viewport: { width: 1440, height: 900 }, locale: 'en-GB', acceptDownloads: true });
     const page = await newPage(context);
     const said = watch(page, hospital.base);

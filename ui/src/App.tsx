@@ -4,6 +4,7 @@ import { lazy, Suspense, useEffect } from 'react';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
 import { Refusal } from './api/client';
+import { Broken } from './parts/Broken';
 import { LiveData } from './parts/LiveData';
 import { Loading } from './parts/Page';
 import { SessionGate, useSession } from './parts/Session';
@@ -76,7 +77,7 @@ export function App({ code }: { code: string | null }) {
           <LiveData />
           <Vocabulary><EvidenceDrawer>
             <Shell>
-              <Suspense fallback={<Loading />}>
+              <Broken><Suspense fallback={<Loading />}>
                 <Routes>
                   <Route path="/" element={<Home />} />
                   <Route path="/devices" element={<Devices />} />
@@ -98,7 +99,7 @@ export function App({ code }: { code: string | null }) {
                   <Route path="/account" element={<Account />} />
                   <Route path="*" element={<NotFound />} />
                 </Routes>
-              </Suspense>
+              </Suspense></Broken>
             </Shell>
           </EvidenceDrawer></Vocabulary>
         </SessionGate>
