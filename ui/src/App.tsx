@@ -15,9 +15,14 @@ import { Today } from './pages/Today';
 import { NotFound } from './pages/NotFound';
 
 const loads: (() => Promise<unknown>)[] = [];
+const again = 500;  // milliseconds: a network that changes breaks off what is on its way
 const page = <K extends string>(load: () => Promise<Record<K, React.ComponentType>>, name: K) => {
   loads.push(load);
-  return lazy(async () => ({ default: (await load())[name] }));
+  const twice = () => load().catch(async () => {
+    await new Promise((done) => { window.setTimeout(done, again); });
+    return load();
+  });
+  return lazy(async () => ({ default: (await twice())[name] }));
 };
 
 const Devices = page(() => import('./pages/Devices'), 'Devices');
@@ -43,8 +48,12 @@ const queries: QueryClient = new QueryClient({
       if (error instanceof Refusal && error.problem.status === 401) void queries.invalidateQueries({ queryKey: ['session'] });
     },
   }),
+  // The server may be this computer, or in a network that leads nowhere else: whether the
+  // browser believes itself online says nothing of it.
   defaultOptions: {
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 15_000,
       refetchOnWindowFocus: false,
       retry: (failures, error) => failures < 2 && error instanceof Refusal && [0, 429, 503].includes(error.problem.status),

@@ -1775,6 +1775,10 @@ export interface components {
                 id: string;
                 title: string;
             }[];
+            settings: {
+                name: string;
+                title: string;
+            }[];
         };
         UserList: {
             items: components["schemas"]["User"][];

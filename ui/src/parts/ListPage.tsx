@@ -27,7 +27,7 @@ interface ListPageProps<Item> {
   ask: (query: Query) => Promise<Items<Item>>;
   count: (query: Query) => Promise<{ facets: Values }>;
   row: (item: Item) => ReactNode;
-  nothing: (filtered: boolean) => ReactNode;
+  nothing: (filtered: boolean, heard: boolean) => ReactNode;
   actions?: ReactNode;
 }
 
@@ -79,7 +79,7 @@ export function ListPage<Item>({ name, title, facets, also = [], search: searche
             <Sort sorts={sorts} />
           </div>
           <FiltersOn facets={facets} />
-          <Answered answer={list}>{() => (items.length === 0 ? nothing(Object.keys(filter).length > 0) : (
+          <Answered answer={list}>{() => (items.length === 0 ? nothing(Object.keys(filter).length > 0, last?.data.as_of !== undefined) : (
             <>
               <Table title={title} columns={columns}>{items.map(row)}</Table>
               <More pages={list} shown={items.length} total={last?.total} what={name} />

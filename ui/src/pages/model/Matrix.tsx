@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { shownVariants } from '../../logic/variants';
 import { count, levels, number } from '../../logic/words';
-import { Grade, Unknown } from '../../parts/Show';
+import { Grade, Parts, Unknown } from '../../parts/Show';
 import { Why } from '../../parts/Why';
 import { type ModelData, label } from './about';
 
@@ -15,6 +15,7 @@ function Cell({ model, row, variant }: { model: ModelData; row: ModelData['separ
     <td className="anywhere">
       {value === undefined ? <Unknown /> : <span className="level" data-level={level}>{value}</span>}
       {level && <div className="small quiet">{levels[level] ?? level}</div>}
+      {' '}
       {value !== undefined && device && <Why device={device} setting={row.setting} {...(row.instance ? { instance: row.instance } : {})} says={`${row.title}: ${value} (variant ${variant.id}, ${label(model.about, device)})`} />}
     </td>
   );
@@ -24,7 +25,7 @@ function Row({ model, row, variants }: { model: ModelData; row: ModelData['separ
   return (
     <tr data-proven={row.proven}>
       <th scope="row" className="anywhere">
-        <span title={row.meaning}>{row.title}</span>{row.instance && <div className="small quiet">{row.instance}</div>}
+        <span title={row.meaning}><Parts of={row.title} /></span>{row.instance && <div className="small quiet">{row.instance}</div>}
         {row.proven && <span className="nhsuk-u-visually-hidden"> (proven to differ)</span>}
       </th>
       {variants.map((v) => <Cell key={v.id} model={model} row={row} variant={v} />)}
