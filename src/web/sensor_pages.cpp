@@ -197,7 +197,8 @@ Response get_sensor(const Asked& asked) {
 Response get_vocabulary(const Asked& asked) {
   const auto knowledge = Knowledge::built_in();
   if (!knowledge) return failed(knowledge.error());
-  const auto settings = ask_rows(asked, "SELECT name, title FROM setting_kind ORDER BY name");
+  const auto settings =
+      ask_rows(asked, "SELECT name, title FROM setting_kind ORDER BY name", {}, kColumns);
   if (!settings) return failed(settings.error());
   constexpr std::array<std::string_view, 3> kLife{"no", "yes", "depends"};
   const auto owners = std::ranges::find(embedded_packs(), "owners.toml", &EmbeddedFile::name);

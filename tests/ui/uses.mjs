@@ -186,7 +186,8 @@ async function severalPages(page, hospital) {
 }
 
 // A network that changes breaks off what is on its way: once does not matter, and more is said.
-async function brokenOff(page, hospital) {
+async function brokenOff(watched, hospital) {
+  const page = await newPage(watched.context());  // what it says of this to its console is meant
   let broken = 0;
   let most = 1;
   await page.route('**/assets/Models.js', (route) => { broken += 1; return broken > most ? route.continue() : route.abort('connectionreset'); });
