@@ -88,7 +88,8 @@ describe('the map', () => {
   });
   it('tells what leaves in clear text from what leaves', () => {
     expect(drawn({ nodes: [node('a')], edges: [{ ...edge('a', 'a'), external: true, clear: 1 }] })[1]?.classes).toBe('external open');
-    expect(protectionText({ ...edge('a', 'b'), external: true, clear: 1 })).toBe('to or from the internet, some in clear text');
+    expect(protectionText({ ...edge('a', 'b'), external: true, conversations: 2, clear: 1 })).toBe('to or from the internet, some in clear text');
+    expect(protectionText({ ...edge('a', 'b'), conversations: 2, clear: 2 })).toBe('in clear text');
     expect(protectionText({ ...edge('a', 'b'), external: true, clear: 0 })).toBe('to or from the internet');
   });
   it('goes into groups, not into the rest', () => {

@@ -6,6 +6,7 @@ import { Why } from '../../parts/Why';
 import { type ModelData, label } from './about';
 
 const mostRows = 100;
+const narrow = 5;  // variants; more need the length of a sheet
 
 function Cell({ model, row, variant }: { model: ModelData; row: ModelData['separating'][number]; variant: ModelData['variants'][number] }) {
   const value = row.values[variant.id];
@@ -40,7 +41,7 @@ export function Matrix({ model }: { model: ModelData }) {
   const others = model.separating.filter((r) => !r.proven);
   const rows = [...proven, ...(all ? others : [])];
   return (
-    <section className="panel" aria-labelledby="matrix-h">
+    <section className={variants.length > narrow ? 'panel wide' : 'panel'} aria-labelledby="matrix-h">
       <h2 id="matrix-h">Settings by variant</h2>
       <p>{`${count(proven.length, 'setting')} proven to differ (highlighted)${model.target ? `. The plan leads to variant ${model.target}.` : '.'}`}</p>
       <div className="scroll" role="region" aria-label="Settings by variant" tabIndex={0}>
