@@ -6,6 +6,7 @@ import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
 import { Refusal } from './api/client';
 import { Broken } from './parts/Broken';
 import { LiveData } from './parts/LiveData';
+import { Only } from './parts/Only';
 import { Loading } from './parts/Page';
 import { SessionGate, useSession } from './parts/Session';
 import { Shell } from './parts/Shell';
@@ -98,13 +99,13 @@ export function App({ code }: { code: string | null }) {
                   <Route path="/findings/:id" element={<Finding />} />
                   <Route path="/classes" element={<Classes />} />
                   <Route path="/map" element={<MapPage />} />
-                  <Route path="/ask" element={<Ask />} />
-                  <Route path="/bring-in" element={<BringIn />} />
+                  <Route path="/ask" element={<Only scope="query"><Ask /></Only>} />
+                  <Route path="/bring-in" element={<Only scope="import"><BringIn /></Only>} />
                   <Route path="/sensor" element={<Sensor />} />
                   <Route path="/ward" element={<Ward />} />
                   <Route path="/ward/:area" element={<Ward />} />
                   <Route path="/board" element={<Board />} />
-                  <Route path="/users" element={<Users />} />
+                  <Route path="/users" element={<Only scope="administer"><Users /></Only>} />
                   <Route path="/account" element={<Account />} />
                   <Route path="*" element={<NotFound />} />
                 </Routes>
