@@ -38,7 +38,9 @@ async function keyboard(page, hospital) {
   await page.waitForURL(/\/devices$/);
   check('a new page begins at its title', await until(async () => (await focused(page)).tag === 'H1'), JSON.stringify(await focused(page)));
   await settled(page);
-  check('the search can be tabbed to', await tabTo(page, (at) => at.id === 'q', 200) !== null);
+  await tabTo(page, (at) => at.text === 'Skip the filters');
+  await page.keyboard.press('Enter');
+  check('behind the filters the search is next', (await tabTo(page, (at) => at.id === 'q', 2)) !== null, JSON.stringify(await focused(page)));
 }
 
 async function evidence(page, hospital) {
@@ -71,7 +73,8 @@ async function search(page, hospital) {
   await page.getByRole('button', { name: 'Save as CSV' }).click();
   check('CSV is saved', (await download).suggestedFilename() === 'devices.csv');
   const view = `pumps ${Date.now()}`;
-  await page.getByRole('button', { name: 'Save this view' }).click();
+  await page.getByRole('button', { name: 'Save this view' }).press('Enter');
+  check('a name is asked for where one is', await until(async () => (await focused(page)).id === 'view-name'));
   await page.getByLabel('Name of the view').fill(view);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('link', { name: view }).waitFor();

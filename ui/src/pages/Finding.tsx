@@ -3,7 +3,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
 import { BackLink } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
-import { isoDay, timeText } from '../logic/time';
+import { dayText, isoDay, timeText } from '../logic/time';
 import { clauseTexts } from '../logic/clauses';
 import { number, sentence, spoken } from '../logic/words';
 import { Answered, Page, ProblemBox } from '../parts/Page';
@@ -81,7 +81,7 @@ function Accept({ finding }: { finding: Detail }) {
   );
 }
 
-const stateText = (f: Detail): string => (f.state === 'open' ? 'Open' : f.state === 'gone' ? 'Gone: it no longer shows' : `Accepted until ${f.accepted_until ?? 'a day'}`);
+const stateText = (f: Detail): string => (f.state === 'open' ? 'Open' : f.state === 'gone' ? 'Gone: it no longer shows' : `Accepted until ${f.accepted_until ? dayText(f.accepted_until) : 'a day'}`);
 
 function About({ f, words }: { f: Detail; words: Words }) {
   const clauses = clauseTexts(f.clauses);

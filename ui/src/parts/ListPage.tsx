@@ -72,8 +72,9 @@ export function ListPage<Item>({ name, title, facets, also = [], search: searche
     <Page title={title} data={last?.data} actions={<>{actions}<CsvButton path={`/${name}?${search.toString()}`} file={`${name}.csv`} /></>}>
       <SavedViews page={name} path={`/${name}`} />
       <div className="side">
+        <a className="nhsuk-skip-link no-print" href="#list">Skip the filters</a>
         <Facets facets={facets} values={counts.data?.facets} />
-        <div>
+        <div id="list" tabIndex={-1}>
           <div className="inline-form">
             <Search label={searched.label} hint={searched.hint} />
             <Sort sorts={sorts} />

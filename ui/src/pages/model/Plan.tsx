@@ -12,12 +12,13 @@ const planned = 30;  // devices; the work order has them all
 
 type Device = Schemas['Plan']['devices'][number];
 
-// Devices of which the same is to be done stand together, in their order.
+// Devices of which the same is to be done stand together, in their order; what a step
+// finds on each is the work order's to say.
 function alike(devices: Device[]): [Device, ...Device[]][] {
   const groups = new Map<string, [Device, ...Device[]]>();
   for (const d of devices) {
     const { device: _id, name: _name, ip: _ip, serial: _serial, care_area: _area, ...same } = d;
-    const key = JSON.stringify(same);
+    const key = JSON.stringify({ ...same, steps: d.steps.map(({ settings: _found, ...step }) => step) });
     const group = groups.get(key);
     if (group) group.push(d);
     else groups.set(key, [d]);
