@@ -40,7 +40,7 @@ export function Plan({ id }: { id: string }) {
           {plan.devices.length > 0 && <WarningCallout><WarningCallout.Heading>Before anything</WarningCallout.Heading><p>{plan.before_anything}</p></WarningCallout>}
           {alike(plan.devices).map(([d, ...others]) => (
             <div key={d.device}>
-              <h3>{[d, ...others].map((one, i) => <Fragment key={one.device}>{i > 0 && ', '}<span className="nowrap"><DeviceLink id={one.device}>{one.name ?? one.ip ?? one.device}</DeviceLink>{one.care_area && <span className="quiet">{` ${one.care_area}`}</span>}</span></Fragment>)}<span className="quiet">{` (variant ${d.variant})`}</span></h3>
+              <h3>{[d, ...others].map((one, i) => <Fragment key={one.device}>{i > 0 && ', '}<span><DeviceLink id={one.device}>{one.name ?? one.ip ?? one.device}</DeviceLink>{one.care_area && <span className="quiet">{` ${one.care_area}`}</span>}</span></Fragment>)}<span className="quiet">{` (variant ${d.variant})`}</span></h3>
               {d.steps.length > 0 && <ol>{d.steps.map((s, i) => <li key={i} className="anywhere">{s.change}{s.check_first && <div className="small quiet">{`Check first: ${s.check_first}`}</div>}{s.eliminates && <div className="small quiet">{`Ends: ${s.eliminates}`}</div>}</li>)}</ol>}
               <Undecided d={d} />
             </div>
