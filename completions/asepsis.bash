@@ -45,7 +45,7 @@ _asepsis() {
     findings) options="--db --by --all --sarif --oscal --html --json --csv --help" ;;
     accept) options="--db --until --by --why --help" ;;
     pack) options="list check test new --help" ;;
-    serve) options="--db --listen --open --certificate --key --name --oidc-issuer --oidc-client --oidc-secret-file --oidc-role --oidc-claim --oidc-redirect --oidc-authority --help" ;;
+    serve) options="--db --listen --open --certificate --key --name --idle --oidc-issuer --oidc-client --oidc-secret-file --oidc-role --oidc-claim --oidc-redirect --oidc-authority --help" ;;
     user) options="add list remove password --role --full-name --db --help" ;;
     drift) options="--split --where --since --plan --db --json --csv --help" ;;
     areas) options="--site --db --json --csv --help" ;;

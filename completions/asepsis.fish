@@ -110,6 +110,7 @@ complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-role -x -d 'V
 complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-claim -x -d 'The claim that holds roles'
 complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-redirect -x -d 'Where browsers are sent back to'
 complete -c asepsis -n '__fish_seen_subcommand_from serve' -l oidc-authority -r -F -d 'Certificates to trust with it'
+complete -c asepsis -n '__fish_seen_subcommand_from serve' -l idle -x -d 'Log out who did nothing for so long'
 complete -c asepsis -n '__fish_seen_subcommand_from user' -l role -x -a 'viewer ward biomedical it procurement clinical-safety administrator' -d 'What they may do'
 complete -c asepsis -n '__fish_seen_subcommand_from user' -l full-name -x -d 'For people'
 complete -c asepsis -n '__fish_seen_subcommand_from user' -a 'add list remove password'

@@ -35,6 +35,13 @@ void add_serve(CLI::App& app, ServeCommand& command) {
   serve.add_option("--name", command.names, "A host name that others reach it by")
       ->allow_extra_args(false);
   add_oidc(serve, command);
+  constexpr std::uint32_t kMostIdle = 12 * 3600;  // no log-in holds longer
+  serve.add_option("--idle", command.idle, "Log out who did nothing for so long, as 15min")
+      ->transform(CLI::AsNumberWithUnit(
+          std::map<std::string, std::uint32_t>{{"s", 1}, {"min", 60}, {"h", 3600}},
+          CLI::AsNumberWithUnit::DEFAULT, "TIME"))
+      ->check(CLI::Range(std::uint32_t{1}, kMostIdle))
+      ->option_text("TIME [4h]");
   serve.footer(
       "On this computer it prints a link that lets one in once; with users it asks for a "
       "password.\n"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -201,6 +202,7 @@ Result<void> run(const ServeCommand& command, const std::string& version) {
        .hosts = {},
        .secure = secure,
        .first_visit = place->local && !*users,
+       .idle = std::chrono::seconds(command.idle),
        .oidc = *std::move(oidc),
        .link_used = [&] { std::cout << "For another browser: " << link() << '\n'
                                     << std::flush; }});

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct ServeCommand {
   std::filesystem::path database = "asepsis.db";
   std::string listen = "127.0.0.1:8420";
   bool open = false;
+  std::uint32_t idle = 4 * 3600;  // seconds until who does nothing is logged out
   std::filesystem::path certificate, key;
   std::vector<std::string> names;  // by which others reach it
   OidcOptions oidc;

@@ -197,6 +197,9 @@ Response get_sensor(const Asked& asked) {
 Response get_vocabulary(const Asked& asked) {
   const auto knowledge = Knowledge::built_in();
   if (!knowledge) return failed(knowledge.error());
+  const auto settings =
+      ask_rows(asked, "SELECT name, title FROM setting_kind ORDER BY name", {}, kColumns);
+  if (!settings) return failed(settings.error());
   constexpr std::array<std::string_view, 3> kLife{"no", "yes", "depends"};
   const auto owners = std::ranges::find(embedded_packs(), "owners.toml", &EmbeddedFile::name);
   const auto roles = OwnerRoles::read(owners->name, owners->text);
@@ -225,6 +228,7 @@ Response get_vocabulary(const Asked& asked) {
                   [&](const std::string& name) {
                     return JsonObject().text("name", name).text("title", roles->title(name)).json();
                   }))
+          .raw("settings", json_rows(*settings))
           .raw("checks", json_array(estate.checks, [](const EstateCheck& check) {
                  return JsonObject().text("id", check.id).text("title", check.title).json();
                })));

@@ -54,6 +54,7 @@ Time now_of_clock() {
 Result<std::unique_ptr<Service>> Service::make(ServiceOptions options) {
   auto service = std::make_unique<Service>();
   service->options = std::move(options);
+  service->sessions.end_idle_after(service->options.idle);
   auto access = AccessStore::open(access_path(service->options.database));
   if (!access) return std::unexpected(access.error());
   service->access = std::make_unique<AccessStore>(*std::move(access));

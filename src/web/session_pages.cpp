@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::string_view kRefused =
     "That user and password do not fit. After five attempts a user is locked for 15 minutes: wait, "
-    "or ask an administrator for another password";
+    "or ask an administrator to unlock it.";
 
 std::string cookie_of(const Request& request, const std::string& key, bool ends) {
   return "asepsis=" + key + "; Path=/; HttpOnly; SameSite=Strict" +
@@ -39,6 +39,7 @@ Response session_reply(const Service& service, const Principal& who) {
     reply.text("user", who.user).text("name", who.name).text("role", who.role);
     reply.raw("scopes", json_array(who.scopes)).text("csrf", who.csrf);
     if (who.expires) reply.text("expires", to_rfc3339(*who.expires));
+    reply.raw("own_password", flag_text(who.by_password));
   }
   reply.raw("methods", json_array(methods_of(service))).text("version", service.options.version);
   return json_reply(reply);
@@ -57,6 +58,7 @@ Response begin_session(const Asked& asked, Session session) {
   const auto begun = service.sessions.find(*key, now_of_clock());
   who.csrf = begun->csrf;
   who.expires = begun->expires;
+  who.by_password = begun->by_password;
   record(asked, who.user, "log-in", {}, true);
   Response response = session_reply(service, who);
   response.headers.emplace_back("Set-Cookie", cookie_of(asked.request, *key, false));

@@ -9,13 +9,12 @@ namespace {
 
 constexpr std::size_t kMostSessions = 10'000;
 constexpr auto kAtMost = std::chrono::hours(12);
-constexpr auto kIdle = std::chrono::hours(4);
 
 }  // namespace
 
 void Sessions::forget_old(Time now) {
   std::erase_if(held_, [&](const auto& one) {
-    return one.second.session.expires < now || one.second.used + kIdle < now;
+    return one.second.session.expires < now || one.second.used + idle_ < now;
   });
   if (held_.size() < kMostSessions) return;
   held_.erase(std::ranges::min_element(held_, {}, [](const auto& one) { return one.second.used; }));
@@ -39,7 +38,7 @@ std::optional<Session> Sessions::find(std::string_view key, Time now, bool by_pe
   const std::scoped_lock lock(mutex_);
   const auto found = held_.find(hash);
   if (found == held_.end()) return std::nullopt;
-  if (found->second.session.expires < now || found->second.used + kIdle < now) {
+  if (found->second.session.expires < now || found->second.used + idle_ < now) {
     held_.erase(found);
     return std::nullopt;
   }

@@ -23,6 +23,7 @@ struct Session {
 
 class Sessions {
  public:
+  void end_idle_after(std::chrono::seconds idle) { idle_ = idle; }  // before the first
   // The key for the cookie.
   Result<std::string> begin(Session session, Time now);
   // Only what a person does keeps a session: a page that was left open does not.
@@ -38,6 +39,7 @@ class Sessions {
   void forget_old(Time now);
 
   std::mutex mutex_;
+  std::chrono::seconds idle_ = std::chrono::hours(4);
   std::map<std::string, Held, std::less<>> held_;  // by hash
 };
 

@@ -406,6 +406,21 @@ def plant(database):
     return device
 
 
+def left_open(asepsis, database, who):
+    """What a page asks by itself keeps no session: a person does."""
+    idle = 2
+    with Served(asepsis, database, "--idle", f"{idle}s") as server:
+        left, used = Visitor(server, who), Visitor(server, who)
+        asked = []
+        for _ in range(2 * idle + 1):
+            time.sleep(idle / 2)
+            asked.append(left.ask("GET", "devices", headers={"X-Unattended": "1"}).status)
+            assert used.ask("GET", "devices").status == 200
+        assert asked[0] == 200, asked
+        assert left.ask("GET", "devices").status == 401, asked
+        assert left.ask("GET", "today", headers={"X-Unattended": "1"}).status == 401
+
+
 def main():
     asepsis, examples = sys.argv[1], sys.argv[2]
     with tempfile.TemporaryDirectory() as folder:
@@ -430,6 +445,7 @@ def main():
             locked_out(server, asepsis, database)
         with Served(asepsis, database) as server:
             questions_end(server, Visitor(server, who), who)
+        left_open(asepsis, database, who)
         ended_at_once(asepsis, database, who)
         oidc(asepsis, database)
         beyond(asepsis, database)

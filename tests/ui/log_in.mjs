@@ -34,6 +34,7 @@ async function byPassword(page, base) {
   check('a wrong password lets nobody in', await enter(page, 'anna', 'wrong horse battery') === 401);
   await page.locator('.problem').waitFor();
   none('a refused log-in keeps WCAG 2.2 AA', await violations(page));
+  check('who was refused keeps their place', await page.evaluate(() => document.activeElement.tagName) === 'BUTTON');
   check('nothing is shown to who is not in', await page.locator('nav').count() === 0);
   check('the right one does', await enter(page, 'anna', password) === 200);
   await today(page);

@@ -38,7 +38,9 @@ async function keyboard(page, hospital) {
   await page.waitForURL(/\/devices$/);
   check('a new page begins at its title', await until(async () => (await focused(page)).tag === 'H1'), JSON.stringify(await focused(page)));
   await settled(page);
-  check('the search can be tabbed to', await tabTo(page, (at) => at.id === 'q', 200) !== null);
+  await tabTo(page, (at) => at.text === 'Skip the filters');
+  await page.keyboard.press('Enter');
+  check('behind the filters the search is next', (await tabTo(page, (at) => at.id === 'q', 2)) !== null, JSON.stringify(await focused(page)));
 }
 
 async function evidence(page, hospital) {
@@ -71,7 +73,8 @@ async function search(page, hospital) {
   await page.getByRole('button', { name: 'Save as CSV' }).click();
   check('CSV is saved', (await download).suggestedFilename() === 'devices.csv');
   const view = `pumps ${Date.now()}`;
-  await page.getByRole('button', { name: 'Save this view' }).click();
+  await page.getByRole('button', { name: 'Save this view' }).press('Enter');
+  check('a name is asked for where one is', await until(async () => (await focused(page)).id === 'view-name'));
   await page.getByLabel('Name of the view').fill(view);
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('link', { name: view }).waitFor();
@@ -172,10 +175,47 @@ async function firstPaint(page, hospital) {
   check('Cytoscape and Plot are not loaded where nothing is drawn', !loaded.some((name) => /cytoscape|plot/.test(name)));
 }
 
+// A browser opens six connections to a server, and no more: each page with a stream of its own
+// would leave none to the seventh.
+async function severalPages(page, hospital) {
+  const pages = [page];
+  while (pages.length < 8) pages.push(await newPage(page.context()));
+  for (const one of pages) await open(one, hospital, '/sensor');
+  const name = `several-${Date.now()}`;
+  await open(page, hospital, '/bring-in');  // which heard the news for the others
+  await page.getByLabel('Site (if there are several)').fill('northvale');
+  await page.getByLabel('or choose files:').setInputFiles({ name: `${name}.csv`, mimeType: 'text/csv', buffer: Buffer.from(`Asset No.,Manufacturer,Serial No.\nME-7,Example,${Date.now()}\n`) });
+  for (const [i, one] of pages.slice(1).entries()) check(`page ${i + 2} of one browser shows what changed`, await until(async () => (await textOf(one)).includes(name), 20_000));
+}
+
+// A network that changes breaks off what is on its way: once does not matter, and more is said.
+async function brokenOff(watched, hospital) {
+  const page = await newPage(watched.context());  // what it says of this to its console is meant
+  let broken = 0;
+  let most = 1;
+  await page.route('**/assets/Models.js', (route) => { broken += 1; return broken > most ? route.continue() : route.abort('connectionreset'); });
+  await open(page, hospital, '/models');
+  check('a page comes though its file was broken off once', broken > 1 && await page.getByRole('heading', { name: 'Models', exact: true }).isVisible(), `${broken}`);
+  most = Infinity;
+  await open(page, hospital, '/models');
+  check('a page whose file does not come says so', /could not be shown/.test(await page.locator('h1').innerText()));
+  none('and keeps WCAG 2.2 AA', await violations(page));
+  await page.getByRole('link', { name: 'Devices', exact: true }).click();
+  check('others can still be gone to', await until(async () => await page.locator('h1').innerText() === 'Devices'));
+  most = 0;
+  await page.goBack();
+  await page.getByRole('button', { name: 'Load it again' }).click();
+  await page.getByRole('heading', { name: 'Models', exact: true }).waitFor();
+}
+
 async function plainWords(page, hospital) {
   await open(page, hospital, '/board');
   const limits = (await textOf(page)).match(/Known limits: .*/)?.[0] ?? '';
   check('the board is told how many could not be seen', /^Known limits: [\d,]+ /.test(limits) && !/ (seen|are) (devices|rows)/.test(limits), limits);
+  await open(page, hospital, `/ward/${hospital.ids.area}`);
+  const tasks = await page.locator('.ward-cards h3').allInnerTexts();
+  check('what asks nothing of the ward is no task of it', tasks.length > 0 && !tasks.some((task) => /^(Nothing to do|Carry on as usual)\.$/.test(task)), tasks.join(' | '));
+  check('but is not hidden from it', /Others look after [\d,]+ more/.test(await textOf(page)));
   await open(page, hospital, '/devices/d-ffffffffff');
   const refusal = page.locator('.problem');
   check('what is not there cannot be tried again', await refusal.getByRole('button').count() === 0, await refusal.innerText());
@@ -197,7 +237,7 @@ async function logOut(page, hospital) {
 }
 
 export async function uses(browser, hospital) {
-  for (const use of [firstPaint, header, keyboard, evidence, search, map, ask, decide, hostile, workOrder, plainWords, bringIn, logOut]) {
+  for (const use of [firstPaint, header, keyboard, evidence, search, map, ask, decide, hostile, workOrder, severalPages, brokenOff, plainWords, bringIn, logOut]) {
     const context = await hospital.enter(browser, { viewport: { width: 1440, height: 900 }, locale: 'en-GB', acceptDownloads: true });
     const page = await newPage(context);
     const said = watch(page, hospital.base);

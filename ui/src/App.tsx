@@ -4,7 +4,9 @@ import { lazy, Suspense, useEffect } from 'react';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { BrowserRouter, Navigate, Route, Routes } from 'react-router-dom';
 import { Refusal } from './api/client';
+import { Broken } from './parts/Broken';
 import { LiveData } from './parts/LiveData';
+import { Only } from './parts/Only';
 import { Loading } from './parts/Page';
 import { SessionGate, useSession } from './parts/Session';
 import { Shell } from './parts/Shell';
@@ -14,9 +16,14 @@ import { Today } from './pages/Today';
 import { NotFound } from './pages/NotFound';
 
 const loads: (() => Promise<unknown>)[] = [];
+const again = 500;  // milliseconds: a network that changes breaks off what is on its way
 const page = <K extends string>(load: () => Promise<Record<K, React.ComponentType>>, name: K) => {
   loads.push(load);
-  return lazy(async () => ({ default: (await load())[name] }));
+  const twice = () => load().catch(async () => {
+    await new Promise((done) => { window.setTimeout(done, again); });
+    return load();
+  });
+  return lazy(async () => ({ default: (await twice())[name] }));
 };
 
 const Devices = page(() => import('./pages/Devices'), 'Devices');
@@ -42,8 +49,12 @@ const queries: QueryClient = new QueryClient({
       if (error instanceof Refusal && error.problem.status === 401) void queries.invalidateQueries({ queryKey: ['session'] });
     },
   }),
+  // The server may be this computer, or in a network that leads nowhere else: whether the
+  // browser believes itself online says nothing of it.
   defaultOptions: {
+    mutations: { networkMode: 'always' },
     queries: {
+      networkMode: 'always',
       staleTime: 15_000,
       refetchOnWindowFocus: false,
       retry: (failures, error) => failures < 2 && error instanceof Refusal && [0, 429, 503].includes(error.problem.status),
@@ -76,7 +87,7 @@ export function App({ code }: { code: string | null }) {
           <LiveData />
           <Vocabulary><EvidenceDrawer>
             <Shell>
-              <Suspense fallback={<Loading />}>
+              <Broken><Suspense fallback={<Loading />}>
                 <Routes>
                   <Route path="/" element={<Home />} />
                   <Route path="/devices" element={<Devices />} />
@@ -88,17 +99,17 @@ export function App({ code }: { code: string | null }) {
                   <Route path="/findings/:id" element={<Finding />} />
                   <Route path="/classes" element={<Classes />} />
                   <Route path="/map" element={<MapPage />} />
-                  <Route path="/ask" element={<Ask />} />
-                  <Route path="/bring-in" element={<BringIn />} />
+                  <Route path="/ask" element={<Only scope="query"><Ask /></Only>} />
+                  <Route path="/bring-in" element={<Only scope="import"><BringIn /></Only>} />
                   <Route path="/sensor" element={<Sensor />} />
                   <Route path="/ward" element={<Ward />} />
                   <Route path="/ward/:area" element={<Ward />} />
                   <Route path="/board" element={<Board />} />
-                  <Route path="/users" element={<Users />} />
+                  <Route path="/users" element={<Only scope="administer"><Users /></Only>} />
                   <Route path="/account" element={<Account />} />
                   <Route path="*" element={<NotFound />} />
                 </Routes>
-              </Suspense>
+              </Suspense></Broken>
             </Shell>
           </EvidenceDrawer></Vocabulary>
         </SessionGate>

@@ -715,6 +715,8 @@ export interface components {
             csrf?: string;
             /** Format: date-time */
             expires?: string;
+            /** @description It began by a password of this server, which its user may change */
+            own_password?: boolean;
             /** @description How one can log in here */
             methods: ("password" | "code" | "oidc")[];
             /** @description Of the program */
@@ -1773,6 +1775,10 @@ export interface components {
             }[];
             checks: {
                 id: string;
+                title: string;
+            }[];
+            settings: {
+                name: string;
                 title: string;
             }[];
         };

@@ -19,7 +19,12 @@ export const kindText: Record<Kind, string> = {
   external: 'to or from the internet', clear: 'some in clear text', protected: 'protected', unknown: 'protection not known',
 };
 
-export const protectionText = (edge: Edge): string => (edge.external && edge.clear > 0 ? `${kindText.external}, ${kindText.clear}` : kindText[kindOf(edge)]);
+const clearText = (edge: Edge): string => (edge.clear >= edge.conversations ? 'in clear text' : kindText.clear);
+
+export function protectionText(edge: Edge): string {
+  if (edge.clear === 0) return kindText[kindOf(edge)];
+  return edge.external ? `${kindText.external}, ${clearText(edge)}` : clearText(edge);
+}
 
 export interface Drawn {
   data: Record<string, string | number | undefined>;

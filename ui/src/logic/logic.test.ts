@@ -10,7 +10,7 @@ import { ageText, between, isoDay, isOld, timeText } from './time';
 import { changedMapping, uploadQuery } from './upload';
 import { mostVariants, shownVariants } from './variants';
 import { wordsOf } from './vocabulary';
-import { cards } from './ward';
+import { asksSomething, cards } from './ward';
 import { bytes, count, deviceName, percent } from './words';
 
 const now = Date.parse('2026-11-22T12:00:00Z');
@@ -88,7 +88,8 @@ describe('the map', () => {
   });
   it('tells what leaves in clear text from what leaves', () => {
     expect(drawn({ nodes: [node('a')], edges: [{ ...edge('a', 'a'), external: true, clear: 1 }] })[1]?.classes).toBe('external open');
-    expect(protectionText({ ...edge('a', 'b'), external: true, clear: 1 })).toBe('to or from the internet, some in clear text');
+    expect(protectionText({ ...edge('a', 'b'), external: true, conversations: 2, clear: 1 })).toBe('to or from the internet, some in clear text');
+    expect(protectionText({ ...edge('a', 'b'), conversations: 2, clear: 2 })).toBe('in clear text');
     expect(protectionText({ ...edge('a', 'b'), external: true, clear: 0 })).toBe('to or from the internet');
   });
   it('goes into groups, not into the rest', () => {
@@ -120,13 +121,19 @@ describe('the ward', () => {
       finding('f-1', {}), finding('f-2', { device: 'd-2', rating: 4, harm: 'worse' }), finding('f-3', { check: 'b' }),
       finding('f-4', { ward_advice: 'Call.', device: 'd-3', rating: 5 }), finding('f-5', { ward_advice: undefined }),
     ]).map((c) => [c.advice, c.devices, c.rating, c.harm])).toEqual([['Call.', ['d-3'], 5, undefined], ['Keep using it.', ['d-1', 'd-2'], 4, 'worse']]));
+  it('knows advice that asks nothing', () => {
+    const asks = (advice: string) => asksSomething({ advice, classes: [], owner: '', rating: 1, devices: [] });
+    expect(['Nothing to do.', 'Carry on as usual.', 'Use it as usual.', 'Use the pump as usual.'].map(asks)).toEqual([false, false, false, false]);
+    expect(['Nothing to do. Report screens that open.', 'Nothing to do; go on scanning.', 'Carry on. Do not type.', 'Use it as usual; say so if it differs.'].map(asks)).toEqual([true, true, true, true]);
+  });
 });
 
 describe('titles', () => {
-  const words = wordsOf({ classes: [{ name: 'ct', title: 'CT scanner', medical: true, life_supporting: 'no' }], owner_roles: [], checks: [] });
+  const words = wordsOf({ classes: [{ name: 'ct', title: 'CT scanner', medical: true, life_supporting: 'no' }], owner_roles: [], checks: [], settings: [{ name: 'ntp.server', title: 'Time server' }] });
   it('are the server\'s, else the name in words', () => {
     expect(words.className('ct')).toBe('CT scanner');
     expect(words.className('infusion-pump')).toBe('infusion pump');
+    expect(words.settingTitle('ntp.server')).toBe('Time server');
     expect(wordsOf(undefined).roleName('it-lead')).toBe('it lead');
   });
 });

@@ -6,6 +6,7 @@ export interface Words {
   className: (name: string) => string;
   roleName: (name: string) => string;
   checkTitle: (name: string) => string;
+  settingTitle: (name: string) => string;
 }
 
 export function wordsOf(vocabulary: Schemas['Vocabulary'] | undefined): Words {
@@ -17,5 +18,6 @@ export function wordsOf(vocabulary: Schemas['Vocabulary'] | undefined): Words {
     className: titles(vocabulary?.classes.map((c) => [c.name, c.title]) ?? []),
     roleName: titles(vocabulary?.owner_roles.map((r) => [r.name, r.title]) ?? []),
     checkTitle: titles(vocabulary?.checks.map((c) => [c.id, c.title]) ?? []),
+    settingTitle: titles(vocabulary?.settings.map((s) => [s.name, s.title]) ?? []),
   };
 }

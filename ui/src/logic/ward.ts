@@ -5,6 +5,10 @@ import type { Schemas } from '../api/client';
 type Finding = Schemas['FindingSummary'];
 export interface Card { advice: string; classes: string[]; harm?: string; owner: string; rating: number; devices: string[] }
 
+// Advice that asks nothing of the ward: no task among its tasks.
+const nothing = /^(nothing to do|carry on as usual|use (it|them|the [a-z -]+) as usual)\.?$/i;
+export const asksSomething = (card: Card): boolean => !nothing.test(card.advice.trim());
+
 const add = (list: string[], item: string): void => { if (!list.includes(item)) list.push(item); };
 
 export function cards(findings: Finding[]): Card[] {

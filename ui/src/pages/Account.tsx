@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import { useMutation } from '@tanstack/react-query';
-import { Button } from 'nhsuk-react-components';
 import { api } from '../api/client';
 import { timeText } from '../logic/time';
 import { sentence, spoken } from '../logic/words';
 import { Page, ProblemBox } from '../parts/Page';
 import { useSession } from '../parts/Session';
 import { Tokens } from '../parts/Tokens';
+import { WorkButton } from '../parts/WorkButton';
 
 function PasswordForm() {
   const [current, setCurrent] = useState('');
@@ -29,7 +29,7 @@ function PasswordForm() {
         <div className="nhsuk-hint" id="new-hint">At least 12 characters. Three words that do not belong together are good.</div>
         <input id="new" className="nhsuk-input nhsuk-input--width-20" type="password" autoComplete="new-password" required minLength={12} maxLength={200} aria-describedby="new-hint" value={password} onChange={(e) => setPassword(e.target.value)} />
       </div>
-      <Button type="submit" disabled={change.isPending}>Change it</Button>
+      <WorkButton type="submit" busy={change.isPending}>Change it</WorkButton>
     </form>
   );
 }
@@ -46,7 +46,7 @@ export function Account() {
           {session.expires && <><dt>Logged in until</dt><dd>{timeText(session.expires)}</dd></>}
         </dl>
       </section>
-      {session.methods.includes('password') && session.user && <PasswordForm />}
+      {session.own_password && <PasswordForm />}
       <Tokens />
     </Page>
   );

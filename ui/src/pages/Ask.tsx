@@ -9,6 +9,7 @@ import { CsvButton } from '../parts/CsvButton';
 import { Answered, Empty, Loading, Page, ProblemBox } from '../parts/Page';
 import { SavedViews } from '../parts/SavedViews';
 import { DeviceLink } from '../parts/Show';
+import { WorkButton } from '../parts/WorkButton';
 
 const Chart = lazy(() => import('../parts/Chart'));
 type Result = Schemas['QueryResult'];
@@ -98,7 +99,7 @@ function Question({ sql, edit, run, asking }: { sql: string; edit: (sql: string)
           onChange={(e) => edit(e.target.value)}
           onKeyDown={(e) => { if (e.key === 'Enter' && (e.ctrlKey || e.metaKey)) run(sql); }} />
       </div>
-      <Button type="submit" disabled={asking || !sql.trim()}>{asking ? 'Asking …' : 'Ask'}</Button>
+      <WorkButton type="submit" busy={asking || !sql.trim()}>{asking ? 'Asking …' : 'Ask'}</WorkButton>
     </form>
   );
 }

@@ -1,11 +1,11 @@
 // One page for a member of the board: how it stands, what is worst, who acts.
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { Button } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
 import { number, ratings, sentence } from '../logic/words';
-import { Answered, Page } from '../parts/Page';
+import { Answered, Empty, Page } from '../parts/Page';
 import { Rating } from '../parts/Show';
 import { useWords, type Words } from '../parts/Vocabulary';
 
@@ -34,14 +34,27 @@ function ByRating({ t }: { t: TodayData }) {
   );
 }
 
+function Row({ name, of }: { name: ReactNode; of: { worst?: number; findings: number; devices: number } }) {
+  return (
+    <tr>
+      <th scope="row" className="anywhere">{name}</th>
+      <td data-label="Worst"><span><Rating of={of.worst} /></span></td>
+      <td data-label="Findings" className="n">{number(of.findings)}</td>
+      <td data-label="Devices" className="n">{number(of.devices)}</td>
+    </tr>
+  );
+}
+
 function Owners({ t, words }: { t: TodayData; words: Words }) {
+  if (t.by_owner_role.length === 0) return null;
+  const worstFirst = [...t.by_owner_role].sort((a, b) => b.worst - a.worst || b.findings - a.findings);
   return (
     <section className="panel" aria-labelledby="owners">
       <h2 id="owners">Who is accountable</h2>
       <div className="scroll" role="region" aria-label="Who is accountable" tabIndex={0}>
-        <table className="grid">
+        <table className="grid stack">
           <thead><tr><th scope="col">Role</th><th scope="col">Worst</th><th scope="col" className="n">Findings</th><th scope="col" className="n">Devices</th></tr></thead>
-          <tbody>{t.by_owner_role.map((o) => <tr key={o.owner_role}><th scope="row">{sentence(words.roleName(o.owner_role))}</th><td><Rating of={o.worst} /></td><td className="n">{number(o.findings)}</td><td className="n">{number(o.devices)}</td></tr>)}</tbody>
+          <tbody>{worstFirst.map((o) => <Row key={o.owner_role} name={sentence(words.roleName(o.owner_role))} of={o} />)}</tbody>
         </table>
       </div>
     </section>
@@ -54,9 +67,9 @@ function AreasTable({ t }: { t: TodayData }) {
     <section className="panel" aria-labelledby="areas">
       <h2 id="areas">Where</h2>
       <div className="scroll" role="region" aria-label="Where" tabIndex={0}>
-        <table className="grid">
+        <table className="grid stack">
           <thead><tr><th scope="col">Care area</th><th scope="col">Worst</th><th scope="col" className="n">Findings</th><th scope="col" className="n">Devices</th></tr></thead>
-          <tbody>{t.by_care_area.slice(0, 12).map((a) => <tr key={a.care_area}><th scope="row"><Link to={`/ward/${encodeURIComponent(a.care_area)}`}>{a.care_area}</Link></th><td><Rating of={a.worst} /></td><td className="n">{number(a.findings)}</td><td className="n">{number(a.devices)}</td></tr>)}</tbody>
+          <tbody>{t.by_care_area.slice(0, 12).map((a) => <Row key={a.care_area} name={<Link to={`/ward/${encodeURIComponent(a.care_area)}`}>{a.care_area}</Link>} of={a} />)}</tbody>
         </table>
       </div>
     </section>
@@ -69,7 +82,9 @@ export function Board() {
   return (
     <div className="board">
       <Page title="For the board" data={answer.data?.data} actions={<Button type="button" secondary small onClick={() => window.print()}>Print</Button>}>
-        <Answered answer={answer}>{(t) => (
+        <Answered answer={answer}>{(t) => (t.totals.devices === 0 ? (
+          <Empty title="Nothing has been heard yet"><p>So nothing can be said, good or bad. Once asepsis has listened, or was given a capture, this page says how it stands.</p></Empty>
+        ) : (
           <>
             <Figures t={t} />
             <section className="panel" aria-labelledby="questions">
@@ -84,7 +99,7 @@ export function Board() {
             <AreasTable t={t} />
             {t.not_seen.length > 0 && <p className="small quiet">{`Known limits: ${t.not_seen.map((n) => `${number(n.count)} ${n.text}`).join('; ')}.`}</p>}
           </>
-        )}</Answered>
+        ))}</Answered>
       </Page>
     </div>
   );

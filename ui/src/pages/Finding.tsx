@@ -1,15 +1,16 @@
 import { useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
-import { BackLink, Button } from 'nhsuk-react-components';
+import { BackLink } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
-import { isoDay, timeText } from '../logic/time';
+import { dayText, isoDay, timeText } from '../logic/time';
 import { clauseTexts } from '../logic/clauses';
 import { number, sentence, spoken } from '../logic/words';
 import { Answered, Page, ProblemBox } from '../parts/Page';
 import { DeviceLink, Rating, kind, modelName } from '../parts/Show';
 import { useWords, type Words } from '../parts/Vocabulary';
 import { Why } from '../parts/Why';
+import { WorkButton } from '../parts/WorkButton';
 
 type Detail = Schemas['FindingDetail'];
 
@@ -75,12 +76,12 @@ function Accept({ finding }: { finding: Detail }) {
         </div>
       )}
       {decide.error && <ProblemBox error={decide.error} />}
-      <Button type="submit" disabled={decide.isPending}>{accepted ? 'Open again' : 'Accept until then'}</Button>
+      <WorkButton type="submit" busy={decide.isPending}>{accepted ? 'Open again' : 'Accept until then'}</WorkButton>
     </form>
   );
 }
 
-const stateText = (f: Detail): string => (f.state === 'open' ? 'Open' : f.state === 'gone' ? 'Gone: it no longer shows' : `Accepted until ${f.accepted_until ?? 'a day'}`);
+const stateText = (f: Detail): string => (f.state === 'open' ? 'Open' : f.state === 'gone' ? 'Gone: it no longer shows' : `Accepted until ${f.accepted_until ? dayText(f.accepted_until) : 'a day'}`);
 
 function About({ f, words }: { f: Detail; words: Words }) {
   const clauses = clauseTexts(f.clauses);

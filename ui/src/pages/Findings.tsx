@@ -39,8 +39,12 @@ function Row({ f, words }: { f: Schemas['FindingSummary']; words: Words }) {
   );
 }
 
-const Nothing = ({ filtered }: { filtered: boolean }) => (filtered ? (
+const Nothing = ({ filtered, heard }: { filtered: boolean; heard: boolean }) => (filtered ? (
   <Empty title="No finding matches"><p>Remove a filter. Findings that are gone or accepted are under State.</p></Empty>
+) : !heard ? (
+  <Empty title="Nothing to judge yet">
+    <p>Nothing has been heard. <Link to="/bring-in">Bring in a capture</Link>, or let asepsis listen: what it hears is checked as it comes.</p>
+  </Empty>
 ) : (
   <Empty title="No open finding">
     <p>No check fails on what was heard. <Link to="/sensor">How much could be seen</Link> says what that is worth.</p>
@@ -59,7 +63,7 @@ export function Findings() {
       ask={async (query) => dataOf(await api.GET('/findings', { params: { query } }))}
       count={async (query) => dataOf(await api.GET('/findings/facets', { params: { query } }))}
       row={(f) => <Row key={f.id} f={f} words={words} />}
-      nothing={(filtered) => <Nothing filtered={filtered} />}
+      nothing={(filtered, heard) => <Nothing filtered={filtered} heard={heard} />}
       actions={<Link to="/classes">By weakness class</Link>} />
   );
 }

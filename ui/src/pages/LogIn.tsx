@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
-import { Button } from 'nhsuk-react-components';
 import type { Schemas } from '../api/client';
 import { Refusal } from '../api/client';
 import { useLogIn } from '../parts/Session';
+import { WorkButton } from '../parts/WorkButton';
+import { sentence } from '../logic/words';
 
 type Method = Schemas['Session']['methods'][number];
 
@@ -30,7 +31,7 @@ function Password() {
         <label className="nhsuk-label" htmlFor="password">Password</label>
         <input id="password" className="nhsuk-input" type="password" autoComplete="current-password" required maxLength={200} value={password} onChange={(e) => setPassword(e.target.value)} />
       </div>
-      <Button type="submit" disabled={logIn.isPending}>{logIn.isPending ? 'Logging in …' : 'Log in'}</Button>
+      <WorkButton type="submit" busy={logIn.isPending}>{logIn.isPending ? 'Logging in …' : 'Log in'}</WorkButton>
     </form>
   );
 }
@@ -46,7 +47,7 @@ function Code() {
         <label className="nhsuk-label" htmlFor="code">Code</label>
         <input id="code" className="nhsuk-input" autoComplete="off" spellCheck={false} required maxLength={200} value={code} onChange={(e) => setCode(e.target.value)} />
       </div>
-      <Button type="submit" disabled={logIn.isPending}>Enter</Button>
+      <WorkButton type="submit" busy={logIn.isPending}>Enter</WorkButton>
     </form>
   );
 }
@@ -59,7 +60,7 @@ export function LogIn({ methods, refused }: { methods: Method[]; refused: unknow
       <h1>asepsis</h1>
       <p>What is on this hospital’s network, how it is configured, and who must act.</p>
       {refused !== null && <Refused error={refused} />}
-      {told && <div className="problem" role="alert"><h2>The log-in did not succeed</h2><p>{told}</p></div>}
+      {told && <div className="problem" role="alert"><h2>The log-in did not succeed</h2><p>{`${sentence(told)}.`}</p><p>Try again. If it happens again, ask who looks after your organisation’s accounts whether yours may use asepsis.</p></div>}
       {methods.includes('oidc') && <p><a className="nhsuk-button" href="/api/v1/session/oidc">Log in with your organisation’s account</a></p>}
       {methods.includes('password') && <Password />}
       {methods.includes('code') && <Code />}

@@ -3,8 +3,11 @@ import { Link, useSearchParams } from 'react-router-dom';
 import { api, dataOf } from '../api/client';
 import { withValue } from '../logic/filters';
 import { between, timeText } from '../logic/time';
+import { sentence } from '../logic/words';
 import { Answered, Empty, Page } from '../parts/Page';
 import { SavedViews } from '../parts/SavedViews';
+import { DeviceLink } from '../parts/Show';
+import { useWords } from '../parts/Vocabulary';
 import { levelOf, onlyOf } from './map/levels';
 import { Tools } from './map/Tools';
 import { Drawing } from './map/Drawing';
@@ -38,6 +41,13 @@ export function Slider({ first, last }: { first: string; last: string }) {
   );
 }
 
+function Inside({ within }: { within: string }) {
+  const words = useWords();
+  const [, kind = '', name = ''] = /^([a-z_]+):(.*)$/s.exec(within) ?? [];
+  if (kind === 'device') return <p>{'Inside: whom '}<DeviceLink id={name} />{' talks to. '}<Link to="/map">Back to the whole map</Link></p>;
+  return <p>{`Inside ${(kind === 'class' ? sentence(words.className(name)) : kind === 'vlan' && name ? `VLAN ${name}` : name) || 'what has no name'}. `}<Link to="/map">Back to the whole map</Link></p>;
+}
+
 export function MapPage() {
   const [search] = useSearchParams();
   const level = levelOf(search.get('level'));
@@ -55,7 +65,7 @@ export function MapPage() {
     <Page title="Map" data={answer.data?.data}>
       <SavedViews page="map" path="/map" />
       <Tools first={answer.data?.first} last={answer.data?.last} />
-      {within && <p>{`Inside ${within.replace(/^[a-z_]+:/, '') || 'what has no name'}. `}<Link to="/map">Back to the whole map</Link></p>}
+      {within && <Inside within={within} />}
       <Answered answer={answer}>{(map) => (map.nodes.length === 0 ? (
         <Empty title="No conversation to draw">
           <p>{only || from || to ? 'Show all conversations, or a longer time.' : <>Conversations appear as soon as they are heard. <Link to="/bring-in">Bring in a capture</Link> of your network.</>}</p>

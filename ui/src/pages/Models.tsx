@@ -18,9 +18,9 @@ function Row({ m, words }: { m: Schemas['ModelSummary']; words: Words }) {
       <th scope="row" className="anywhere"><Link to={`/models/${encodeURIComponent(m.id)}`}>{modelName(m)}</Link></th>
       <td data-label="Class">{m.class ? sentence(words.className(m.class)) : <Unknown />}</td>
       <td data-label="Devices" className="n">{number(m.device_count)}</td>
-      <td data-label="Ways">{m.at_least > 1 ? <strong>{`at least ${number(m.at_least)}`}</strong> : 'one, as far as is known'}</td>
+      <td data-label="Configured in">{m.at_least > 1 ? <strong>{`at least ${number(m.at_least)} ways`}</strong> : 'one way, as far as is known'}</td>
       <td data-label="Grades"><span>{m.grades.map((g, i) => <Fragment key={i}><span className="nowrap"><Grade of={g.grade} />{` ${number(g.devices)}`}</span>{' '}</Fragment>)}</span></td>
-      <td data-label="Differ in" className="anywhere small">{m.differ_in.slice(0, 4).join(', ')}{m.differ_in.length > 4 && ` and ${number(m.differ_in.length - 4)} more`}</td>
+      <td data-label="Differ in" className="anywhere small">{m.differ_in.slice(0, 4).map(words.settingTitle).join(', ')}{m.differ_in.length > 4 && ` and ${number(m.differ_in.length - 4)} more`}</td>
     </tr>
   );
 }

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { Link } from 'react-router-dom';
 import { api, dataOf, type Schemas } from '../api/client';
 import { ageText } from '../logic/time';
 import { bytes, count, number, sentence, spoken } from '../logic/words';
@@ -8,7 +9,7 @@ import { Time } from '../parts/Show';
 type SensorData = Schemas['Sensor'];
 
 function Sources({ of }: { of: SensorData }) {
-  if (of.sources.length === 0) return <Empty title="Nothing heard yet"><p>Let it listen (<code>asepsis watch INTERFACE</code>) or bring in a capture.</p></Empty>;
+  if (of.sources.length === 0) return <Empty title="Nothing heard yet"><p>Let it listen (<code>asepsis watch INTERFACE</code>) or <Link to="/bring-in">bring in a capture</Link>.</p></Empty>;
   return (
     <section className="panel" aria-labelledby="sources-h">
       <h2 id="sources-h">What was heard</h2>
@@ -45,6 +46,7 @@ function Losses({ of }: { of: SensorData }) {
 }
 
 function Coverage({ of }: { of: SensorData }) {
+  if (of.coverage.length === 0) return null;
   return (
     <section className="panel" aria-labelledby="coverage-h">
       <h2 id="coverage-h">How much could be seen</h2>
@@ -90,8 +92,7 @@ function Versions({ of }: { of: SensorData }) {
     <section className="panel" aria-labelledby="versions-h">
       <h2 id="versions-h">Versions and sizes</h2>
       <dl className="summary">{rows.map(([k, v]) => v !== undefined && <div key={k} style={{ display: 'contents' }}><dt>{k}</dt><dd>{v}</dd></div>)}</dl>
-      <h3>Packs of checks</h3>
-      <ul className="lines">{of.packs.map((p) => <li key={p.id}>{`${p.title} ${p.version}`}{p.checks !== undefined && <span className="quiet">{`, ${count(p.checks, 'check')}`}</span>}</li>)}</ul>
+      {of.packs.length > 0 && <><h3>Packs of checks</h3><ul className="lines">{of.packs.map((p) => <li key={p.id}>{`${p.title} ${p.version}`}{p.checks !== undefined && <span className="quiet">{`, ${count(p.checks, 'check')}`}</span>}</li>)}</ul></>}
       {of.documents.length > 0 && <><h3>Documents</h3><ul className="lines">{of.documents.map((d, i) => <li key={i} className="anywhere">{d.name}<span className="quiet small">{` ${d.kind}${d.rows !== undefined ? `, ${count(d.rows, 'row')}` : ''}`}</span></li>)}</ul></>}
     </section>
   );

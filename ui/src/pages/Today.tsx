@@ -126,6 +126,19 @@ function NotSeen({ items }: { items: Schemas['Count'][] }) {
   );
 }
 
+// Where nothing was heard, "nothing was found" would say too much.
+function Found({ today, words }: { today: TodayData; words: Words }) {
+  return (
+    <>
+      <Totals of={today.totals} />
+      <div className="columns">
+        <div><Worst findings={today.worst} words={words} /><NotSeen items={today.not_seen} /></div>
+        <div><Drift models={today.drift} /><Changes of={today} /></div>
+      </div>
+    </>
+  );
+}
+
 export function Today() {
   const words = useWords();
   const answer = useQuery({ queryKey: ['today'], queryFn: async () => dataOf(await api.GET('/today')) });
@@ -133,13 +146,9 @@ export function Today() {
     <Page title="Today" data={answer.data?.data}>
       <Answered answer={answer}>{(today) => (
         <>
-          <h2>Three things to do today</h2>
+          <h2>{today.to_do.length === 3 ? 'Three things to do today' : 'To do today'}</h2>
           <ToDo tasks={today.to_do} words={words} />
-          <Totals of={today.totals} />
-          <div className="columns">
-            <div><Worst findings={today.worst} words={words} /><NotSeen items={today.not_seen} /></div>
-            <div><Drift models={today.drift} /><Changes of={today} /></div>
-          </div>
+          {today.totals.devices > 0 && <Found today={today} words={words} />}
         </>
       )}</Answered>
     </Page>

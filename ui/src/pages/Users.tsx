@@ -7,6 +7,7 @@ import { sentence, spoken } from '../logic/words';
 import { More } from '../parts/More';
 import { Answered, Page, ProblemBox } from '../parts/Page';
 import { useSession } from '../parts/Session';
+import { WorkButton } from '../parts/WorkButton';
 
 type Role = Schemas['Role'];
 const roles: Role[] = ['viewer', 'ward', 'biomedical', 'it', 'procurement', 'clinical-safety', 'administrator'];
@@ -42,7 +43,7 @@ function NewUser() {
         <div className="nhsuk-form-group"><label className="nhsuk-label" htmlFor="new-name">Name</label><input id="new-name" className="nhsuk-input" maxLength={120} autoComplete="off" value={form.name} onChange={(e) => set({ name: e.target.value })} /></div>
         <div className="nhsuk-form-group"><label className="nhsuk-label" htmlFor="new-role">Role</label><RoleChoice id="new-role" value={form.role} change={(role) => set({ role })} /></div>
         <div className="nhsuk-form-group"><label className="nhsuk-label" htmlFor="new-password">Password, at least 12 characters</label><input id="new-password" type="password" className="nhsuk-input" required minLength={12} maxLength={200} autoComplete="new-password" value={form.password} onChange={(e) => set({ password: e.target.value })} /></div>
-        <Button small type="submit" disabled={create.isPending}>Add</Button>
+        <WorkButton small type="submit" busy={create.isPending}>Add</WorkButton>
       </div>
     </form>
   );

@@ -1,10 +1,11 @@
 // A ward's own board: what stands there, and what staff should do. No jargon.
+import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
 import { BackLink } from 'nhsuk-react-components';
 import { api, dataOf, type Schemas } from '../api/client';
 import { count, deviceName, number, sentence } from '../logic/words';
-import { cards, type Card } from '../logic/ward';
+import { asksSomething, cards, type Card } from '../logic/ward';
 import { Answered, Empty, Loading, Page } from '../parts/Page';
 import { kind } from '../parts/Show';
 import { useWords, type Words } from '../parts/Vocabulary';
@@ -16,14 +17,18 @@ function Areas() {
   const answer = useQuery({ queryKey: ['devices-facets', {}], queryFn: async () => dataOf(await api.GET('/devices/facets')) });
   return (
     <Page title="Ward" data={answer.data?.data}>
-      <p className="lead">Choose your ward to see its devices and what to do.</p>
       <Answered answer={answer} short>{({ facets }) => {
-        const areas = facets.care_area.filter((a) => a.value !== '');
+        const areas = facets.care_area.filter((a) => a.value !== '').sort((a, b) => a.value.localeCompare(b.value, 'en', { numeric: true }));
         return areas.length === 0 ? (
           <Empty title="No ward is known yet">
-            <p>asepsis learns wards from the devices, from the asset register, or from people: <code>asepsis areas --help</code>.</p>
+            <p>It becomes known by what the devices say, by the asset register, or when somebody says where each ward is. Ask clinical engineering to bring in the register.</p>
           </Empty>
-        ) : <ul className="lines panel">{areas.map((a) => <li key={a.value}><Link to={`/ward/${encodeURIComponent(a.value)}`}>{a.value}</Link>{`, ${count(a.count, 'device')}`}</li>)}</ul>;
+        ) : (
+          <>
+            <p className="lead">Choose your ward to see its devices and what to do.</p>
+            <ul className="lines panel areas">{areas.map((a) => <li key={a.value}><Link to={`/ward/${encodeURIComponent(a.value)}`}>{a.value}</Link>{`, ${count(a.count, 'device')}`}</li>)}</ul>
+          </>
+        );
       }}</Answered>
     </Page>
   );
@@ -54,6 +59,23 @@ function Devices({ devices, words }: { devices: Schemas['Device'][]; words: Word
   );
 }
 
+// First what asks something of the ward; that of which others take care is one quiet line.
+function ToDo({ all, words, name }: { all: Card[]; words: Words; name: (id: string) => string }) {
+  const [whole, setWhole] = useState(false);
+  const tasks = all.filter(asksSomething);
+  const others = all.filter((card) => !asksSomething(card));
+  const devices = new Set(others.flatMap((card) => card.devices));
+  const hidden = whole ? 0 : Math.max(0, tasks.length - shown);
+  return (
+    <>
+      {tasks.length === 0 && <Empty title="Nothing for the ward to do"><p>Keep using the devices as usual. If one behaves oddly, use another and tell clinical engineering.</p></Empty>}
+      <ul className="ward-cards">{tasks.slice(0, tasks.length - hidden).map((card) => <WardCard key={card.advice} card={card} words={words} name={name} />)}</ul>
+      {hidden > 0 && <p className="no-print"><button type="button" className="link-button" onClick={() => setWhole(true)}>{`Show ${number(hidden)} more of lesser weight`}</button></p>}
+      {others.length > 0 && <p className="quiet">{`Others look after ${count(others.length, 'more matter')} of ${count(devices.size, 'device')} here: the ward has nothing to do about ${others.length === 1 ? 'it' : 'them'}.`}</p>}
+    </>
+  );
+}
+
 function WardBoard({ area }: { area: string }) {
   const words = useWords();
   const devices = useQuery({
@@ -71,18 +93,11 @@ function WardBoard({ area }: { area: string }) {
   return (
     <Page title={area} data={devices.data?.data} before={<BackLink asElement={Link} to="/ward">All wards</BackLink>}>
       <Answered answer={devices} short>{({ items }) => (items.length === 0 ? (
-        <Empty title="No device is known on this ward"><p>Either none was heard, or nobody said which part of the network is this ward: <code>asepsis areas --help</code>.</p></Empty>
+        <Empty title="No device is known on this ward"><p>Either none was heard, or nobody said yet which devices stand here. Ask clinical engineering.</p></Empty>
       ) : <Devices devices={items} words={words} />)}</Answered>
       <h2>What to do</h2>
       {findings.isPending ? <Loading /> : (
-        <Answered answer={findings} short>{() => (all.length === 0 ? (
-          <Empty title="Nothing for the ward to do"><p>Keep using the devices as usual. If one behaves oddly, use another and tell clinical engineering.</p></Empty>
-        ) : (
-          <>
-            <ul className="ward-cards">{all.slice(0, shown).map((card) => <WardCard key={card.advice} card={card} words={words} name={(id) => byId.get(id) ?? id} />)}</ul>
-            {all.length > shown && <p>{`And ${number(all.length - shown)} more of lesser weight, which others look after.`}</p>}
-          </>
-        ))}</Answered>
+        <Answered answer={findings} short>{() => <ToDo all={all} words={words} name={(id) => byId.get(id) ?? id} />}</Answered>
       )}
       <p className="quiet">Never switch off, unplug or restart a device that may be attached to a patient because of this page.</p>
     </Page>

@@ -3,12 +3,20 @@ import { useEffect, useRef } from 'react';
 import * as Plot from '@observablehq/plot';
 import type { Chartable } from '../logic/chart';
 
-function draw(chart: Chartable): Element {
-  const common = { className: 'plot', style: undefined, width: 760 };
+// Where all is nothing, a bar of nothing is still nothing.
+const nothing = (chart: Chartable): boolean => chart.rows.every((r) => r.y === 0);
+
+const widest = 760;  // pixels
+const narrowest = 260;
+
+// As wide as its place: words that are scaled down with a drawing cannot be read on a phone.
+function draw(chart: Chartable, place: number): Element {
+  const width = Math.min(widest, Math.max(narrowest, place));
+  const common = { className: 'plot', style: undefined, width };
   const figure = chart.kind === 'bar'
     ? Plot.plot({
-      ...common, marginLeft: 190, x: { label: chart.y, grid: true }, y: { label: null, ...(chart.ordered ? { domain: chart.rows.map((r) => r.x) } : {}) },
-      marginBottom: 44, height: 70 + 24 * new Set(chart.rows.map((r) => r.x)).size,
+      ...common, marginLeft: Math.min(190, width / 2), x: { label: chart.y, grid: true, ...(nothing(chart) ? { domain: [0, 1], ticks: 1 } : {}) }, y: { label: null, ...(chart.ordered ? { domain: chart.rows.map((r) => r.x) } : {}) },
+      marginBottom: 48, height: 76 + 24 * new Set(chart.rows.map((r) => r.x)).size,
       marks: [Plot.barX(chart.rows, { x: 'y', y: 'x', fill: 'var(--bar)', sort: { y: chart.ordered ? null : '-x' } }), Plot.ruleX([0])],
     })
     : Plot.plot({
@@ -23,7 +31,7 @@ function draw(chart: Chartable): Element {
 export default function Chart({ chart, says }: { chart: Chartable; says: string }) {
   const place = useRef<HTMLDivElement>(null);
   useEffect(() => {
-    const figure = draw(chart);
+    const figure = draw(chart, place.current?.clientWidth ?? widest);
     figure.setAttribute('aria-hidden', 'true');
     place.current?.replaceChildren(figure);
   }, [chart]);

@@ -1,9 +1,9 @@
 // What is asked for, as a file for a spreadsheet. The server writes it: it is
 // the one that keeps formulas out of cells.
 import { useState } from 'react';
-import { Button } from 'nhsuk-react-components';
 import { csrfToken, problemOf, Refusal } from '../api/client';
 import { ProblemBox } from './Page';
+import { WorkButton } from './WorkButton';
 
 async function save(path: string, body: unknown, file: string): Promise<void> {
   const csrf = csrfToken();
@@ -31,7 +31,7 @@ export function CsvButton({ path, body, file }: { path: string; body?: unknown; 
   };
   return (
     <>
-      <Button secondary small type="button" disabled={busy} onClick={act}>{busy ? 'Saving …' : 'Save as CSV'}</Button>
+      <WorkButton secondary small type="button" busy={busy} onClick={act}>{busy ? 'Saving …' : 'Save as CSV'}</WorkButton>
       {error !== null && <ProblemBox error={error} />}
     </>
   );

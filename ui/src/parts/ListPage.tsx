@@ -27,7 +27,7 @@ interface ListPageProps<Item> {
   ask: (query: Query) => Promise<Items<Item>>;
   count: (query: Query) => Promise<{ facets: Values }>;
   row: (item: Item) => ReactNode;
-  nothing: (filtered: boolean) => ReactNode;
+  nothing: (filtered: boolean, heard: boolean) => ReactNode;
   actions?: ReactNode;
 }
 
@@ -72,14 +72,15 @@ export function ListPage<Item>({ name, title, facets, also = [], search: searche
     <Page title={title} data={last?.data} actions={<>{actions}<CsvButton path={`/${name}?${search.toString()}`} file={`${name}.csv`} /></>}>
       <SavedViews page={name} path={`/${name}`} />
       <div className="side">
+        <a className="nhsuk-skip-link no-print" href="#list">Skip the filters</a>
         <Facets facets={facets} values={counts.data?.facets} />
-        <div>
+        <div id="list" tabIndex={-1}>
           <div className="inline-form">
             <Search label={searched.label} hint={searched.hint} />
             <Sort sorts={sorts} />
           </div>
           <FiltersOn facets={facets} />
-          <Answered answer={list}>{() => (items.length === 0 ? nothing(Object.keys(filter).length > 0) : (
+          <Answered answer={list}>{() => (items.length === 0 ? nothing(Object.keys(filter).length > 0, last?.data.as_of !== undefined) : (
             <>
               <Table title={title} columns={columns}>{items.map(row)}</Table>
               <More pages={list} shown={items.length} total={last?.total} what={name} />

@@ -3,12 +3,13 @@
 import { useEffect } from 'react';
 import { useQueryClient, type QueryClient } from '@tanstack/react-query';
 import type { Schemas } from '../api/client';
+import { hearNews, type News } from '../logic/live';
 
 const pause = 3000;
 
-function parsed<T>(event: MessageEvent): T | null {
+function parsed<T>(text: string): T | null {
   try {
-    return JSON.parse(event.data as string) as T;
+    return JSON.parse(text) as T;
   } catch {
     return null;
   }
@@ -23,31 +24,38 @@ function takeImport(queries: QueryClient, change: Schemas['Import']): void {
   queries.setQueryData(['import', change.id], change);
 }
 
+// What to do with news of the data.
+function takesData(queries: QueryClient) {
+  let version: string | undefined;
+  let timer: number | undefined;
+  const refresh = () => {
+    timer ??= window.setTimeout(() => {
+      timer = undefined;
+      void queries.invalidateQueries({ predicate: ({ queryKey }) => !['session', 'ask', 'imports', 'import'].includes(String(queryKey[0])) });
+    }, pause);
+  };
+  const take = ({ text, begins }: News) => {
+    const data = parsed<Schemas['DataAge']>(text);
+    if (!data) return;
+    // The same once more: its models have been compared.
+    if (data.version === version) for (const of of ['models', 'model', 'plan', 'today']) void queries.invalidateQueries({ queryKey: [of] });
+    else if (version !== undefined || !begins) refresh();
+    version = data.version;
+  };
+  return { take, end: () => window.clearTimeout(timer) };
+}
+
 export function LiveData() {
   const queries = useQueryClient();
   useEffect(() => {
-    let version: string | undefined;
-    let timer: number | undefined;
-    const stream = new EventSource('/api/v1/events');
-    const refresh = () => {
-      timer ??= window.setTimeout(() => {
-        timer = undefined;
-        void queries.invalidateQueries({ predicate: ({ queryKey }) => !['session', 'ask', 'imports', 'import'].includes(String(queryKey[0])) });
-      }, pause);
-    };
-    stream.addEventListener('data', (event) => {
-      const data = parsed<Schemas['DataAge']>(event);
-      if (data && version !== undefined && data.version !== version) refresh();
-      // The same once more: its models have been compared.
-      else if (data && version !== undefined) for (const of of ['models', 'model', 'plan', 'today']) void queries.invalidateQueries({ queryKey: [of] });
-      version = data?.version ?? version;
-    });
-    stream.addEventListener('import', (event) => {
-      const change = parsed<Schemas['Import']>(event);
+    const data = takesData(queries);
+    const stop = hearNews((news) => {
+      if (news.name === 'data') data.take(news);
+      if (news.name === 'session') void queries.invalidateQueries({ queryKey: ['session'] });
+      const change = news.name === 'import' ? parsed<Schemas['Import']>(news.text) : null;
       if (change) takeImport(queries, change);
     });
-    stream.addEventListener('session', () => void queries.invalidateQueries({ queryKey: ['session'] }));
-    return () => { stream.close(); window.clearTimeout(timer); };
+    return () => { stop(); data.end(); };
   }, [queries]);
   return null;
 }

@@ -1,6 +1,6 @@
 // Long lists come a page at a time.
-import { Button } from 'nhsuk-react-components';
 import { number } from '../logic/words';
+import { WorkButton } from './WorkButton';
 
 interface Pages { hasNextPage: boolean; isFetchingNextPage: boolean; fetchNextPage: () => unknown }
 
@@ -9,9 +9,9 @@ export function More({ pages, shown, total, what }: { pages: Pages; shown: numbe
     <p className="no-print" role="status">
       {`Showing ${number(shown)}${total !== undefined ? ` of ${number(total)}` : ''} ${what}. `}
       {pages.hasNextPage && (
-        <Button secondary small type="button" disabled={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
+        <WorkButton secondary small type="button" busy={pages.isFetchingNextPage} onClick={() => void pages.fetchNextPage()}>
           {pages.isFetchingNextPage ? 'Loading …' : 'Show more'}
-        </Button>
+        </WorkButton>
       )}
     </p>
   );

@@ -1,5 +1,5 @@
 // Filters under a name, for oneself or for all.
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useSearchParams } from 'react-router-dom';
 import { Button } from 'nhsuk-react-components';
@@ -13,6 +13,8 @@ function NewView({ page, close }: { page: PageName; close: () => void }) {
   const [search] = useSearchParams();
   const [name, setName] = useState('');
   const [shared, setShared] = useState(false);
+  const first = useRef<HTMLInputElement>(null);
+  useEffect(() => first.current?.focus(), []);
   const queries = useQueryClient();
   const create = useMutation({
     mutationFn: async () => dataOf(await api.POST('/saved-views', { body: { name: name.trim(), page, query: search.toString(), shared } })),
@@ -23,7 +25,7 @@ function NewView({ page, close }: { page: PageName; close: () => void }) {
       {create.error && <ProblemBox error={create.error} />}
       <div className="nhsuk-form-group">
         <label className="nhsuk-label" htmlFor="view-name">Name of the view</label>
-        <input id="view-name" className="nhsuk-input" required maxLength={80} value={name} onChange={(e) => setName(e.target.value)} />
+        <input ref={first} id="view-name" className="nhsuk-input" required maxLength={80} value={name} onChange={(e) => setName(e.target.value)} />
       </div>
       <label><input type="checkbox" checked={shared} onChange={(e) => setShared(e.target.checked)} />{' Others see it too'}</label>
       <Button small type="submit">Save</Button>
@@ -34,13 +36,14 @@ function NewView({ page, close }: { page: PageName; close: () => void }) {
 
 export function SavedViews({ page, path }: { page: PageName; path: string }) {
   const [adding, setAdding] = useState(false);
+  const add = useRef<HTMLButtonElement>(null);  // where a keyboard goes on when what it was at is gone
   const may = useMay('save');
   const { user } = useSession();
   const queries = useQueryClient();
   const list = useQuery({ queryKey: ['saved-views'], queryFn: async () => dataOf(await api.GET('/saved-views')) });
   const remove = useMutation({
     mutationFn: async (id: number) => { await api.DELETE('/saved-views/{id}', { params: { path: { id } } }); },
-    onSuccess: () => void queries.invalidateQueries({ queryKey: ['saved-views'] }),
+    onSuccess: () => { void queries.invalidateQueries({ queryKey: ['saved-views'] }); add.current?.focus(); },
   });
   const views = list.data?.items.filter((view) => view.page === page) ?? [];
   if (!may && views.length === 0) return null;
@@ -56,8 +59,8 @@ export function SavedViews({ page, path }: { page: PageName; path: string }) {
           )}
         </span>
       ))}
-      {may && !adding && <button type="button" className="link-button" onClick={() => setAdding(true)}>Save this view</button>}
-      {adding && <NewView page={page} close={() => setAdding(false)} />}
+      {may && <button ref={add} type="button" className="link-button" aria-expanded={adding} onClick={() => setAdding(!adding)}>Save this view</button>}
+      {adding && <NewView page={page} close={() => { setAdding(false); add.current?.focus(); }} />}
       {remove.error && <ProblemBox error={remove.error} />}
     </div>
   );

@@ -52,7 +52,7 @@ export function SessionGate({ code, children }: { code: string | null; children:
     mutate({ code }, { onError: () => void answer.refetch() });
   }, [code, mutate, answer]);
   if (answer.isPending || logIn.isPending) return <Loading />;
-  if (answer.error) return <div className="frame"><ProblemBox error={answer.error} retry={() => void answer.refetch()} /></div>;
+  if (answer.error && !answer.data) return <div className="frame"><ProblemBox error={answer.error} retry={() => void answer.refetch()} /></div>;
   if (!answer.data?.signed_in) return <LogIn methods={answer.data?.methods ?? ['password']} refused={logIn.error} />;
   return <Context.Provider value={answer.data}>{children}</Context.Provider>;
 }

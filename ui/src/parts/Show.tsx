@@ -1,8 +1,12 @@
 // Values as all pages show them.
+import { Fragment } from 'react';
 import { Link } from 'react-router-dom';
 import { levels, percent, ratings, security, sentence, spoken } from '../logic/words';
 import { timeText } from '../logic/time';
 import type { Words } from './Vocabulary';
+
+// A name of parts, as alarms.occlusionPressure: where a line must end, it ends between two.
+export const Parts = ({ of }: { of: string }) => <>{of.split(/(?<=[._/])(?=.)|(?<=[a-z])(?=[A-Z])/).map((part, i) => <Fragment key={i}>{i > 0 && <wbr />}{part}</Fragment>)}</>;
 
 export const Unknown = () => <span className="unknown">not known</span>;
 

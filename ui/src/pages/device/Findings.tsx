@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { api, dataOf } from '../../api/client';
+import { dayText } from '../../logic/time';
 import { Answered } from '../../parts/Page';
 import { Rating } from '../../parts/Show';
 import { Why } from '../../parts/Why';
@@ -22,7 +23,7 @@ export function DeviceFindings({ id }: { id: string }) {
         <ul className="lines">{items.map((f) => (
           <li key={f.id} className="anywhere">
             <Rating of={f.rating} /> <Link to={`/findings/${f.id}`}>{f.title}</Link><Why finding={f.id} says={f.title} />
-            {f.state !== 'open' && <strong className="small">{` ${say[f.state] ?? f.state}${f.state === 'accepted-until' ? f.accepted_until ?? '' : ''}`}</strong>}
+            {f.state !== 'open' && <strong className="small">{` ${say[f.state] ?? f.state}${f.state === 'accepted-until' ? f.accepted_until ? dayText(f.accepted_until) : '' : ''}`}</strong>}
             {f.detail && <div className="small quiet">{f.detail}</div>}
           </li>
         ))}</ul>

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { api, dataOf } from '../../api/client';
 import { Answered } from '../../parts/Page';
-import { Level, Time, Unknown } from '../../parts/Show';
+import { Level, Parts, Time, Unknown } from '../../parts/Show';
 import { Why } from '../../parts/Why';
 
 const states: Record<string, string> = { seen: 'seen', refused: 'refused', unknown: 'not known' };
@@ -25,7 +25,7 @@ export function Settings({ id }: { id: string }) {
             <thead><tr><th scope="col">Setting</th><th scope="col">Value</th><th scope="col">Answer</th><th scope="col">From</th><th scope="col">Last seen</th></tr></thead>
             <tbody>{items.map((s, i) => (
               <tr key={i}>
-                <th scope="row" className="anywhere"><span title={s.meaning}>{s.title}</span>{s.instance && <div className="small quiet">{s.instance}</div>}</th>
+                <th scope="row" className="anywhere"><span title={s.meaning}><Parts of={s.title} /></span>{s.instance && <div className="small quiet">{s.instance}</div>}</th>
                 <td data-label="Value" className="anywhere">
                   <span>{s.value ?? (s.state === 'refused' ? 'refuses it' : <Unknown />)}{s.unit && ` ${s.unit}`} <Level of={s.level} />
                     <Why device={id} setting={s.setting} {...(s.instance ? { instance: s.instance } : {})} says={`${s.title}${s.instance ? ` (${s.instance})` : ''}: ${s.value ?? states[s.state] ?? s.state}`} /></span>

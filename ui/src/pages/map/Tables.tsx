@@ -13,17 +13,18 @@ export function Nodes({ map, selected, choose, name }: { map: MapData; selected:
     if (!to || to.within === map.within) return null;
     return `/map?${withValue(withValue(search, 'level', to.level), 'within', to.within).toString()}`;
   };
+  const single = map.level === 'device';  // each is one device
   return (
-    <table className="grid">
+    <table className="grid stack">
       <caption>{levels.find(([level]) => level === map.level)?.[1]}</caption>
-      <thead><tr><th scope="col">Name</th><th scope="col" className="n">Devices</th><th scope="col">Worst finding</th><th scope="col"><span className="nhsuk-u-visually-hidden">Go into it</span></th></tr></thead>
+      <thead><tr><th scope="col">Name</th>{!single && <th scope="col" className="n">Devices</th>}<th scope="col">Worst finding</th><th scope="col"><span className="nhsuk-u-visually-hidden">Go into it</span></th></tr></thead>
       <tbody>{map.nodes.map((n) => {
         const to = down(n);
         return (
           <tr key={n.id}>
             <th scope="row" className="anywhere"><button type="button" className="link-button" aria-pressed={selected === n.id} onClick={() => choose(selected === n.id ? null : n.id)}>{name(n)}</button></th>
-            <td className="n">{number(n.devices)}</td>
-            <td><Rating of={n.worst} /></td>
+            {!single && <td data-label="Devices" className="n">{number(n.devices)}</td>}
+            <td data-label="Worst finding"><span><Rating of={n.worst} /></span></td>
             <td className="nowrap">{n.kind === 'device'
               ? <Link to={`/devices/${encodeURIComponent(n.id.replace(/^device:/, ''))}`}>Open<span className="nhsuk-u-visually-hidden">{` ${name(n)}`}</span></Link>
               : to && <Link to={to}>Look inside<span className="nhsuk-u-visually-hidden">{` ${name(n)}`}</span></Link>}</td>
@@ -37,14 +38,14 @@ export function Nodes({ map, selected, choose, name }: { map: MapData; selected:
 export function Edges({ map, selected, name }: { map: MapData; selected: string | null; name: (id: string) => string }) {
   const edges = map.edges.filter((e) => !selected || e.from === selected || e.to === selected);
   return (
-    <table className="grid">
+    <table className="grid stack">
       <caption>{selected ? `Conversations of ${name(selected)}` : 'Conversations'}</caption>
       <thead><tr><th scope="col">From, to</th><th scope="col">Protection</th><th scope="col" className="n">Volume</th></tr></thead>
       <tbody>{edges.slice(0, 200).map((e) => (
         <tr key={`${e.from}>${e.to}`}>
           <th scope="row" className="anywhere">{`${name(e.from)} → ${name(e.to)}`}<div className="small quiet">{[edgeText(e), e.applications.join(', ')].filter(Boolean).join('; ')}</div></th>
-          <td>{protectionText(e)}</td>
-          <td className="n">{bytes(e.bytes)}</td>
+          <td data-label="Protection">{protectionText(e)}</td>
+          <td data-label="Volume" className="n">{bytes(e.bytes)}</td>
         </tr>
       ))}</tbody>
     </table>

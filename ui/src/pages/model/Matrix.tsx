@@ -1,11 +1,12 @@
 import { useMemo, useState } from 'react';
 import { shownVariants } from '../../logic/variants';
 import { count, levels, number } from '../../logic/words';
-import { Grade, Unknown } from '../../parts/Show';
+import { Grade, Parts, Unknown } from '../../parts/Show';
 import { Why } from '../../parts/Why';
 import { type ModelData, label } from './about';
 
 const mostRows = 100;
+const narrow = 5;  // variants; more need the length of a sheet
 
 function Cell({ model, row, variant }: { model: ModelData; row: ModelData['separating'][number]; variant: ModelData['variants'][number] }) {
   const value = row.values[variant.id];
@@ -15,6 +16,7 @@ function Cell({ model, row, variant }: { model: ModelData; row: ModelData['separ
     <td className="anywhere">
       {value === undefined ? <Unknown /> : <span className="level" data-level={level}>{value}</span>}
       {level && <div className="small quiet">{levels[level] ?? level}</div>}
+      {' '}
       {value !== undefined && device && <Why device={device} setting={row.setting} {...(row.instance ? { instance: row.instance } : {})} says={`${row.title}: ${value} (variant ${variant.id}, ${label(model.about, device)})`} />}
     </td>
   );
@@ -24,7 +26,7 @@ function Row({ model, row, variants }: { model: ModelData; row: ModelData['separ
   return (
     <tr data-proven={row.proven}>
       <th scope="row" className="anywhere">
-        <span title={row.meaning}>{row.title}</span>{row.instance && <div className="small quiet">{row.instance}</div>}
+        <span title={row.meaning}><Parts of={row.title} /></span>{row.instance && <div className="small quiet">{row.instance}</div>}
         {row.proven && <span className="nhsuk-u-visually-hidden"> (proven to differ)</span>}
       </th>
       {variants.map((v) => <Cell key={v.id} model={model} row={row} variant={v} />)}
@@ -39,7 +41,7 @@ export function Matrix({ model }: { model: ModelData }) {
   const others = model.separating.filter((r) => !r.proven);
   const rows = [...proven, ...(all ? others : [])];
   return (
-    <section className="panel" aria-labelledby="matrix-h">
+    <section className={variants.length > narrow ? 'panel wide' : 'panel'} aria-labelledby="matrix-h">
       <h2 id="matrix-h">Settings by variant</h2>
       <p>{`${count(proven.length, 'setting')} proven to differ (highlighted)${model.target ? `. The plan leads to variant ${model.target}.` : '.'}`}</p>
       <div className="scroll" role="region" aria-label="Settings by variant" tabIndex={0}>

@@ -1,13 +1,30 @@
+import { Fragment } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link } from 'react-router-dom';
 import { WarningCallout } from 'nhsuk-react-components';
-import { api, dataOf } from '../../api/client';
+import { api, dataOf, type Schemas } from '../../api/client';
 import { count } from '../../logic/words';
 import { Answered } from '../../parts/Page';
 import { DeviceLink } from '../../parts/Show';
 import { Undecided } from './Undecided';
 
 const planned = 30;  // devices; the work order has them all
+
+type Device = Schemas['Plan']['devices'][number];
+
+// Devices of which the same is to be done stand together, in their order; what a step
+// finds on each is the work order's to say.
+function alike(devices: Device[]): [Device, ...Device[]][] {
+  const groups = new Map<string, [Device, ...Device[]]>();
+  for (const d of devices) {
+    const { device: _id, name: _name, ip: _ip, serial: _serial, care_area: _area, ...same } = d;
+    const key = JSON.stringify({ ...same, steps: d.steps.map(({ settings: _found, ...step }) => step) });
+    const group = groups.get(key);
+    if (group) group.push(d);
+    else groups.set(key, [d]);
+  }
+  return [...groups.values()];
+}
 
 export function Plan({ id }: { id: string }) {
   const answer = useQuery({
@@ -21,9 +38,9 @@ export function Plan({ id }: { id: string }) {
         <>
           <p>{plan.headline}</p>
           {plan.devices.length > 0 && <WarningCallout><WarningCallout.Heading>Before anything</WarningCallout.Heading><p>{plan.before_anything}</p></WarningCallout>}
-          {plan.devices.map((d) => (
+          {alike(plan.devices).map(([d, ...others]) => (
             <div key={d.device}>
-              <h3><DeviceLink id={d.device}>{d.name ?? d.ip ?? d.device}</DeviceLink>{d.care_area && `, ${d.care_area}`}<span className="quiet">{` (variant ${d.variant})`}</span></h3>
+              <h3>{[d, ...others].map((one, i) => <Fragment key={one.device}>{i > 0 && ', '}<span><DeviceLink id={one.device}>{one.name ?? one.ip ?? one.device}</DeviceLink>{one.care_area && <span className="quiet">{` ${one.care_area}`}</span>}</span></Fragment>)}<span className="quiet">{` (variant ${d.variant})`}</span></h3>
               {d.steps.length > 0 && <ol>{d.steps.map((s, i) => <li key={i} className="anywhere">{s.change}{s.check_first && <div className="small quiet">{`Check first: ${s.check_first}`}</div>}{s.eliminates && <div className="small quiet">{`Ends: ${s.eliminates}`}</div>}</li>)}</ol>}
               <Undecided d={d} />
             </div>
