@@ -173,6 +173,7 @@ std::string members_of_setting(const Drift& drift, const Plan& plan, std::size_t
 
 std::string json_undecided(const Drift& drift, const Plan& plan, const DevicePlan& one) {
   std::vector<std::string> settings;
+  settings.reserve(one.undecided.size());
   for (const std::size_t i : one.undecided)
     settings.push_back('{' + members_of_setting(drift, plan, one.device, i) +
                        json_member("settle", drift.cohort.settings[i].check) + '}');
@@ -183,6 +184,7 @@ std::string json_steps(const Drift& drift, const Plan& plan, const DevicePlan& o
   std::vector<std::string> steps;
   for (const Step& step : one.steps) {
     std::vector<std::string> settings;
+    settings.reserve(step.settings.size());
     for (const std::size_t i : step.settings)
       settings.push_back('{' + members_of_setting(drift, plan, one.device, i) + '}');
     steps.push_back(

@@ -142,11 +142,12 @@ TEST(Drift, SaysWhatOthersHaveToDecide) {
   const std::string said = printed({.model = "Agilia VP MC", .plan = true}, Form::table);
   EXPECT_EQ(said.find("find out the rest"), std::string::npos) << said;
   // Two devices of which the same is said stand together, and each of those that differ alone.
-  const std::string who = ", the target 4.2. Settle with the manufacturer which version";
-  for (const std::string version : {"4.3a", "4.4"}) {
-    const auto at = said.find("firmware: " + version + who);
+  for (const auto* const here : {"firmware: 4.3a, ", "firmware: 4.4, "}) {
+    const auto at = said.find(here);
     ASSERT_NE(at, std::string::npos) << said;
-    EXPECT_EQ(said.find("firmware: " + version, at + 1), std::string::npos) << said;
+    EXPECT_EQ(said.find("the target 4.2. Settle with the manufacturer which version", at),
+              at + std::string_view(here).size());
+    EXPECT_EQ(said.find(here, at + 1), std::string::npos) << said;
   }
   const std::string json = printed({.model = "Agilia VP MC", .plan = true}, Form::json);
   EXPECT_NE(json.find(R"("undecided":[{"setting":"firmware","title":"Firmware","value":"4.4",)"
