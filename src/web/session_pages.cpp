@@ -97,10 +97,15 @@ Response by_password(const Asked& asked) {
                                .by_password = true});
 }
 
-Response to_log_in(std::string_view words) {
+// Why not, for the page to show: as a cookie, so that no link of another site can put its words
+// there.
+Response to_log_in(const Asked& asked, std::string_view words) {
   return {.status = 302,
           .type = {},
-          .headers = {{"Location", "/log-in?error=" + percent_encoded(words)}}};
+          .headers = {{"Location", "/log-in"},
+                      {"Set-Cookie", "asepsis-refusal=" + percent_encoded(words) +
+                                         "; Path=/log-in; SameSite=Strict; Max-Age=30" +
+                                         (asked.request.secure ? "; Secure" : "")}}};
 }
 
 }  // namespace
@@ -151,7 +156,7 @@ Response begin_oidc(const Asked& asked) {
   if (!asked.service.rates.take(asked.request.peer, "oidc", RateLimits::kLogIns, now_of_clock()))
     return problem(429, "That is too often: wait a minute");
   auto begun = asked.service.oidc->begin(now_of_clock());
-  if (!begun) return to_log_in(begun.error().message);
+  if (!begun) return to_log_in(asked, begun.error().message);
   Response response{.status = 302, .type = {}, .headers = {{"Location", begun->location}}};
   response.headers.emplace_back("Set-Cookie",
                                 "asepsis-oidc=" + begun->binding +
@@ -173,22 +178,22 @@ Response end_oidc(const Asked& asked) {
       now_of_clock());
   if (!person) {
     record(asked, {}, "log-in", "oidc: " + person.error().message, false);
-    return to_log_in(person.error().message);
+    return to_log_in(asked, person.error().message);
   }
   AccessStore& access = *asked.service.access;
   const auto known = access.user(person->user);
-  if (!known) return to_log_in(known.error().message);
+  if (!known) return to_log_in(asked, known.error().message);
   User user = known->value_or(User{.name = person->user, .created = now_of_clock()});
   if (*known && !user.oidc)
-    return to_log_in("There is a user of that name here who logs in by a password");
+    return to_log_in(asked, "There is a user of that name here who logs in by a password");
   user.full_name = person->name;
   user.role = person->role;
   user.oidc = true;
   if (*known) {
     if (const auto changed = access.change_user(user); !changed)
-      return to_log_in(changed.error().message);
+      return to_log_in(asked, changed.error().message);
   } else if (const auto added = access.add_user(user); !added) {
-    return to_log_in(added.error().message);
+    return to_log_in(asked, added.error().message);
   }
   note_kept(access.logged_in(user.name, now_of_clock()));
   Response response =

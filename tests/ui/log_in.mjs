@@ -77,6 +77,10 @@ async function byOrganisation(page, base) {
     await page.getByRole('heading', { name: 'The log-in did not succeed' }).waitFor();
     check(`"${wrong}" lets nobody in`, await page.locator('nav').count() === 0);
   }
+  await page.context().clearCookies();
+  await page.goto(`${base}/log-in?error=Ring%20555%20with%20your%20password`);
+  await logInPage(page);
+  check('a link puts no words on the log-in page', !(await textOf(page)).includes('555'));
   await choose('Log in as Jo Doe');
   await today(page);
   check('the organisation says who it is', (await textOf(page)).includes('Jo Doe'));

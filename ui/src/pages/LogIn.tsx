@@ -52,8 +52,14 @@ function Code() {
   );
 }
 
+// Why the server let nobody in who came back from the organisation's log-in service.
+function refusal(): string | null {
+  const cookie = /(?:^|; )asepsis-refusal=([^;]+)/.exec(document.cookie);
+  return cookie?.[1] ? decodeURIComponent(cookie[1]) : null;
+}
+
 export function LogIn({ methods, refused }: { methods: Method[]; refused: unknown }) {
-  const told = new URLSearchParams(location.search).get('error');
+  const told = refusal();
   useEffect(() => { document.title = 'Log in - asepsis'; }, []);
   return (
     <main className="frame log-in">
