@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from 'react-router-dom';
 import { BackLink } from 'nhsuk-react-components';
-import { api, dataOf, type Schemas } from '../api/client';
+import { api, dataOf } from '../api/client';
 import { count, deviceName, number, sentence } from '../logic/words';
 import { asksSomething, cards, type Card } from '../logic/ward';
 import { Answered, Empty, Loading, Page } from '../parts/Page';
@@ -12,6 +12,7 @@ import { useWords, type Words } from '../parts/Vocabulary';
 
 const shown = 9;
 const named = 8;
+const most = 10;  // pages of 200: more of a ward nobody reads, and it is said that there is more
 
 function Areas() {
   const answer = useQuery({ queryKey: ['devices-facets', {}], queryFn: async () => dataOf(await api.GET('/devices/facets')) });
@@ -51,12 +52,23 @@ function WardCard({ card, words, name }: { card: Card; words: Words; name: (id: 
   );
 }
 
-function Devices({ devices, words }: { devices: Schemas['Device'][]; words: Words }) {
-  const kinds = new Map<string, number>();
-  for (const d of devices) kinds.set(kind(words, d), (kinds.get(kind(words, d)) ?? 0) + 1);
+function Devices({ classes, words }: { classes: { value: string; count: number }[]; words: Words }) {
   return (
-    <ul className="totals">{[...kinds].sort((a, b) => b[1] - a[1]).map(([name, n]) => <li key={name}><b>{number(n)}</b>{name}</li>)}</ul>
+    <ul className="totals">{classes.map((c) => <li key={c.value}><b>{number(c.count)}</b>{kind(words, c.value ? { class: c.value } : {})}</li>)}</ul>
   );
+}
+
+// All of a list, or as much of it as `most` allows.
+async function gathered<T>(ask: (cursor: { cursor?: string }) => Promise<{ items: T[]; next_cursor?: string }>): Promise<{ items: T[]; more: boolean }> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  for (let page = 0; page < most; page += 1) {
+    const answer = await ask(cursor ? { cursor } : {});
+    items.push(...answer.items);
+    cursor = answer.next_cursor;
+    if (!cursor) break;
+  }
+  return { items, more: cursor !== undefined };
 }
 
 // First what asks something of the ward; that of which others take care is one quiet line.
@@ -78,26 +90,36 @@ function ToDo({ all, words, name }: { all: Card[]; words: Words; name: (id: stri
 
 function WardBoard({ area }: { area: string }) {
   const words = useWords();
+  const facets = useQuery({
+    queryKey: ['ward-facets', area],
+    queryFn: async () => dataOf(await api.GET('/devices/facets', { params: { query: { care_area: [area] } } })),
+    refetchInterval: 60_000,
+  });
   const devices = useQuery({
     queryKey: ['ward-devices', area],
-    queryFn: async () => dataOf(await api.GET('/devices', { params: { query: { care_area: [area], limit: 200 } } })),
+    queryFn: () => gathered(async (cursor) => dataOf(await api.GET('/devices', { params: { query: { care_area: [area], limit: 200, ...cursor } } }))),
     refetchInterval: 60_000,
   });
   const findings = useQuery({
     queryKey: ['ward-findings', area],
-    queryFn: async () => dataOf(await api.GET('/findings', { params: { query: { care_area: [area], limit: 200 } } })),
+    queryFn: () => gathered(async (cursor) => dataOf(await api.GET('/findings', { params: { query: { care_area: [area], limit: 200, ...cursor } } }))),
     refetchInterval: 60_000,
   });
   const byId = new Map<string, string>(devices.data?.items.map((d) => [d.id, deviceName(d)]));
   const all = cards(findings.data?.items ?? []);
   return (
-    <Page title={area} data={devices.data?.data} before={<BackLink asElement={Link} to="/ward">All wards</BackLink>}>
-      <Answered answer={devices} short>{({ items }) => (items.length === 0 ? (
+    <Page title={area} data={facets.data?.data} before={<BackLink asElement={Link} to="/ward">All wards</BackLink>}>
+      <Answered answer={facets} short>{({ facets: { class: classes } }) => (classes.length === 0 ? (
         <Empty title="No device is known on this ward"><p>Either none was heard, or nobody said yet which devices stand here. Ask clinical engineering.</p></Empty>
-      ) : <Devices devices={items} words={words} />)}</Answered>
+      ) : <Devices classes={classes} words={words} />)}</Answered>
       <h2>What to do</h2>
       {findings.isPending ? <Loading /> : (
-        <Answered answer={findings} short>{() => <ToDo all={all} words={words} name={(id) => byId.get(id) ?? id} />}</Answered>
+        <Answered answer={findings} short>{({ items, more }) => (
+          <>
+            {more && <p>{`Only the ${number(items.length)} most harmful findings are counted here: there are more.`}</p>}
+            <ToDo all={all} words={words} name={(id) => byId.get(id) ?? id} />
+          </>
+        )}</Answered>
       )}
       <p className="quiet">Never switch off, unplug or restart a device that may be attached to a patient because of this page.</p>
     </Page>
