@@ -76,8 +76,8 @@ class Relations {
       std::vector<Id> rows;
       std::vector<Id> devices;
       for (const Id handle : std::exchange(next_, {})) {
-        take(rows_, handle, found_.rows, rows);
-        take(devices_, handle, found_.devices, devices);
+        // What no row has joins nobody, however many devices share it.
+        if (take(rows_, handle, found_.rows, rows)) take(devices_, handle, found_.devices, devices);
       }
       if (found_.rows.size() + found_.devices.size() > kMostRelated) return false;
       for (const StoredRow& row : load_rows(sql_, {.site = site_, .keys = rows}))
@@ -91,11 +91,14 @@ class Relations {
   Related found() && { return std::move(found_); }
 
  private:
-  static void take(SQLite::Statement& query, Id handle, std::set<Id>& known,
+  // Whether there is anything, known or not.
+  static bool take(SQLite::Statement& query, Id handle, std::set<Id>& known,
                    std::vector<Id>& fresh) {
-    for (query.bind(1, handle); query.executeStep();)
+    bool any = false;
+    for (query.bind(1, handle); query.executeStep(); any = true)
       if (const Id id = query.getColumn(0).getInt64(); known.insert(id).second) fresh.push_back(id);
     query.reset();
+    return any;
   }
 
   SQLite::Database& sql_;

@@ -30,7 +30,7 @@ void renew_handles(SQLite::Database& sql, std::int64_t site,
                    const std::vector<StoredDevice>& before, const std::vector<StoredDevice>& after);
 void forget_handles(SQLite::Database& sql);
 
-// The rows and devices that share something with them, and what shares something with these.
+// The rows that share something with them, the devices that share that, and so on.
 struct Related {
   std::set<std::int64_t> rows, devices;  // ids and keys
 };

@@ -77,5 +77,29 @@ TEST(Update, OfOneFactTakesAsLongInALargerEstate) {
   }
 }
 
+// Phones say that they are phones, thousands of them, and no register has that name.
+std::uint64_t steps_of_a_name_in_common(int pumps) {
+  World world;
+  for (int pump = kFirst; pump < kFirst + pumps; ++pump) {
+    world.pump(pump);
+    world.fact({pump, "device.serial", "S-" + std::to_string(pump)});
+    if (pump > kFirst) world.fact({pump, "name.host", "phone"});
+  }
+  world.derive();
+  register_pumps(world, pumps);
+  world.fact({kFirst, "name.host", "phone"});
+  const Steps steps(world.sql());
+  const auto updated = update_inventory(world.database(), knowledge());
+  EXPECT_TRUE(updated && !updated->whole);
+  EXPECT_EQ(updated->devices.size(), 1U);
+  return steps.so_far();
+}
+
+TEST(Update, OfANameThatNoRowHasReachesNobodyWhoHasItToo) {
+  const std::uint64_t few = steps_of_a_name_in_common(20);
+  EXPECT_GT(few, 0U);
+  EXPECT_LT(steps_of_a_name_in_common(200), few * 3 / 2);
+}
+
 }  // namespace
 }  // namespace asepsis
