@@ -16,18 +16,29 @@ class Ward {
     world.fact({1, "name.host", "prn-one"});
     for (const int host : {3, 4}) world.pump(host);
     world.derive();
-    const ReadDocument list =
-        read("Asset No,Host Name,Serial Number\nA1,PRN-ONE,S-77\n", as("register"));
+    import("register", "Asset No,Host Name,Serial Number\nA1,PRN-ONE,S-77\n");
+  }
+
+  // A register once more is a newer version of it.
+  void import(const std::string& kind, const std::string& text) {
     EXPECT_TRUE(store_document(world.database(),
                                {.site = "here",
-                                .name = "assets",
+                                .name = kind,
                                 .device = "",
-                                .file = "assets.csv",
-                                .content = "1",
-                                .identity = "1",
+                                .file = kind,
+                                .content = text,
+                                .identity = text,
                                 .dated = Time()},
-                               list.document));
+                               read(text, as(kind)).document));
     EXPECT_TRUE(derive_documents(world.database(), knowledge()));
+  }
+
+  // What one query gives, one value a row.
+  std::string asked(const std::string& query) {
+    std::string out;
+    SQLite::Statement rows(world.sql(), query);
+    while (rows.executeStep()) out += (out.empty() ? "" : ", ") + rows.getColumn(0).getString();
+    return out;
   }
 
   std::set<std::string> update() {
@@ -90,26 +101,59 @@ TEST(DocumentsPart, NewsThatNothingHangsOnReachNobodyElse) {
 
 TEST(DocumentsPart, WhatAnExportIsJoinedToIsJoinedAsAWhole) {
   Ward ward;
-  const ReadDocument own =
-      read(R"({"hostname": "pump-four", "logging": {"level": 1}})", as("export"));
-  EXPECT_TRUE(store_document(ward.world.database(),
-                             {.site = "here",
-                              .name = "",
-                              .device = "",
-                              .file = "pump.json",
-                              .content = "2",
-                              .identity = "2",
-                              .dated = Time()},
-                             own.document));
-  EXPECT_TRUE(derive_documents(ward.world.database(), knowledge()));
+  ward.import("export", R"({"hostname": "pump-four", "logging": {"level": 1}})");
   ward.world.fact({4, "name.host", "pump-four"});
+  EXPECT_TRUE(ward.update().contains(ward.world.id(4)));
+  EXPECT_EQ(ward.asked("SELECT value FROM setting JOIN setting_kind k ON k.id = kind WHERE name = "
+                       "'export.logging.level'"),
+            "1");
+}
+
+TEST(DocumentsPart, ChecksAreAskedOfOthersWhereAllAreJoinedToo) {
+  Ward ward;
+  ward.import("export", R"({"hostname": "pump-three", "logging": {"level": 1}})");
+  ward.world.fact({3, "name.host", "pump-three"});
+  ward.world.fact({3, "name.host", "prn-one"});
   const std::set<std::string> updated = ward.update();
-  EXPECT_TRUE(updated.contains(ward.world.id(4)));
-  SQLite::Statement level(ward.world.sql(),
-                          "SELECT value FROM setting JOIN setting_kind k ON k.id = kind WHERE name "
-                          "= 'export.logging.level'");
-  ASSERT_TRUE(level.executeStep());
-  EXPECT_EQ(level.getColumn(0).getString(), "1");
+  EXPECT_EQ(ward.said(), "1 not expected, 2 not expected, 3 joined, 4 expected");
+  EXPECT_EQ(updated, (std::set<std::string>{ward.world.id(1), ward.world.id(2), ward.world.id(3)}));
+}
+
+// The wire shows of host 1 no more than who made its network card.
+TEST(DocumentsPart, WhatOutweighedTheWireIsTakenBackWithTheRow) {
+  Ward ward;
+  const std::string makers =
+      "SELECT attribute || '=' || value FROM device_value JOIN device d ON d.key = device WHERE "
+      "attribute GLOB 'manufacturer*' AND id = '" +
+      ward.world.id(1) + "' ORDER BY 1";
+  ASSERT_EQ(ward.asked(makers), "manufacturer=Intel Corporate");
+  ward.import("register", "Asset No,Host Name,Manufacturer,Model\nA1,PRN-ONE,Brother,HL-L6400DW\n");
+  ASSERT_EQ(ward.asked(makers), "manufacturer.heard=Intel Corporate, manufacturer=Brother");
+  ward.world.sql().exec("DELETE FROM changed_model");
+  ward.world.fact({3, "name.host", "prn-one"});
+  ward.update();
+  EXPECT_EQ(ward.asked(makers), "manufacturer=Intel Corporate");
+  // It is none of the printers of that model any more.
+  EXPECT_EQ(ward.asked("SELECT * FROM changed_model WHERE model = 'hll6400dw'"), "hll6400dw");
+}
+
+TEST(DocumentsPart, ARowIsNoLongerAboutWhatIsKnownByAnotherNumber) {
+  Ward ward;
+  ward.world.fact({2, "device.serial", "S-77"});
+  ward.world.derive();
+  EXPECT_TRUE(derive_documents(ward.world.database(), knowledge()));
+  const std::string joined_by =
+      "SELECT joined_by || ' ' || (SELECT id FROM device d WHERE d.key = r.device) FROM row_device "
+      "r";
+  ASSERT_EQ(ward.asked(joined_by), "serial " + ward.world.id(2));
+  // Two witnesses say another number, and the name of the row is that of host 1.
+  for (const char* const protocol : {"snmp", "http"}) {
+    ward.world.fact({2, "device.serial", "S-88"});
+    ward.world.sql().exec("UPDATE fact SET protocol = '" + std::string(protocol) +
+                          "' WHERE id = (SELECT max(id) FROM fact)");
+  }
+  EXPECT_TRUE(ward.update().contains(ward.world.id(1)));
+  EXPECT_EQ(ward.asked(joined_by), "host_name " + ward.world.id(1));
 }
 
 }  // namespace
