@@ -62,7 +62,7 @@ Result<void> rate_anew(Database& database, const Updated& updated) {
 
 // What the rules come to.
 Result<void> print_outcome(const AreasCommand& command, std::size_t rules) {
-  auto database = open_for_answers(command.answer.database);
+  auto database = open_for_answers(command.answer.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto counts = run_query(*database,
                                 "SELECT count(*), count(care_area), (SELECT coalesce(sum(devices), "

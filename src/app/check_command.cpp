@@ -91,7 +91,7 @@ Result<void> refresh_findings(Database& database, const Knowledge& knowledge,
 
 Result<bool> run(const CheckCommand& command) {
   // Brings a left-behind inventory up to date, and says what is wrong with the file.
-  if (const auto current = open_for_answers(command.database); !current)
+  if (const auto current = open_for_answers(command.database, say_on_stderr); !current)
     return std::unexpected(current.error());
   const auto knowledge = Knowledge::built_in();
   if (!knowledge) return std::unexpected(knowledge.error());

@@ -119,7 +119,7 @@ Result<void> conclusions(Database& database, const std::string& device,
 
 Result<void> show_devices(const AnswerOptions& options) {
   if (options.form != Form::table) return show(options, kDeviceQuestion + " ORDER BY id");
-  auto database = open_for_answers(options.database);
+  auto database = open_for_answers(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto sites = run_query(*database, "SELECT DISTINCT site FROM device");
   if (!sites) return std::unexpected(sites.error());
@@ -138,7 +138,7 @@ Result<void> show_devices(const AnswerOptions& options) {
 }
 
 Result<void> show_device(const AnswerOptions& options, const std::string& id) {
-  auto database = open_for_answers(options.database);
+  auto database = open_for_answers(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto device = resolve(*database, id);
   if (!device) return std::unexpected(device.error());
@@ -167,7 +167,7 @@ Result<void> show_device(const AnswerOptions& options, const std::string& id) {
 
 Result<void> show_why(const AnswerOptions& options, const std::string& id,
                       const std::string& attribute) {
-  auto database = open_for_answers(options.database);
+  auto database = open_for_answers(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto device = resolve(*database, id);
   if (!device) return std::unexpected(device.error());
@@ -217,7 +217,7 @@ Result<void> show_services(const AnswerOptions& options) {
                of_service_table());
       !done)
     return done;
-  auto database = open_for_answers(options.database);
+  auto database = open_for_answers(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto refused =
       run_query(*database, "SELECT count(*) FROM services WHERE state = 'refused'");
@@ -259,7 +259,7 @@ Result<void> show_unknown(const AnswerOptions& options) {
 }
 
 Result<void> show_status(const AnswerOptions& options) {
-  auto database = open_for_answers(options.database);
+  auto database = open_for_answers(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   std::vector<Column> known = kKnown;
   known.push_back({"losses", Column::Kind::json});

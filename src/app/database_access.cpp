@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "app/terminal.hpp"
+#include "base/text.hpp"
 
 namespace asepsis {
 
@@ -13,6 +14,10 @@ void print(const Rows& rows, Form form) {
     case Form::table: write_table(std::cout, rows, table_style()); break;
   }
   std::cout.flush();
+}
+
+void say_on_stderr(std::string_view sentence) {
+  std::cerr << "asepsis: " << escaped(sentence) << std::endl;
 }
 
 Result<Knowledge> load_knowledge(const std::string& folder) {

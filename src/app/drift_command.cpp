@@ -112,7 +112,7 @@ Result<void> show_changes(const AnswerOptions& options, const DriftCommand& comm
 }  // namespace
 
 Result<void> show_drift(const AnswerOptions& options, const DriftCommand& command) {
-  auto database = open_for_comparing(options.database);
+  auto database = open_for_comparing(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   if (!command.since.empty()) return show_changes(options, command, *database);
   auto drifts = assess(*database, command);

@@ -44,7 +44,7 @@ Result<void> say_what_is_behind(Database& database) {
 
 Result<void> show(const AnswerOptions& options, const std::string& sql,
                   const std::string& argument = {}) {
-  auto database = open_for_answers(options.database);
+  auto database = open_for_answers(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto rows = run_query(*database, sql, argument, kFindingColumns);
   if (!rows) return std::unexpected(rows.error());
@@ -84,7 +84,7 @@ void print_card(const Rows& rows) {
 }
 
 Result<void> write_files(const FindingsOptions& options) {
-  auto database = open_for_answers(options.answer.database);
+  auto database = open_for_answers(options.answer.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto findings = load_findings(*database);
   if (!findings) return std::unexpected(findings.error());
@@ -111,7 +111,7 @@ Result<void> show_findings(const FindingsOptions& options) {
 }
 
 Result<void> show_finding(const AnswerOptions& options, const std::string& id) {
-  auto database = open_for_answers(options.database);
+  auto database = open_for_answers(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto finding = resolve_finding(*database, id);
   if (!finding) return std::unexpected(finding.error());

@@ -96,7 +96,7 @@ Result<Questions> questions_about(Database& database, const std::string& around)
 }
 
 Result<Wanted> wanted_of(const PacketsCommand& asked) {
-  auto database = open_for_answers(asked.database);
+  auto database = open_for_answers(asked.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto questions = questions_about(*database, asked.around);
   if (!questions) return std::unexpected(questions.error());

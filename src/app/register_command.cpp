@@ -74,7 +74,7 @@ Result<void> show_register(const AnswerOptions& options, const std::string& only
     return show(options, "SELECT * FROM (" + kAll + ")" +
                              (only.empty() ? "" : " WHERE what = " + quoted(what)) + kOrder);
   }
-  auto database = open_for_answers(options.database);
+  auto database = open_for_answers(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   for (const Section& section : sections())
     if (only == section.name || (only.empty() && section.name != std::string("joined")))

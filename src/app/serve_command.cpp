@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "account/roles.hpp"
+#include "app/database_access.hpp"
 #include "app/serve_certificate.hpp"
 #include "base/address.hpp"
 #include "base/text.hpp"
@@ -164,7 +165,7 @@ Result<void> make_database(const std::filesystem::path& path) {
     return made ? Result<void>() : std::unexpected(made.error());
   }
   // Brings a left-behind inventory up to date.
-  const auto current = open_for_answers(path);
+  const auto current = open_for_answers(path, say_on_stderr);
   return current ? Result<void>() : std::unexpected(current.error());
 }
 

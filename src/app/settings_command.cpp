@@ -45,7 +45,7 @@ Result<void> show_settings(const AnswerOptions& options, const std::string& id) 
   if (id.empty())
     return show(options,
                 options.form == Form::table ? for_people({}, "device, ") : for_programs({}));
-  auto database = open_for_answers(options.database);
+  auto database = open_for_answers(options.database, say_on_stderr);
   if (!database) return std::unexpected(database.error());
   const auto device = resolve(*database, id);
   if (!device) return std::unexpected(device.error());

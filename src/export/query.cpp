@@ -62,9 +62,13 @@ Column column_named(const std::string& name, const std::vector<Column>& known) {
 }
 
 // Who only asks does not wait for checks: they are asked again when somebody wants them.
-Result<void> bring_up_to_date(const std::filesystem::path& path) {
+Result<void> bring_up_to_date(const std::filesystem::path& path, const Notice& notice) {
   auto database = Database::open(path, Database::Mode::write);
   if (!database) return std::unexpected(database.error());
+  if (notice)
+    notice(path.string() +
+           " was left unfinished or is of another version of asepsis: its inventory is made anew "
+           "first, about a minute for 100 000 devices");
   const auto knowledge = Knowledge::built_in();
   if (!knowledge) return std::unexpected(knowledge.error());
   if (const auto derived = update_inventory(*database, *knowledge); !derived)
@@ -90,7 +94,7 @@ void prepare_for_answers(Database& database) {
   allow_only_reads(database);
 }
 
-Result<Database> open_for_answers(const std::filesystem::path& path) {
+Result<Database> open_for_answers(const std::filesystem::path& path, const Notice& notice) {
   auto database = Database::open(path, Database::Mode::read_only);
   if (!database) return database;
   const auto stale = inventory_is_stale(*database);
@@ -99,14 +103,14 @@ Result<Database> open_for_answers(const std::filesystem::path& path) {
   if (!other) return std::unexpected(other.error());
   // What another version of the program made of it is an answer too, where nothing can be written.
   if (*stale || *other)
-    if (const auto done = bring_up_to_date(path); !done && *stale)
+    if (const auto done = bring_up_to_date(path, notice); !done && *stale)
       return std::unexpected(done.error());
   prepare_for_answers(*database);
   return database;
 }
 
-Result<Database> open_for_comparing(const std::filesystem::path& path) {
-  auto current = open_for_answers(path);
+Result<Database> open_for_comparing(const std::filesystem::path& path, const Notice& notice) {
+  auto current = open_for_answers(path, notice);
   if (!current) return current;
   const auto wait = cohorts_wait(*current);
   if (!wait) return std::unexpected(wait.error());

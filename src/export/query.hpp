@@ -4,7 +4,9 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -13,11 +15,14 @@
 
 namespace asepsis {
 
-Result<Database> open_for_answers(const std::filesystem::path& path);
+// Hears in a sentence of what may take minutes before there is an answer.
+using Notice = std::function<void(std::string_view)>;
+
+Result<Database> open_for_answers(const std::filesystem::path& path, const Notice& notice = {});
 
 // The same once all models are compared (assess/cohort_store.hpp), as far as the file can be
 // written; and what it sees stays as it is now.
-Result<Database> open_for_comparing(const std::filesystem::path& path);
+Result<Database> open_for_comparing(const std::filesystem::path& path, const Notice& notice = {});
 
 // For a connection that was opened otherwise: the functions, and then only reads.
 void prepare_for_answers(Database& database);

@@ -167,7 +167,14 @@ TEST(Settings, AreThoseOfTheProgramThatIsAsked) {
   told_by("knowledge");
   EXPECT_EQ(titles_of_telnet(), "title\r\nOld\r\n");
   told_by("'0 1'");
+  testing::internal::CaptureStderr();
   EXPECT_EQ(titles_of_telnet(), "title\r\nTelnet\r\n");
+  // On a large estate that takes a minute: whoever waits is told why, and once.
+  EXPECT_NE(testing::internal::GetCapturedStderr().find("another version of asepsis"),
+            std::string::npos);
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(titles_of_telnet(), "title\r\nTelnet\r\n");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   // What a hospital added is not at hand to whoever asks.
   told_by("'0 1 2'");
   EXPECT_EQ(titles_of_telnet(), "title\r\nOld\r\n");
