@@ -17,7 +17,7 @@ void print(const Rows& rows, Form form) {
 }
 
 void say_on_stderr(std::string_view sentence) {
-  std::cerr << "asepsis: " << escaped(sentence) << std::endl;
+  std::cerr << "asepsis: " << escaped(sentence) << '\n' << std::flush;
 }
 
 Result<Knowledge> load_knowledge(const std::string& folder) {
