@@ -35,7 +35,7 @@ void add_serve(CLI::App& app, ServeCommand& command) {
   serve.add_option("--name", command.names, "A host name that others reach it by")
       ->allow_extra_args(false);
   add_oidc(serve, command);
-  constexpr std::uint32_t kMostIdle = 12 * 3600;  // no log-in holds longer
+  constexpr std::uint32_t kMostIdle = Sessions::kLongest.count();
   serve.add_option("--idle", command.idle, "Log out who did nothing for so long, as 15min")
       ->transform(CLI::AsNumberWithUnit(
           std::map<std::string, std::uint32_t>{{"s", 1}, {"min", 60}, {"h", 3600}},

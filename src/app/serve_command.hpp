@@ -9,6 +9,7 @@
 
 #include "base/result.hpp"
 #include "web/oidc.hpp"
+#include "web/sessions.hpp"
 
 namespace asepsis {
 
@@ -16,7 +17,7 @@ struct ServeCommand {
   std::filesystem::path database = "asepsis.db";
   std::string listen = "127.0.0.1:8420";
   bool open = false;
-  std::uint32_t idle = 4 * 3600;  // seconds until who does nothing is logged out
+  std::uint32_t idle = Sessions::kIdle.count();  // seconds until who does nothing is logged out
   std::filesystem::path certificate, key;
   std::vector<std::string> names;  // by which others reach it
   OidcOptions oidc;

@@ -34,7 +34,7 @@ struct ServiceOptions {
   std::vector<std::string> hosts;  // what Host may say
   bool secure = false;             // behind TLS
   bool first_visit = false;        // the printed link lets one in
-  std::chrono::seconds idle = std::chrono::hours(4);
+  std::chrono::seconds idle = Sessions::kIdle;
   OidcOptions oidc = {};
   std::function<void()> link_used = [] {};
 };

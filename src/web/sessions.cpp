@@ -8,7 +8,6 @@ namespace asepsis {
 namespace {
 
 constexpr std::size_t kMostSessions = 10'000;
-constexpr auto kAtMost = std::chrono::hours(12);
 
 }  // namespace
 
@@ -25,7 +24,7 @@ Result<std::string> Sessions::begin(Session session, Time now) {
   auto csrf = random_token();
   if (!key || !csrf) return fail("the system gives no random numbers");
   session.csrf = *std::move(csrf);
-  session.expires = now + kAtMost;
+  session.expires = now + kLongest;
   const std::scoped_lock lock(mutex_);
   forget_old(now);
   held_[token_hash(*key)] = {.session = std::move(session), .used = now};

@@ -23,7 +23,9 @@ struct Session {
 
 class Sessions {
  public:
-  void end_idle_after(std::chrono::seconds idle) { idle_ = idle; }  // before the first
+  static constexpr std::chrono::seconds kLongest = std::chrono::hours(12);  // whatever is done
+  static constexpr std::chrono::seconds kIdle = std::chrono::hours(4);      // unless told
+  void end_idle_after(std::chrono::seconds idle) { idle_ = idle; }          // before the first
   // The key for the cookie.
   Result<std::string> begin(Session session, Time now);
   // Only what a person does keeps a session: a page that was left open does not.
@@ -39,7 +41,7 @@ class Sessions {
   void forget_old(Time now);
 
   std::mutex mutex_;
-  std::chrono::seconds idle_ = std::chrono::hours(4);
+  std::chrono::seconds idle_ = kIdle;
   std::map<std::string, Held, std::less<>> held_;  // by hash
 };
 
